@@ -1,0 +1,1 @@
+"""The service: ingest, store, monitor, routing, notification, pages."""

@@ -1,0 +1,1 @@
+"""Everything the service keeps. SQL is written here and nowhere else in cloud/."""

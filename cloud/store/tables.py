@@ -1,0 +1,201 @@
+"""The tables. Times are Unix milliseconds (`_ms`) unless a name says otherwise.
+
+A change here needs a migration in cloud/migrations; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(120), nullable=False),  # English
+    Column("name_zh", String(120), nullable=False),
+    Column("kind", String(16), nullable=False),  # hospital, centre
+    Column("level", Integer, nullable=False),  # Chinese hospital level 1..3
+    Column("latitude", Float),  # degrees WGS 84; NULL: unknown
+    Column("longitude", Float),
+    Column("phone", String(40)),
+    Column("on_call", Boolean, nullable=False),  # an obstetrician is on call now
+    Column("free_beds", Integer, nullable=False),  # obstetric
+)
+
+mothers = Table(
+    "mothers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("phone", String(40)),
+    Column("organisation_id", ForeignKey("organisations.id")),  # her own hospital
+    Column("due_date", Date),  # NULL: gestation unknown
+    Column("risk", String(8), nullable=False),  # green, yellow, orange, red
+    Column("purple", Boolean, nullable=False),  # infectious, beside the colour
+    Column("address", String(200)),
+    Column("latitude", Float),
+    Column("longitude", Float),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("username", String(60), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),  # argon2id
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),  # mother, hospital, centre, admin
+    Column("organisation_id", ForeignKey("organisations.id")),
+    Column("mother_id", ForeignKey("mothers.id")),  # set for role mother only
+    Column("demo", Boolean, nullable=False),  # made by `lucina run`; refused elsewhere
+)
+
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("token_sha256", String(64), nullable=False),
+    Column("organisation_id", ForeignKey("organisations.id")),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("token_sha256", String(64), nullable=False),
+    Column("gateway_id", ForeignKey("gateways.id")),
+    Column("mother_id", ForeignKey("mothers.id")),  # whom it is bound to now
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("device_id", String(60), nullable=False),  # may be unknown: then it is pending
+    Column("session", BigInteger, nullable=False),
+    Column("gateway_id", String(60), nullable=False),
+    Column("mother_id", ForeignKey("mothers.id")),  # bound when it began; NULL: pending
+    Column("name", String(120), nullable=False),  # what the start event calls it
+    Column("boot_id", BigInteger),
+    Column("speed", Integer, nullable=False),  # recorded seconds per second, 1 but for replays
+    Column("replayed", Boolean, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),  # gateway's clock when the session began
+    Column("clock_offset_ms", BigInteger),  # cloud clock minus gateway clock, least delay seen
+    Column("frames_made", Integer),  # told by its stop event; NULL: still running or cut off
+    Column("resent", Integer, nullable=False),  # frames that came more than once
+    Column("damaged", Integer, nullable=False),  # places in messages that were no valid frame
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("last_frame_ms", BigInteger, nullable=False),  # cloud clock
+    Column("closed_ms", BigInteger),  # NULL: open
+    UniqueConstraint("device_id", "session"),
+    Index(None, "mother_id"),
+    Index(None, "closed_ms"),
+)
+
+frames = Table(
+    "frames",
+    metadata,
+    Column("id", BigId, primary_key=True),  # order of commit: the feed's cursor
+    Column("recording_id", ForeignKey("recordings.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # the whole frame as received, CRC included
+    Column("received_ms", BigInteger, nullable=False),
+    UniqueConstraint("recording_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recording_id", ForeignKey("recordings.id"), nullable=False),
+    Column("at_s", Float, nullable=False),  # recorded second up to which it looked
+    Column("made_ms", BigInteger, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("body", Text, nullable=False),  # JSON of models.assess.Assessment
+    Index(None, "recording_id", "at_s"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recording_id", ForeignKey("recordings.id"), nullable=False),
+    Column("mother_id", ForeignKey("mothers.id")),
+    Column("rule", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),  # patient, technical
+    Column("priority", String(8), nullable=False),  # high, medium, low
+    Column("onset_s", Float, nullable=False),  # recorded second at which the condition began
+    Column("at_s", Float, nullable=False),  # recorded second that made the rule true
+    Column("cleared_s", Float),  # NULL: the condition is still there
+    Column("reason", Text, nullable=False),  # JSON {"text": msgid, "args": {...}}
+    Column("raised_ms", BigInteger, nullable=False),
+    Column("phase", String(16), nullable=False),  # models.alerts.Phase
+    Column("organisation_id", ForeignKey("organisations.id")),  # who is asked now, or has it
+    Column("person_id", ForeignKey("people.id")),  # who accepted
+    Column("told_ms", BigInteger),  # when this organisation was told
+    Column("deadline_ms", BigInteger),  # escalates then unless answered; NULL: no clock runs
+    Column("mother_answer", String(16)),  # on_my_way, ambulance, call_me
+    Column("mother_answer_ms", BigInteger),
+    UniqueConstraint("recording_id", "rule", "onset_s"),
+    Index(None, "phase"),
+)
+
+alert_steps = Table(
+    "alert_steps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("event", String(24), nullable=False),  # an event of models.alerts, or a note
+    Column("phase", String(16), nullable=False),  # after it
+    Column("organisation_id", ForeignKey("organisations.id")),
+    Column("person_id", ForeignKey("people.id")),
+    Column("text", Text, nullable=False),  # JSON {"text": msgid, "args": {...}} or free words
+    Index(None, "alert_id"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("device_id", String(60), nullable=False),
+    Column("gateway_id", String(60), nullable=False),
+    Column("session", BigInteger, nullable=False),
+    Column("code", Integer, nullable=False),  # device.payloads.COMMANDS
+    Column("text", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger),  # the device said so
+    Index(None, "device_id", "done_ms"),
+)
+
+feed_cursors = Table(
+    "feed_cursors",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("frame_id", BigInteger, nullable=False),  # all frames up to here are safe there
+)

@@ -1,0 +1,1 @@
+"""Pure analysis and decision on fetal heart traces: no I/O, no clock."""
