@@ -1,0 +1,86 @@
+"""Fixtures of all tests: the real servers of tests/servers.py, and the real recordings.
+
+A part that is not installed skips its tests with the package to install; where the variable CI
+is set (.ci/run sets it) the same is a failure.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[Any]:
+    try:
+        return (yield)
+    except servers.Missing as error:
+        _not_there(str(error))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[Any]:
+    try:
+        return (yield)
+    except servers.Missing as error:
+        _not_there(str(error))
+
+
+def _not_there(message: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real recordings: LUCINA_DATA, else shared/data beside the repository."""
+    named = os.environ.get("LUCINA_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not (folder / "ctu-uhb").is_dir():
+        pytest.skip(f"no recordings in {folder}: set LUCINA_DATA to a folder with ctu-uhb/")
+    return folder
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[servers.Server]:
+    """Open to everybody; tests of rights call servers.start_mosquitto with users."""
+    with servers.start_mosquitto(tmp_path / "mosquitto") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    """One server for the whole run; postgres.new_database() is an empty one's URL."""
+    server = servers.Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: servers.Postgres) -> str:
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="session")
+def victoria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    with servers.start_victoria(tmp_path_factory.mktemp("victoria")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium; a module that uses it cannot run an asyncio loop in the test's thread."""
+    with servers.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def micropython() -> str:
+    return servers.micropython_path()
