@@ -1,0 +1,41 @@
+# make setup | run | test | check | bench | drill. Every target sets up first.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+RUN_OPTIONS ?=
+TEST_OPTIONS ?=
+
+.PHONY: setup run test check format bench drill clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml .ci/setup
+	PYTHON="$(PYTHON)" .ci/setup venv
+	@touch $@
+
+run: setup
+	$(BIN)/lucina run $(RUN_OPTIONS)
+
+test: setup
+	.ci/setup test-parts
+	$(BIN)/python -m pytest -m "not slow" $(TEST_OPTIONS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	.ci/setup test-parts
+	$(BIN)/python -m tests.bench
+
+drill: setup
+	.ci/setup test-parts
+	$(BIN)/python -m pytest -m slow -s $(TEST_OPTIONS)
+
+clean:
+	rm -rf .venv build *.egg-info tests/device/node_modules
