@@ -1,4 +1,4 @@
-"""Processes for the tests: started in their own group, killed for sure, waited for by what they say."""
+"""Processes for the tests: in a group of their own, killed for sure, waited for by their words."""
 
 import os
 import re

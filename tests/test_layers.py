@@ -1,0 +1,40 @@
+"""The import rule: who may import what. lucina.py alone knows all four packages."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ON_A_BOARD = "array|asyncio|binascii|collections|errno|gc|hashlib|json|machine|micropython|network"
+MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
+    "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
+    "models": r"(models|collections|dataclasses|enum|functools|itertools|math|re|struct|typing"
+    r"|numpy|scipy|sklearn)(\..*)?",
+    "gateway": r"(gateway|models|device\.wire|device\.payloads|(?!cloud|device|lucina)\w+)(\..*)?",
+    "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
+    r"|(?!gateway|device|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
+}
+HOLDS_SQL = r"cloud/(store|migrations)/.*"
+FILES = [
+    str(path.relative_to(ROOT)) for name in MAY_IMPORT for path in ROOT.glob(f"{name}/**/*.py")
+]
+
+
+def imports(file: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {"." * node.level + f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_imports_only_what_its_layer_may(file: str) -> None:
+    rule = MAY_IMPORT[file.split("/")[0]]
+    if re.fullmatch(HOLDS_SQL, file):
+        rule = f"{rule}|sqlalchemy.*"
+    assert [name for name in imports(file) if not re.fullmatch(rule, name)] == []
