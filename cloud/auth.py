@@ -1,0 +1,93 @@
+"""Who somebody is: passwords, the signed cookie of a person, the token of a box.
+
+No routes here. Passwords are argon2id with the library's defaults (RFC 9106, second profile).
+The cookie holds the person's number and a fingerprint of the password hash, so that a new
+password ends the old sessions; rights are read from the records at every request.
+"""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+COOKIE = "lucina"
+COOKIE_LASTS_S = 12 * 3600  # a shift
+FAILURES = 5  # wrong passwords of one name from one address, then 429
+FAILURES_LAST_S = 15 * 60
+REMEMBERED = 10_000  # names and addresses; the oldest is forgotten first
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")  # so that an unknown name costs as much time
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """False for a wrong password and, after the same time, for None: there is no such person."""
+    try:
+        right = _hasher.verify(password_hash or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and password_hash is not None
+
+
+def verify_token(token_sha256: str | None, token: str) -> bool:
+    """Whether this is the token of a device or gateway; None: there is no such box."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return hmac.compare_digest(digest, token_sha256 or "") and token_sha256 is not None
+
+
+def write_cookie(secret: str, person_id: int, password_hash: str) -> str:
+    return _serializer(secret).dumps([person_id, _fingerprint(password_hash)])
+
+
+def read_cookie(secret: str, cookie: str) -> tuple[int, str] | None:
+    """(person id, fingerprint of the password hash), or None: forged, damaged or too old."""
+    try:
+        person_id, fingerprint = _serializer(secret).loads(cookie, max_age=COOKIE_LASTS_S)
+    except (BadData, ValueError, TypeError):
+        return None
+    return int(person_id), str(fingerprint)
+
+
+def still_valid(fingerprint: str, password_hash: str) -> bool:
+    return hmac.compare_digest(fingerprint, _fingerprint(password_hash))
+
+
+def _fingerprint(password_hash: str) -> str:
+    return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
+
+
+def _serializer(secret: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt="lucina session")
+
+
+class Failures:
+    """Wrong passwords, counted by user name and address, in memory. Time is an argument."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+
+    def wait_s(self, username: str, address: str, now_s: float) -> float:
+        """Seconds until another attempt is allowed; 0: now."""
+        recent = self._recent(username, address, now_s)
+        return recent[-FAILURES] + FAILURES_LAST_S - now_s if len(recent) >= FAILURES else 0.0
+
+    def add(self, username: str, address: str, now_s: float) -> None:
+        self._of[username, address] = [*self._recent(username, address, now_s), now_s]
+        self._of.move_to_end((username, address))
+        if len(self._of) > REMEMBERED:
+            self._of.popitem(last=False)
+
+    def forget(self, username: str, address: str) -> None:
+        """After a right password."""
+        self._of.pop((username, address), None)
+
+    def _recent(self, username: str, address: str, now_s: float) -> list[float]:
+        times = self._of.get((username, address), [])
+        return [then for then in times if now_s - then < FAILURES_LAST_S]
