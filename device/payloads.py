@@ -7,8 +7,9 @@ quarter beats per minute (what monitors put out and CTU-UHB and FHRMA hold), toc
 from collections import namedtuple
 from struct import calcsize, pack, unpack, unpack_from
 
-from device.wire import WireError
+from device.wire import MAX_U32, WireError
 
+MAX_U64 = 0xFFFFFFFFFFFFFFFF
 RATE_HZ = 4  # samples a second in a TRACE
 PER_BPM = 4  # wire counts per beat/min
 PER_TOCO = 2  # wire counts per toco unit
@@ -149,7 +150,8 @@ def unpack_start(event: Event) -> Start:
 
 
 # STATUS: the device about itself
-STATUS = "<BBIIHH"
+STATUS = "<BBIIHHI"
+STATUS_TOP = (GAP_8, GAP_8, MAX_U32, MAX_U32, GAP_16, GAP_16, MAX_U32)
 Status = namedtuple(
     "Status",
     (
@@ -159,11 +161,13 @@ Status = namedtuple(
         "resent",  # frames sent more than once since the boot
         "reconnects",  # of the link since the boot
         "free_kib",  # memory, GAP_16 unknown
+        "dropped",  # frames given up since the boot: spool full, or a torn slot
     ),
 )
 
 
 def pack_status(status: Status) -> bytes:
+    _check(status, STATUS_TOP, "status")
     return pack(STATUS, *status)
 
 
@@ -241,10 +245,12 @@ def unpack_command(payload: bytes) -> Command:
 # STAMP: first in each message of a gateway. Its wall clock now, and what that clock showed
 # when frame.session began, as far as it can tell (least delay seen). frame.seq is 0.
 STAMP = "<QQI"
+STAMP_TOP = (MAX_U64, MAX_U64, MAX_U32)
 Stamp = namedtuple("Stamp", ("sent_ms", "start_ms", "waiting"))  # waiting: frames in its outbox
 
 
 def pack_stamp(stamp: Stamp) -> bytes:
+    _check(stamp, STAMP_TOP, "stamp")
     return pack(STAMP, *stamp)
 
 
@@ -252,3 +258,10 @@ def unpack_stamp(payload: bytes) -> Stamp:
     if len(payload) != calcsize(STAMP):
         raise WireError("stamp of %d bytes" % len(payload))
     return Stamp(*unpack(STAMP, payload))
+
+
+def _check(values, tops, what: str) -> None:
+    """MicroPython's pack() wraps a value that is too large; CPython's raises."""
+    for value, top in zip(values, tops):
+        if not 0 <= value <= top:
+            raise WireError("%s value %d is not in 0..%d" % (what, value, top))

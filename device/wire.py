@@ -101,30 +101,33 @@ class Reader:
         return len(self._buf)
 
     def feed(self, data: bytes) -> list[Frame]:
-        self._buf += data
+        buf = self._buf + data
+        at = 0
         frames = []
         while True:
-            start = self._buf.find(MAGIC)
+            start = buf.find(MAGIC, at)
             if start < 0:
-                self._buf = self._buf[-1:] if self._buf[-1:] == MAGIC[:1] else b""
-                return frames
-            self._buf = self._buf[start:]
-            if len(self._buf) < HEAD_SIZE:
-                return frames
+                at = len(buf) - (1 if buf[at:].endswith(MAGIC[:1]) else 0)
+                break
+            at = start
+            if len(buf) - at < HEAD_SIZE:
+                break
             try:
-                size = _size(self._buf)
-                if len(self._buf) < size:
-                    return frames
-                frames.append(decode(self._buf[:size]))
-                self._buf = self._buf[size:]
+                size = _size(buf, at)
+                if len(buf) - at < size:
+                    break
+                frames.append(decode(buf[at : at + size]))
+                at += size
             except WireError:
                 self.damaged += 1
-                self._buf = self._buf[1:]  # look for the next magic
+                at += 1  # look for the next magic
+        self._buf = buf[at:]
+        return frames
 
 
-def _size(data: bytes) -> int:
-    """Length of the frame that this header announces."""
-    magic, version, _, _, _, _, count = unpack_from(HEAD, data)
+def _size(data: bytes, at: int = 0) -> int:
+    """Length of the frame that the header at `at` announces."""
+    magic, version, _, _, _, _, count = unpack_from(HEAD, data, at)
     if magic != MAGIC:
         raise WireError("not a frame")
     if version != VERSION:
