@@ -1,0 +1,171 @@
+"""Recordings: one session of one device, and what is known about it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+
+from cloud.store.tables import devices, mothers, recordings
+from device.payloads import REPLAYED, SYNTHETIC, Start
+
+CUT_OFF_AFTER_MS = 24 * 3600 * 1000  # silent without a stop: longest outage a device spools over
+SUCCEEDED_AFTER_MS = 10 * 60 * 1000  # the same, when its device has begun another session
+NAME_CHARS = 120
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A row of `recordings`; see cloud.store.tables for each field."""
+
+    id: int
+    device_id: str
+    session: int
+    gateway_id: str
+    mother_id: int | None
+    name: str
+    boot_id: int | None
+    speed: int
+    replayed: bool
+    synthetic: bool
+    start_ms: int
+    clock_offset_ms: int | None
+    frames_made: int | None
+    resent: int
+    damaged: int
+    opened_ms: int
+    last_frame_ms: int
+    closed_ms: int | None
+
+
+def open_recording(
+    conn: Connection, *, device_id: str, session: int, gateway_id: str, start_ms: int, now_ms: int
+) -> Recording:
+    """The recording of this session, made when it is new.
+
+    It is bound to the mother whose device this is now. An unknown device, or one bound to nobody,
+    leaves it pending (mother_id None). What only the start event knows has defaults until then.
+    """
+    known = find(conn, device_id, session)
+    if known is not None:
+        return known
+    mother_id = conn.scalar(select(devices.c.mother_id).where(devices.c.id == device_id))
+    values = {
+        "device_id": device_id,
+        "session": session,
+        "gateway_id": gateway_id,
+        "mother_id": mother_id,
+        "name": "",
+        "speed": 1,
+        "replayed": False,
+        "synthetic": False,
+        "start_ms": start_ms,
+        "resent": 0,
+        "damaged": 0,
+        "opened_ms": now_ms,
+        "last_frame_ms": now_ms,
+    }
+    return _recording(
+        conn.execute(insert(recordings).values(values).returning(*recordings.c)).one()
+    )
+
+
+def fill_start(conn: Connection, recording_id: int, start: Start) -> None:
+    """What its start event tells. PostgreSQL takes neither NUL nor more than the column has."""
+    conn.execute(
+        update(recordings)
+        .where(recordings.c.id == recording_id)
+        .values(
+            name=start.name.replace("\0", "")[:NAME_CHARS],
+            boot_id=start.boot_id,
+            speed=start.speed,
+            replayed=bool(start.flags & REPLAYED),
+            synthetic=bool(start.flags & SYNTHETIC),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one commit adds to a recording, as absolute values."""
+
+    recording_id: int
+    gateway_id: str
+    start_ms: int
+    clock_offset_ms: int | None
+    resent: int
+    damaged: int
+    last_frame_ms: int
+    frames_made: int | None
+    closed_ms: int | None
+
+
+def note_progress(conn: Connection, progress: Collection[Progress]) -> None:
+    if not progress:
+        return
+    conn.execute(
+        update(recordings).where(recordings.c.id == bindparam("recording_id")),
+        [vars(one) for one in progress],
+    )
+
+
+def close_silent(conn: Connection, now_ms: int) -> list[int]:
+    """Close the open recordings that will not go on, and say which.
+
+    A frame that comes later opens one again: closing loses nothing.
+    """
+    later = recordings.alias()
+    succeeded = (
+        select(later.c.id)
+        .where(
+            later.c.device_id == recordings.c.device_id, later.c.opened_ms > recordings.c.opened_ms
+        )
+        .exists()
+    )
+    over = or_(
+        recordings.c.last_frame_ms < now_ms - CUT_OFF_AFTER_MS,
+        and_(recordings.c.last_frame_ms < now_ms - SUCCEEDED_AFTER_MS, succeeded),
+    )
+    closing = update(recordings).where(recordings.c.closed_ms.is_(None), over)
+    return list(conn.scalars(closing.values(closed_ms=now_ms).returning(recordings.c.id)))
+
+
+def get(conn: Connection, recording_id: int) -> Recording | None:
+    row = conn.execute(select(recordings).where(recordings.c.id == recording_id)).first()
+    return None if row is None else _recording(row)
+
+
+def find(conn: Connection, device_id: str, session: int) -> Recording | None:
+    row = conn.execute(
+        select(recordings).where(
+            recordings.c.device_id == device_id, recordings.c.session == session
+        )
+    ).first()
+    return None if row is None else _recording(row)
+
+
+def open_now(conn: Connection) -> list[Recording]:
+    """All that have not ended, oldest first."""
+    query = select(recordings).where(recordings.c.closed_ms.is_(None)).order_by(recordings.c.id)
+    return [_recording(row) for row in conn.execute(query)]
+
+
+def latest(
+    conn: Connection,
+    *,
+    mother_ids: Collection[int] | None = None,
+    organisation_id: int | None = None,
+    limit: int = 100,
+) -> list[Recording]:
+    """Newest first: of everybody, of these mothers, or of one hospital's own mothers."""
+    query = select(recordings).order_by(recordings.c.opened_ms.desc(), recordings.c.id.desc())
+    if mother_ids is not None:
+        query = query.where(recordings.c.mother_id.in_(mother_ids))
+    if organisation_id is not None:
+        hers = select(mothers.c.id).where(mothers.c.organisation_id == organisation_id)
+        query = query.where(recordings.c.mother_id.in_(hers))
+    return [_recording(row) for row in conn.execute(query.limit(limit))]
+
+
+def _recording(row: Any) -> Recording:
+    return Recording(**row._mapping)
