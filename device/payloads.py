@@ -47,7 +47,7 @@ def pack_trace(trace: Trace) -> bytes:
 def unpack_trace(payload: bytes) -> Trace:
     if not payload or payload[0] >> len(CHANNELS):
         raise WireError("trace mask is missing or unknown")
-    channels = []
+    channels: list[object] = []
     at = 1
     for bit, (name, kind, _) in enumerate(CHANNELS):
         if not payload[0] >> bit & 1:
@@ -118,7 +118,7 @@ def pack_event(event: Event) -> bytes:
         raise WireError("unknown event %d" % event.code)
     if not 0 <= event.value <= 0xFFFFFFFF:
         raise WireError("event value %d does not fit in 32 bits" % event.value)
-    return pack("<BI", event.code, event.value) + event.data
+    return pack("<BI", event.code, event.value) + bytes(event.data)
 
 
 def unpack_event(payload: bytes) -> Event:
@@ -230,7 +230,8 @@ Command = namedtuple("Command", ("code", "text"))
 def pack_command(command: Command) -> bytes:
     if command.code not in COMMANDS:
         raise WireError("unknown command %d" % command.code)
-    return bytes((command.code,)) + command.text.encode()
+    text: bytes = command.text.encode()
+    return bytes((command.code,)) + text
 
 
 def unpack_command(payload: bytes) -> Command:

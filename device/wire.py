@@ -57,19 +57,9 @@ def encode(frame: Frame) -> bytes:
     for name, value in (("session", frame.session), ("seq", frame.seq), ("t_ms", frame.t_ms)):
         if not 0 <= value <= MAX_U32:
             raise WireError("%s %d does not fit in 32 bits" % (name, value))
-    body = (
-        pack(
-            HEAD,
-            MAGIC,
-            VERSION,
-            frame.kind,
-            frame.session,
-            frame.seq,
-            frame.t_ms,
-            len(frame.payload),
-        )
-        + frame.payload
-    )
+    size = len(frame.payload)
+    body: bytes = pack(HEAD, MAGIC, VERSION, frame.kind, frame.session, frame.seq, frame.t_ms, size)
+    body += frame.payload
     return body + pack("<I", crc32(body))
 
 
@@ -134,7 +124,8 @@ def _size(data: bytes, at: int = 0) -> int:
         raise WireError("version %d, this side speaks %d" % (version, VERSION))
     if count > MAX_PAYLOAD:
         raise WireError("payload of %d bytes, at most %d" % (count, MAX_PAYLOAD))
-    return HEAD_SIZE + count + CRC_SIZE
+    size: int = HEAD_SIZE + count + CRC_SIZE
+    return size
 
 
 # Topics. A broker lets device or gateway `name` use only the topics that carry its name.
