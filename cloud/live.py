@@ -1,0 +1,159 @@
+"""The last hour of each open recording, in memory. The store is the truth; this is rebuilt."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from sqlalchemy import Engine
+
+from cloud.store import frames, recordings
+from cloud.store.db import reading
+from cloud.store.recordings import Recording
+from cloud.traces import BLOCK, CHANNELS, samples_of, to_trace
+from device.wire import Frame
+from models.trace import FS_HZ, Trace
+
+log = logging.getLogger(__name__)
+KEEP_S = 3600  # 5 channels x 4 Hz x 4 bytes x 3600 s = 281 KiB, and 28 KiB of arrival times
+GIVE_UP_MS = 5_000  # a missing second is waited for this long: two resends of 2 s
+LINGER_MS = 60_000  # a recording that ended stays for its last looks
+_KEEP = KEEP_S * FS_HZ
+_NEVER = 0
+
+Listener = Callable[[Recording, Frame], None]
+
+
+class LiveTrace:
+    """One recording. Thread-safe: readers get copies.
+
+    Inside are rings, indexed by the number of the sample or second modulo their length.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.last_frame_wall_ms = recording.last_frame_ms
+        self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
+        self._samples = np.full((CHANNELS, _KEEP), np.nan, np.float32)
+        self._came_ms = np.full(KEEP_S, _NEVER, np.int64)  # wall clock at which a second came
+        self._end = 0  # number of the sample after the newest
+        self._through = 0  # seconds looked at or given up
+        self._lock = threading.Lock()
+
+    @property
+    def newest_s(self) -> float:
+        """Recorded second at which the newest sample ends; 0.0 while there is none."""
+        return self._end / FS_HZ
+
+    @property
+    def nbytes(self) -> int:
+        return self._samples.nbytes + self._came_ms.nbytes
+
+    def add(self, frame: Frame, now_ms: int) -> None:
+        """A stored frame, in any order; one older than the hour kept is left out."""
+        block = samples_of(frame)
+        with self._lock:
+            self.last_frame_wall_ms = max(self.last_frame_wall_ms, now_ms)
+            if block is None:
+                return
+            first, values = block
+            if first + BLOCK > self._end:
+                self._grow(first + BLOCK)
+            if first >= self._end - _KEEP:
+                self._samples[:, np.arange(first, first + BLOCK) % _KEEP] = values
+                self._came_ms[first // FS_HZ % KEEP_S] = now_ms
+
+    def _grow(self, end: int) -> None:
+        """Move the newest end on: what lies between is unknown until it comes."""
+        fresh = np.arange(max(self._end, end - _KEEP), end)
+        self._samples[:, fresh % _KEEP] = np.nan
+        seconds = np.arange(-(-max(self._end, end - _KEEP) // FS_HZ), -(-end // FS_HZ))
+        self._came_ms[seconds % KEEP_S] = _NEVER
+        self._end = end
+
+    def through_s(self, now_ms: int) -> float:
+        """Recorded second up to which all has come, or was waited for long enough.
+
+        It never goes back, and never beyond newest_s. A second that comes after it was given up
+        is in the window like any other.
+        """
+        with self._lock:
+            newest = self._end // FS_HZ
+            self._through = max(self._through, newest - KEEP_S)
+            while self._through < newest:
+                came_ms = self._came_ms[np.arange(self._through, newest) % KEEP_S]
+                here = came_ms != _NEVER
+                if not here[0]:
+                    after_ms = came_ms[here]
+                    noticed_ms = after_ms.min() if len(after_ms) else now_ms
+                    if self.ended_ms is None and now_ms - noticed_ms < GIVE_UP_MS:
+                        break
+                    self._through += int(here.argmax()) if len(after_ms) else len(here)
+                else:
+                    self._through += len(here) if here.all() else int((~here).argmax())
+            return float(self._through)
+
+    def window(self, seconds: float, to_s: float | None = None) -> Trace:
+        """A copy of the last `seconds` up to `to_s` (the newest sample), at most the hour kept."""
+        with self._lock:
+            last = self._end if to_s is None else min(self._end, round(to_s * FS_HZ))
+            first = max(0, self._end - _KEEP, last - round(seconds * FS_HZ))
+            return to_trace(self._samples[:, np.arange(first, max(first, last)) % _KEEP], first)
+
+
+class Live:
+    """The open recordings. Thread-safe; `listeners` are called after a frame is in."""
+
+    def __init__(self) -> None:
+        self.recordings: dict[int, LiveTrace] = {}
+        self.listeners: list[Listener] = []
+        self._lock = threading.Lock()
+
+    def open(self, recording: Recording) -> LiveTrace:
+        """Keep this recording, or learn what has become known about it."""
+        with self._lock:
+            trace = self.recordings.get(recording.id)
+            if trace is None:
+                trace = self.recordings[recording.id] = LiveTrace(recording)
+            trace.recording = recording
+            trace.ended_ms = recording.closed_ms
+            return trace
+
+    def add(self, recording_id: int, frame: Frame, now_ms: int) -> None:
+        """A frame of an open recording that has been committed to the store."""
+        trace = self.recordings[recording_id]
+        trace.add(frame, now_ms)
+        for listener in self.listeners:
+            try:
+                listener(trace.recording, frame)
+            except Exception:
+                log.exception("a listener failed on recording %d", recording_id)
+
+    def get(self, recording_id: int) -> LiveTrace | None:
+        return self.recordings.get(recording_id)
+
+    def all(self) -> list[LiveTrace]:
+        with self._lock:
+            return list(self.recordings.values())
+
+    def evict(self, now_ms: int) -> list[int]:
+        """Forget the recordings that ended a while ago; which these were."""
+        with self._lock:
+            gone = [
+                key
+                for key, trace in self.recordings.items()
+                if trace.ended_ms is not None and now_ms - trace.ended_ms >= LINGER_MS
+            ]
+            for key in gone:
+                del self.recordings[key]
+            return gone
+
+    def rebuild(self, engine: Engine) -> None:
+        """At start: the last hour of each recording that has not ended."""
+        with reading(engine) as conn:
+            for recording in recordings.open_now(conn):
+                trace = self.open(recording)
+                for frame, received_ms in frames.read_back(conn, recording.id):
+                    if frame.t_ms / 1000 < trace.newest_s - KEEP_S:
+                        break
+                    trace.add(frame, received_ms)
