@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 FS_HZ = 4  # samples a second: the convention of monitors and of the public data sets
 PER_BPM = 4  # wire counts per beat/min (device/payloads.py)
 PER_TOCO = 2  # wire counts per toco unit (device/payloads.py)
+TOCO_MAX = 127.0  # the next half unit is the wire's gap (device/payloads.py)
 
 Samples = NDArray[np.float32]
 
@@ -67,12 +68,12 @@ class Trace:
 
 
 def on_wire_grid(trace: Trace) -> Trace:
-    """The trace as it would arrive: quarter bpm, half toco units, whole percent."""
+    """The trace as it would arrive: quarter bpm, half toco units up to TOCO_MAX, whole percent."""
     return Trace(
         _rounded(trace.fhr_bpm, PER_BPM),
         _rounded(trace.fhr2_bpm, PER_BPM),
         _rounded(trace.mhr_bpm, PER_BPM),
-        _rounded(trace.toco, PER_TOCO),
+        _rounded(np.minimum(trace.toco, TOCO_MAX), PER_TOCO),
         _rounded(trace.quality, 1),
         trace.start_s,
     )

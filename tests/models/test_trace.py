@@ -47,6 +47,6 @@ def test_the_wire_grid_is_quarter_beats_and_half_toco_units():
     values = np.array([139.9, 140.13, np.nan], np.float32)
     on_grid = on_wire_grid(Trace(values, lost, lost, values, values))
     assert on_grid.fhr_bpm[:2].tolist() == [140.0, 140.25]
-    assert on_grid.toco[:2].tolist() == [140.0, 140.0]
+    assert on_grid.toco[:2].tolist() == [127.0, 127.0]  # 127.5 would be the wire's gap
     assert on_grid.quality[:2].tolist() == [140.0, 140.0]
     assert np.isnan(on_grid.fhr_bpm[2]) and np.isnan(on_grid.fhr2_bpm).all()
