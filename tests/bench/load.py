@@ -20,7 +20,10 @@ from device import payloads, wire
 from tests.bench.mqtt import Client
 
 SESSION = 7
+FALLEN_BPM = 66
+NEVER_S = 1 << 30
 RAMP_S = 4.0
+LATE_S = 2.0  # a receipt that takes longer counts against the system
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Plan:
     window: int = 0  # 0: paced at one frame a second
     per_message: int = 1
     frames: int = 0  # flooding: frames of each mother
+    falls_s: list[int] = field(default_factory=list)  # mothers whose rate falls then, to FALLEN_BPM
+    report: bool = False  # at the end, tell when each frame was published
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Mother:
     next_seq: int = 0
     freed: int = 0  # all below have a receipt
     sent_s: dict[int, float] = field(default_factory=dict)
+    published_ms: list[int] = field(default_factory=list)  # wall clock, by frame
     latencies_s: list[tuple[float, float]] = field(default_factory=list)  # (when, how long)
     client: Client | None = None
 
@@ -59,6 +65,8 @@ class Mother:
         else:
             self.up, down = wire.device_up(device), wire.device_down(device)
         self._down = down
+        falls = self.plan.falls_s
+        self._falls_s = falls[self.number] if self.number < len(falls) else NEVER_S
         self._start_ms = int(time.time() * 1000)
 
     async def open(self) -> None:
@@ -77,8 +85,10 @@ class Mother:
             message = wire.encode(wire.Frame(wire.STAMP, SESSION, 0, 0, payloads.pack_stamp(stamp)))
         for _ in range(count):
             self.sent_s[self.next_seq] = now_s
-            message += make_frame(self.next_seq, self.number)
+            message += make_frame(self.next_seq, self.number, self._falls_s)
             self.next_seq += 1
+            if self.plan.report:
+                self.published_ms.append(int(time.time() * 1000))
         self.client.publish(self.up, message)
 
     def on_message(self, message: bytes) -> None:
@@ -95,12 +105,15 @@ class Mother:
             self.freed += 1
 
 
-def make_frame(seq: int, number: int) -> bytes:
-    """START, then seconds of a quiet heart rate that is not quite the same for any two."""
+def make_frame(seq: int, number: int, falls_s: int = NEVER_S) -> bytes:
+    """START, then seconds of a quiet heart rate that is not quite the same for any two.
+
+    From recorded second `falls_s` on it is that of a bradycardia.
+    """
     if seq == 0:
         start = payloads.Start(number + 1, 1, payloads.SYNTHETIC, f"load {number}")
         return wire.encode(wire.Frame(wire.EVENT, SESSION, 0, 0, payloads.pack_start(start)))
-    base = 4 * (125 + number % 30)
+    base = 4 * (125 + number % 30 if seq - 1 < falls_s else FALLEN_BPM)
     fhr = tuple(base + (seq * 7 + 5 * i + number) % 60 for i in range(4))
     toco = tuple(20 + (seq // 2 + number) % 30 for _ in range(4))
     mhr = (4 * 82,) * 4
@@ -126,7 +139,11 @@ async def paced(plan: Plan) -> None:
         new = [Mother(plan, number) for number in range(len(mothers), count)]
         pause_s = RAMP_S / max(1, len(new))
         for mother in new:
-            await mother.open()
+            try:
+                await mother.open()
+            except (OSError, TimeoutError) as error:
+                return say({**summary(mothers, 0, 0), "step": count, "p99_s": NEVER_S,
+                            "disconnected": 1, "error": repr(error)})  # fmt: skip
             tasks.append(asyncio.create_task(beat(mother, (mother.number * 0.37) % 1.0)))
             await asyncio.sleep(pause_s)
         mothers += new
@@ -137,6 +154,8 @@ async def paced(plan: Plan) -> None:
         say(summary(mothers, since_s, before))
     for task in tasks:
         task.cancel()
+    if plan.report:
+        say({"state": "published", "published_ms": [m.published_ms for m in mothers]})
 
 
 def waiting(mothers: list[Mother]) -> int:
@@ -145,9 +164,9 @@ def waiting(mothers: list[Mother]) -> int:
 
 def summary(mothers: list[Mother], since_s: float, before: int) -> dict[str, object]:
     took = [how for m in mothers for when, how in m.latencies_s if when >= since_s]
-    took += [
-        time.perf_counter() - sent_s for m in mothers for sent_s in m.sent_s.values()
-    ]  # still without a receipt: at least this long
+    now_s = time.perf_counter()
+    ages_s = [now_s - sent_s for m in mothers for sent_s in m.sent_s.values()]
+    took += [age_s for age_s in ages_s if age_s > LATE_S]  # no receipt yet: at least this long
     quantiles = np.quantile(took, (0.5, 0.99, 1.0)) if took else (np.nan,) * 3
     return {
         "step": len(mothers),

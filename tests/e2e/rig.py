@@ -5,27 +5,24 @@
         page = browser.new_page(); rig.sign_in_page(page, "hospital")
 
 People, places and accounts are those of the demo; mothers beyond the fourth live beside the
-first. What is stored is read from the database by this file alone, not by the code under test.
+first, and `homes` are further mothers whose gateways the test plays itself. What is stored is read from the database by this file alone, not by the code under test.
 """
 
-import hashlib
+import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 import numpy as np
-from sqlalchemy import Connection, create_engine, insert, text
+from sqlalchemy import create_engine, text
 
 from cloud import demo
-from cloud.store import tables as t
-from cloud.store.db import migrate, open_engine, writing
 from device import payloads, wire
 from tests import servers
+from tests.e2e import population
 from tests.servers import Process, free_port, wait_until
 
 COMMAND = [sys.executable, "-m", "lucina"]
@@ -45,12 +42,14 @@ class Rig:
         broker: str = "lucina",
         database_url: str = "",
         env: Mapping[str, str] | None = None,
+        homes: int = 0,
     ) -> None:
         self.folder = folder
         self.mothers = mothers
         self.database_url = database_url or f"sqlite:///{folder / 'lucina.sqlite'}"
         self.tokens = demo.make_tokens(mothers)
         self.devices = list(self.tokens.devices)
+        self.homes = {f"home-{n}": secrets.token_urlsafe(12) for n in range(1, homes + 1)}
         self.broker_port, self.cloud_port, self.local_port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.cloud_port}"
         self.probes: list[Process] = []
@@ -60,7 +59,8 @@ class Rig:
         self.gateway = self._gateway()
 
     def __enter__(self) -> Self:
-        self._fill()
+        population.write_files(self.folder, self.tokens, self.homes)
+        population.fill(self.database_url, self.tokens, self.homes)
         try:
             for process in (self.broker, self.cloud, self.gateway):
                 self.start(process)
@@ -158,19 +158,6 @@ class Rig:
             values /= PER_UNIT[name]
         return trace
 
-    def _fill(self) -> None:
-        demo.write_broker_users(self.folder / "broker.json", self.tokens)
-        demo.write_devices(self.folder / "devices.json", self.tokens)
-        engine = open_engine(self.database_url)
-        migrate(engine)
-        known = len(demo.MOTHERS)
-        first = replace(self.tokens, devices=dict(list(self.tokens.devices.items())[:known]))
-        with writing(engine) as conn:
-            demo.fill(conn, first, datetime.now(UTC).date())
-            for number in range(known + 1, self.mothers + 1):
-                _add_mother(conn, number, self.devices[number - 1])
-        engine.dispose()
-
     def _broker(self) -> Process:
         args = [*COMMAND, "broker", "--port", str(self.broker_port),
                 "--users", str(self.folder / "broker.json")]  # fmt: skip
@@ -178,6 +165,7 @@ class Rig:
 
     def _mosquitto(self) -> Process:
         users = {demo.GATEWAY: self.tokens.gateway, demo.CLOUD: self.tokens.cloud}
+        users |= self.homes
         return servers.start_mosquitto(self.folder / "mosquitto", users, self.broker_port)
 
     def _cloud(self, env: Mapping[str, str]) -> Process:
@@ -197,15 +185,3 @@ class Rig:
                 "--listen", f"127.0.0.1:{self.local_port}", "--cloud", cloud,
                 "--devices", str(self.folder / "devices.json")]  # fmt: skip
         return Process(args, self.folder, ENV, name="gateway")
-
-
-def _add_mother(conn: Connection, number: int, device: str) -> None:
-    """One more mother beside the first, with a device of her own at the demo's gateway."""
-    row = {key: value for key, value in demo.MOTHERS[0].items() if key != "weeks"}
-    conn.execute(insert(t.mothers).values(**{**row, "id": number, "name": f"Mother {number}"}))
-    token = hashlib.sha256(b"unused").hexdigest()  # the gateway checks devices, not the cloud
-    conn.execute(
-        insert(t.devices).values(
-            id=device, token_sha256=token, gateway_id=demo.GATEWAY, mother_id=number
-        )
-    )

@@ -1,0 +1,82 @@
+"""`make bench`: what the path carries on this machine, in one table.
+
+python -m tests.bench [--json] [analysis] [throughput] [latency] [capacity]
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import analysis, capacity, latency, meter, throughput
+
+PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
+    "analysis": lambda _folder: analysis.measure(),
+    "throughput": throughput.measure,
+    "latency": latency.measure,
+    "capacity": capacity.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    progress = Console(stderr=True)
+    rows = []
+    folder = Path(tempfile.mkdtemp(prefix="lucina-bench-"))
+    try:
+        for name in options.parts or PARTS:
+            since_s = time.monotonic()
+            with progress.status(f"measuring {name}"):
+                rows += PARTS[name](folder)
+            progress.print(f"{name}: measured in {time.monotonic() - since_s:.0f} s")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        print(json.dumps({"machine": machine(), "rows": [asdict(row) for row in rows]}, indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
+    return 1 if any(row.met is False for row in rows) else 0
+
+
+def table(rows: list[meter.Row]) -> Table:
+    out = Table(title=machine(), title_justify="left", show_lines=True)
+    for heading in ("what", "median", "spread", "asked for", "met", "remarks"):
+        out.add_column(heading, overflow="fold")
+    for row in rows:
+        met = {None: "", True: "yes", False: "NO"}[row.met]
+        out.add_row(row.what, row.value, row.spread, row.goal, met, row.note)
+    return out
+
+
+def machine() -> str:
+    """Cores, memory, Python and commit: what figures mean nothing without."""
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=meter.ROOT, capture_output=True, text=True, check=False,
+    ).stdout.strip()  # fmt: skip
+    return (
+        f"{os.cpu_count()} cores, {memory_gib:.0f} GiB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, commit {commit or 'unknown'}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

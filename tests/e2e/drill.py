@@ -1,0 +1,110 @@
+"""kill -9 at random moments of a replay, and the count of what it cost."""
+
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from models.synth import synthetic
+from rich.table import Table
+
+from models import watch
+from tests.e2e.rig import Rig
+from tests.servers import Process
+
+SCENARIOS = (("bradycardia", 21), ("late_decelerations", 22))  # (name, seed) of each mother
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is left after the kills. Nothing lost and nothing doubled is all zeros."""
+
+    killed: str
+    kills: int
+    frames_made: int
+    frames_lost: int
+    frames_doubled: int
+    alerts_expected: int
+    alerts_lost: int
+    alerts_doubled: int
+    resent: int
+    completeness: tuple[str, ...]
+    took_s: float
+
+
+def run(rig: Rig, victims: list[Process], seed: int, minutes: int, speed: int) -> Outcome:
+    """Replay all SCENARIOS, kill -9 and restart the victims in their order, wait, count.
+
+    The moments of the kills are spread over the replay by `seed`; a victim stays dead for up to
+    two seconds.
+    """
+    rng = random.Random(seed)
+    began_s = time.monotonic()
+    for number, (scenario, scenario_seed) in enumerate(SCENARIOS, start=1):
+        rig.probe(number, f"synthetic:{scenario}:{scenario_seed}:{minutes}", speed)
+    recordings = [rig.recording_id(number) for number in range(1, len(SCENARIOS) + 1)]
+    replay_s = 60 * minutes / speed
+    moments = sorted(rng.uniform(0, 0.95 * replay_s) for _ in victims)
+    since_s = time.monotonic()
+    for moment_s, victim in zip(moments, victims, strict=True):
+        time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
+        victim.kill()
+        time.sleep(rng.uniform(0, 2))
+        rig.start(victim)
+    for recording in recordings:
+        rig.wait_complete(recording, 90 + replay_s)
+    return _count(rig, victims, recordings, minutes, time.monotonic() - began_s)
+
+
+def _count(
+    rig: Rig, victims: list[Process], recordings: list[int], minutes: int, took_s: float
+) -> Outcome:
+    made = lost = doubled = resent = expected = alerts_lost = alerts_doubled = 0
+    reports = []
+    centre = rig.sign_in("centre")
+    for recording, (scenario, seed) in zip(recordings, SCENARIOS, strict=True):
+        row = rig.rows("SELECT frames_made, resent FROM recordings WHERE id = :r", r=recording)[0]
+        seqs = Counter(frame.seq for frame in rig.stored(recording))
+        made += row.frames_made
+        resent += row.resent
+        lost += sum(seq not in seqs for seq in range(row.frames_made))
+        doubled += sum(count - 1 for count in seqs.values())
+        reference = Counter(expected_alerts(scenario, seed, minutes))
+        raised = Counter(raised_alerts(rig, recording))
+        expected += reference.total()
+        alerts_lost += (reference - raised).total()
+        alerts_doubled += (raised - reference).total()
+        report = centre.get(f"/api/recordings/{recording}/completeness").json()
+        reports.append(str(report["text"]))
+    names = "+".join(sorted({victim.name for victim in victims}))
+    return Outcome(names, len(victims), made, lost, doubled, expected, alerts_lost,
+                   alerts_doubled, resent, tuple(reports), took_s)  # fmt: skip
+
+
+def expected_alerts(scenario: str, seed: int, minutes: int) -> list[tuple[str, float]]:
+    """(rule, second that made it true) when the whole recording is looked at, undisturbed."""
+    trace, _ = synthetic(seed, minutes, scenario)
+    return [(c.rule.id, c.at_s) for c in watch.changes(trace) if c.what == "raised"]
+
+
+def raised_alerts(rig: Rig, recording: int) -> list[tuple[str, float]]:
+    """The same, once for each time that the alert was raised, as the store has it.
+
+    link_lost runs on the wall clock and is what a long kill has to raise: not counted here.
+    """
+    sql = """SELECT a.rule, a.at_s FROM alerts a JOIN alert_steps s ON s.alert_id = a.id
+             WHERE a.recording_id = :r AND s.event = 'raise' AND a.rule <> 'link_lost'"""
+    return [(row.rule, row.at_s) for row in rig.rows(sql, r=recording)]
+
+
+def table(outcomes: list[Outcome]) -> Table:
+    out = Table(title="kill -9 at random moments of a replay")
+    for heading in ("killed", "kills", "frames", "lost", "doubled", "alerts", "lost", "doubled",
+                    "resent", "completeness", "s"):  # fmt: skip
+        out.add_column(heading, overflow="fold")
+    for o in outcomes:
+        out.add_row(o.killed, str(o.kills), str(o.frames_made), str(o.frames_lost),
+                    str(o.frames_doubled), str(o.alerts_expected), str(o.alerts_lost),
+                    str(o.alerts_doubled), str(o.resent), "\n".join(o.completeness),
+                    f"{o.took_s:.0f}")  # fmt: skip
+    return out

@@ -1,0 +1,39 @@
+"""Nothing is lost and nothing doubled when a part is killed (RELIABILITY E1-E3).
+
+`make test` kills each part a few times; `make drill` kills each 20 times and prints the table.
+"""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.e2e import drill
+from tests.e2e.rig import Rig
+
+PARTS = ("gateway", "cloud", "broker")
+
+
+def assert_unharmed(outcome: drill.Outcome) -> None:
+    assert outcome.frames_made > 0 and outcome.alerts_expected > 0
+    harm = (outcome.frames_lost, outcome.frames_doubled)
+    harm += (outcome.alerts_lost, outcome.alerts_doubled)
+    assert harm == (0, 0, 0, 0), outcome
+
+
+@pytest.mark.timeout(240)
+def test_a_few_kills_of_each_part(tmp_path: Path) -> None:
+    with Rig(tmp_path) as rig:
+        victims = [getattr(rig, part) for part in PARTS * 3]
+        assert_unharmed(drill.run(rig, victims, seed=1, minutes=20, speed=20))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("broker", ["lucina", "mosquitto"])
+@pytest.mark.parametrize("part", PARTS)
+def test_twenty_kills(tmp_path: Path, part: str, broker: str) -> None:
+    with Rig(tmp_path, broker=broker) as rig:
+        outcome = drill.run(rig, [getattr(rig, part)] * 20, seed=20, minutes=30, speed=10)
+        Console(width=160).print(drill.table([outcome]))
+        assert_unharmed(outcome)
