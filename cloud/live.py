@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine
@@ -22,6 +23,7 @@ _KEEP = KEEP_S * FS_HZ
 _NEVER = 0
 
 Listener = Callable[[Recording, Frame], None]
+Watcher = Callable[[Recording], None]
 
 
 class LiveTrace:
@@ -102,32 +104,36 @@ class LiveTrace:
 
 
 class Live:
-    """The open recordings. Thread-safe; `listeners` are called after a frame is in."""
+    """The open recordings. Thread-safe.
+
+    listeners  called with (recording, frame) after a frame is in
+    watchers   called with a recording that opened, ended or has learnt its name
+    """
 
     def __init__(self) -> None:
         self.recordings: dict[int, LiveTrace] = {}
         self.listeners: list[Listener] = []
+        self.watchers: list[Watcher] = []
         self._lock = threading.Lock()
 
     def open(self, recording: Recording) -> LiveTrace:
-        """Keep this recording, or learn what has become known about it."""
+        """Keep this recording, or what has become known about it."""
         with self._lock:
             trace = self.recordings.get(recording.id)
+            before = None if trace is None else _worth_telling(trace.recording)
             if trace is None:
                 trace = self.recordings[recording.id] = LiveTrace(recording)
             trace.recording = recording
             trace.ended_ms = recording.closed_ms
-            return trace
+        if before != _worth_telling(recording):
+            _tell(self.watchers, recording)
+        return trace
 
     def add(self, recording_id: int, frame: Frame, now_ms: int) -> None:
         """A frame of an open recording that has been committed to the store."""
         trace = self.recordings[recording_id]
         trace.add(frame, now_ms)
-        for listener in self.listeners:
-            try:
-                listener(trace.recording, frame)
-            except Exception:
-                log.exception("a listener failed on recording %d", recording_id)
+        _tell(self.listeners, trace.recording, frame)
 
     def get(self, recording_id: int) -> LiveTrace | None:
         return self.recordings.get(recording_id)
@@ -157,3 +163,16 @@ class Live:
                     if frame.t_ms / 1000 < trace.newest_s - KEEP_S:
                         break
                     trace.add(frame, received_ms)
+
+
+def _worth_telling(recording: Recording) -> tuple[object, ...]:
+    return recording.name, recording.speed, recording.frames_made, recording.closed_ms
+
+
+def _tell(listeners: list[Any], recording: Recording, *more: Any) -> None:
+    """One that fails harms neither the others nor the way of the frames."""
+    for listener in listeners:
+        try:
+            listener(recording, *more)
+        except Exception:
+            log.exception("a listener failed on recording %d", recording.id)

@@ -33,10 +33,8 @@ def add_all(conn: Connection, new: Sequence[NewFrame]) -> set[tuple[int, int]]:
     """
     if not new:
         return set()
-    if conn.dialect.name == "sqlite":
-        fresh = sqlite.insert(frames).on_conflict_do_nothing()
-    else:
-        fresh = postgresql.insert(frames).on_conflict_do_nothing()
+    make: Any = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    fresh = make(frames).on_conflict_do_nothing()
     returning = fresh.returning(frames.c.recording_id, frames.c.seq)
     rows = conn.execute(returning, [vars(frame) for frame in new])
     return {(row.recording_id, row.seq) for row in rows}

@@ -1,7 +1,7 @@
 """Recordings: one session of one device, and what is known about it."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
@@ -72,43 +72,34 @@ def open_recording(
     )
 
 
-def fill_start(conn: Connection, recording_id: int, start: Start) -> None:
-    """What its start event tells. PostgreSQL takes neither NUL nor more than the column has."""
-    conn.execute(
-        update(recordings)
-        .where(recordings.c.id == recording_id)
-        .values(
-            name=start.name.replace("\0", "")[:NAME_CHARS],
-            boot_id=start.boot_id,
-            speed=start.speed,
-            replayed=bool(start.flags & REPLAYED),
-            synthetic=bool(start.flags & SYNTHETIC),
-        )
+def started(recording: Recording, start: Start) -> Recording:
+    """With what its start event tells. PostgreSQL takes neither NUL nor more than its column."""
+    return replace(
+        recording,
+        name=start.name.replace("\0", "")[:NAME_CHARS],
+        boot_id=start.boot_id,
+        speed=start.speed,
+        replayed=bool(start.flags & REPLAYED),
+        synthetic=bool(start.flags & SYNTHETIC),
     )
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What one commit adds to a recording, as absolute values."""
-
-    recording_id: int
-    gateway_id: str
-    start_ms: int
-    clock_offset_ms: int | None
-    resent: int
-    damaged: int
-    last_frame_ms: int
-    frames_made: int | None
-    closed_ms: int | None
+_FIXED = {"id", "device_id", "session", "mother_id", "opened_ms"}
 
 
-def note_progress(conn: Connection, progress: Collection[Progress]) -> None:
-    if not progress:
+def save(conn: Connection, changed: Collection[Recording]) -> None:
+    """Keep what has become known of these. Whose they are is not among it."""
+    if not changed:
         return
-    conn.execute(
-        update(recordings).where(recordings.c.id == bindparam("recording_id")),
-        [vars(one) for one in progress],
-    )
+    columns: dict[str, Any] = {
+        c.name: bindparam("new_" + c.name) for c in recordings.c if c.name not in _FIXED
+    }
+    statement = update(recordings).where(recordings.c.id == bindparam("of_id")).values(columns)
+    rows = [
+        {"of_id": one.id, **{"new_" + name: getattr(one, name) for name in columns}}
+        for one in changed
+    ]
+    conn.execute(statement, rows)
 
 
 def close_silent(conn: Connection, now_ms: int) -> list[int]:

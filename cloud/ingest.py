@@ -1,0 +1,181 @@
+"""Frames come in here: from the broker into memory, into the store, and only then receipted.
+
+One thread writes. It takes what has come within LINGER_S, commits it in one transaction, sends
+the receipts and hands the frames to the live traces. A commit that fails is tried again and
+nothing of it is receipted; meanwhile the queue fills and reading from the broker stops.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from cloud.link import Link
+from cloud.live import Live
+from cloud.messages import Message, read_message
+from cloud.sessions import Sessions, Stored
+from cloud.store import recordings
+from cloud.store.db import writing
+from device import payloads, wire
+from device.payloads import Receipt
+from models.completeness import Tally
+
+log = logging.getLogger(__name__)
+LINGER_S = 0.02  # the longest that a message waits for others to share its commit
+MAX_MESSAGES = 2000  # in one commit
+MAX_QUEUED = 4000  # messages in memory; more wait in the broker
+RETRY_S = (0.1, 5.0)  # first and longest wait after a failed commit
+HOUSEKEEPING_S = 5.0
+
+Raw = tuple[str, bytes, int]  # topic, payload, when it came
+Publish = Callable[[str, bytes, int], Any]
+
+
+class Ingest:
+    """start() connects and runs until stop(). Rebuild `live` before."""
+
+    def __init__(self, engine: Engine, live: Live, broker_url: str) -> None:
+        self.link = Link(broker_url, wire.gateway_up("+", "+"), self.take)
+        self.failing: str | None = None  # why commits fail just now
+        self.stored = 0  # new frames since the start
+        self._engine = engine
+        self._live = live
+        self._sessions = Sessions()
+        self._queue: queue.Queue[Raw] = queue.Queue(MAX_QUEUED)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self.link.start()
+
+    def stop(self) -> None:
+        """What is in memory is still stored, if the store takes it."""
+        self._stopping.set()
+        self.link.stop()
+        self._thread.join()
+
+    def take(self, topic: str, data: bytes) -> None:
+        """A message from the broker. Blocks while the queue is full."""
+        self._queue.put((topic, data, _now_ms()))
+
+    def health(self) -> dict[str, Any]:
+        return {
+            "connected": self.link.connected,
+            "failing": self.failing,
+            "queued": self._queue.qsize(),
+            "stored": self.stored,
+        }
+
+    def _run(self) -> None:
+        kept_s = time.monotonic()
+        while not (self._stopping.is_set() and self._queue.empty()):
+            try:
+                messages = self._gather()
+                if messages:
+                    self._store(messages)
+                if time.monotonic() - kept_s >= HOUSEKEEPING_S:
+                    kept_s = time.monotonic()
+                    self._keep_house(_now_ms())
+            except Exception:  # what was not receipted comes again; this thread must not end
+                log.exception("a batch was not finished")
+
+    def _gather(self) -> list[Message]:
+        """What comes within LINGER_S of the first message; nothing when a while nothing comes."""
+        raw: list[Raw] = []
+        end_s = time.monotonic() + 0.5
+        while len(raw) < MAX_MESSAGES:
+            try:
+                raw.append(self._queue.get(timeout=max(0.0, end_s - time.monotonic())))
+            except queue.Empty:
+                break
+            if len(raw) == 1:
+                end_s = time.monotonic() + LINGER_S
+        return [message for one in raw if (message := _read(*one)) is not None]
+
+    def _store(self, messages: Sequence[Message]) -> None:
+        """Store until it is stored; receipts and live traces only then."""
+        wait_s, again = RETRY_S[0], False
+        while True:
+            try:
+                with writing(self._engine) as conn:
+                    stored = self._sessions.store(conn, messages)
+            except (OperationalError, InterfaceError) as error:
+                self._sessions.forget(messages)
+                self.failing, again = str(error.orig), True
+                log.error("nothing is receipted, the store fails: %s", self.failing)
+                if self._stopping.wait(wait_s):
+                    return
+                wait_s = min(2 * wait_s, RETRY_S[1])
+                continue
+            except Exception:
+                self._sessions.forget(messages)
+                self._store_apart(messages)
+                return
+            self.failing = None
+            self._sessions.accept(stored)
+            self._hand_on(stored, again)
+            return
+
+    def _store_apart(self, messages: Sequence[Message]) -> None:
+        """Something in this batch cannot be stored by anybody: find it, keep the rest."""
+        if len(messages) == 1:
+            gateway, device = messages[0].gateway, messages[0].device
+            log.exception("gateway %s: a message for %s cannot be stored", gateway, device)
+            return
+        for message in messages:
+            self._store([message])
+
+    def _hand_on(self, stored: Sequence[Stored], again: bool) -> None:
+        """again: an earlier try may have committed, so that what is not fresh is news here."""
+        for one in stored:
+            recording = one.recording
+            topic = wire.gateway_down(recording.gateway_id, recording.device_id)
+            self.link.publish(topic, receipt(recording.session, one.session.tally), 0)
+        now_ms = _now_ms()
+        for one in stored:
+            self.stored += len(one.fresh)
+            if one.fresh or again or one.recording.closed_ms is None:
+                self._live.open(one.recording)
+            for frame in one.frames:
+                if again or frame.seq in one.fresh:
+                    self._live.add(one.recording.id, frame, now_ms)
+
+    def _keep_house(self, now_ms: int) -> None:
+        self._live.evict(now_ms)
+        try:
+            with writing(self._engine) as conn:
+                closed = recordings.close_silent(conn, now_ms)
+                rows = [recordings.get(conn, number) for number in closed]
+        except DBAPIError as error:
+            log.error("silent recordings were not closed: %s", error.orig)
+            return
+        self._sessions.forget_recordings(closed)
+        for recording in rows:
+            if recording is not None:
+                self._live.open(recording)
+
+
+def receipt(session: int, tally: Tally) -> bytes:
+    """The frame that says what is kept for good of a session.
+
+    It goes out once, without MQTT's own repeats: a lost one is repaired by the next.
+    """
+    body = payloads.pack_receipt(Receipt(tally.stored, tally.seen, tally.missing()))
+    return wire.encode(wire.Frame(wire.RECEIPT, session, tally.stored, 0, body))
+
+
+def _read(topic: str, data: bytes, came_ms: int) -> Message | None:
+    message = read_message(topic, data, came_ms)
+    if message is None:
+        log.warning("not a topic of ours: %r", topic[:200])
+    return message
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
