@@ -1,0 +1,183 @@
+"""Alerts and their steps: all the SQL about them. What may happen to one says models.alerts."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, true, update
+
+from cloud.store.tables import alert_steps, alerts, mothers, recordings
+from models.alerts import WAITING, NotAllowed, Phase
+
+OVER = (Phase.HANDLED, Phase.CLOSED)  # what the rule says after these is a new alert
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A row of `alerts`; see cloud.store.tables for each field."""
+
+    id: int
+    recording_id: int
+    mother_id: int | None
+    rule: str
+    kind: str  # patient, technical
+    priority: str  # high, medium, low
+    onset_s: float
+    at_s: float
+    cleared_s: float | None
+    reason: Mapping[str, Any]  # {"text": msgid, "args": {...}}
+    raised_ms: int
+    phase: Phase
+    organisation_id: int | None
+    person_id: int | None
+    told_ms: int | None
+    deadline_ms: int | None
+    mother_answer: str | None
+    mother_answer_ms: int | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to an alert. `text` is a dict with "text" (msgid) and "args",
+    and whatever else belongs to the event, or a person's own words."""
+
+    alert_id: int
+    at_ms: int
+    event: str
+    phase: Phase  # after it
+    organisation_id: int | None
+    person_id: int | None
+    text: Mapping[str, Any] | str
+
+
+def get(conn: Connection, alert_id: int) -> Alert | None:
+    row = conn.execute(select(alerts).where(alerts.c.id == alert_id)).first()
+    return None if row is None else _alert(row)
+
+
+def get_locked(conn: Connection, alert_id: int) -> Alert | None:
+    """The same, and nobody else changes it before this transaction ends."""
+    row = conn.execute(select(alerts).where(alerts.c.id == alert_id).with_for_update()).first()
+    return None if row is None else _alert(row)
+
+
+def of_rule(conn: Connection, recording_id: int, rule: str) -> list[Alert]:
+    """All that this rule raised for this recording, by onset."""
+    query = select(alerts).where(alerts.c.recording_id == recording_id, alerts.c.rule == rule)
+    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.onset_s))]
+
+
+def open_of(conn: Connection, recording_id: int) -> list[Alert]:
+    """Those of a recording that are not over, oldest first."""
+    query = select(alerts).where(alerts.c.recording_id == recording_id, ~_is_over())
+    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
+
+
+def told(conn: Connection) -> list[Alert]:
+    """Those whose hospital has been asked but whose page has not got them yet."""
+    query = select(alerts).where(alerts.c.phase == Phase.TOLD.value)
+    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
+
+
+def due(conn: Connection, now_ms: int, latest_ms: int) -> list[int]:
+    """The ids of those whose hospital has not answered in time, or whose deadline lies
+    beyond `latest_ms`, which only a clock that went back can explain."""
+    late = or_(alerts.c.deadline_ms <= now_ms, alerts.c.deadline_ms > latest_ms)
+    query = select(alerts.c.id).where(alerts.c.phase.in_([p.value for p in WAITING]), late)
+    return list(conn.scalars(query.order_by(alerts.c.deadline_ms)))
+
+
+def visible(
+    conn: Connection,
+    *,
+    organisation_id: int | None = None,
+    mother_id: int | None = None,
+    recent: int = 100,
+) -> list[Alert]:
+    """Those that are not over and the `recent` newest of the others, newest first: of everybody,
+    of one mother, or of what one hospital may see (the rule of organisations_of)."""
+    may: ColumnElement[bool] = true()
+    if mother_id is not None:
+        may = alerts.c.mother_id == mother_id
+    if organisation_id is not None:
+        hers = select(mothers.c.id).where(mothers.c.organisation_id == organisation_id)
+        asked_about = (
+            select(alerts.c.recording_id)
+            .join(alert_steps, alert_steps.c.alert_id == alerts.c.id)
+            .where(alert_steps.c.event == "tell", alert_steps.c.organisation_id == organisation_id)
+        )
+        may = or_(alerts.c.mother_id.in_(hers), alerts.c.recording_id.in_(asked_about))
+    query = select(alerts).where(may).order_by(alerts.c.raised_ms.desc(), alerts.c.id.desc())
+    rows = [*conn.execute(query.where(~_is_over()))]
+    rows += conn.execute(query.where(_is_over()).limit(recent))
+    return [_alert(row) for row in rows]
+
+
+def organisations_of(conn: Connection, recording_id: int) -> frozenset[int]:
+    """The hospitals that may see a recording: the mother's own, and those that were asked about
+    one of its alerts. With cloud.hub.may_see this is the whole rule of who sees what."""
+    own = (
+        select(mothers.c.organisation_id)
+        .join(recordings, recordings.c.mother_id == mothers.c.id)
+        .where(recordings.c.id == recording_id)
+    )
+    asked_ones = (
+        select(alert_steps.c.organisation_id)
+        .join(alerts, alerts.c.id == alert_steps.c.alert_id)
+        .where(alerts.c.recording_id == recording_id, alert_steps.c.event == "tell")
+    )
+    return frozenset(i for i in conn.scalars(own.union(asked_ones)) if i is not None)
+
+
+def asked(conn: Connection, alert_id: int) -> frozenset[int]:
+    """The hospitals that have been asked to take this alert."""
+    query = select(alert_steps.c.organisation_id).where(
+        alert_steps.c.alert_id == alert_id, alert_steps.c.event == "tell"
+    )
+    return frozenset(conn.scalars(query))
+
+
+def add(conn: Connection, **values: Any) -> Alert:
+    """A new alert, in the phase RAISED."""
+    row = {**values, "reason": json.dumps(values["reason"]), "phase": Phase.RAISED.value}
+    return _alert(conn.execute(insert(alerts).values(row).returning(*alerts.c)).one())
+
+
+def change(conn: Connection, alert: Alert, **values: Any) -> Alert:
+    """Write these fields if the alert is still in the phase that was read; NotAllowed if not."""
+    if "phase" in values:
+        values["phase"] = values["phase"].value
+    still = (alerts.c.id == alert.id) & (alerts.c.phase == alert.phase.value)
+    row = conn.execute(update(alerts).where(still).values(values).returning(*alerts.c)).first()
+    if row is None:
+        raise NotAllowed(f"alert {alert.id} is not {alert.phase.value} any more")
+    return _alert(row)
+
+
+def add_step(conn: Connection, step: Step) -> None:
+    text = json.dumps(step.text, ensure_ascii=False)
+    conn.execute(
+        insert(alert_steps).values({**vars(step), "phase": step.phase.value, "text": text})
+    )
+
+
+def steps_of(conn: Connection, alert_ids: Collection[int]) -> dict[int, list[Step]]:
+    """The steps of each of these alerts, in the order in which they happened."""
+    found: dict[int, list[Step]] = defaultdict(list)
+    query = select(alert_steps).where(alert_steps.c.alert_id.in_(alert_ids))
+    for row in conn.execute(query.order_by(alert_steps.c.id)):
+        values = {key: value for key, value in row._mapping.items() if key != "id"}
+        values |= {"phase": Phase(row.phase), "text": json.loads(row.text)}
+        found[row.alert_id].append(Step(**values))
+    return found
+
+
+def _is_over() -> ColumnElement[bool]:
+    return alerts.c.phase.in_([phase.value for phase in OVER])
+
+
+def _alert(row: Any) -> Alert:
+    values = {**row._mapping, "reason": json.loads(row.reason), "phase": Phase(row.phase)}
+    return Alert(**values)
