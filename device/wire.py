@@ -65,7 +65,7 @@ def encode(frame: Frame) -> bytes:
 
 def decode(data: bytes) -> Frame:
     """One whole frame from exactly its bytes."""
-    if len(data) < HEAD_SIZE + CRC_SIZE or len(data) != _size(data):
+    if len(data) < HEAD_SIZE + CRC_SIZE or len(data) != size_of(data):
         raise WireError("wrong length %d" % len(data))
     if unpack_from("<I", data, len(data) - CRC_SIZE)[0] != crc32(data[:-CRC_SIZE]):
         raise WireError("bad crc")
@@ -103,7 +103,7 @@ class Reader:
             if len(buf) - at < HEAD_SIZE:
                 break
             try:
-                size = _size(buf, at)
+                size = size_of(buf, at)
                 if len(buf) - at < size:
                     break
                 frames.append(decode(buf[at : at + size]))
@@ -115,8 +115,8 @@ class Reader:
         return frames
 
 
-def _size(data: bytes, at: int = 0) -> int:
-    """Length of the frame that the header at `at` announces."""
+def size_of(data: bytes, at: int = 0) -> int:
+    """Length of the frame that the header at `at` announces; all of the header must be there."""
     magic, version, _, _, _, _, count = unpack_from(HEAD, data, at)
     if magic != MAGIC:
         raise WireError("not a frame")

@@ -1,0 +1,61 @@
+"""Frames of one session in a file of fixed slots: a torn slot costs its frame and nothing else."""
+
+import os
+
+from device import wire
+
+SLOT = 96  # bytes; the longest frame but SOUND is a start event with a name of 60 bytes: 90
+
+
+class SlotFile:
+    """Frames of one session in a file: frame `seq` in slot seq % capacity."""
+
+    def __init__(self, path: str, session: int, capacity: int) -> None:
+        self._session = session
+        self._path = path
+        self.capacity = capacity
+        try:
+            self._file = open(path, "r+b")
+        except OSError:
+            self._file = open(path, "w+b")
+
+    def put(self, seq: int, data: bytes) -> None:
+        self._file.seek(seq % self.capacity * SLOT)
+        self._file.write(data + bytes(SLOT - len(data)))
+
+    def sync(self) -> None:
+        """All of it is on the medium after this. MicroPython's flush() does both."""
+        self._file.flush()
+        if hasattr(os, "fsync"):
+            os.fsync(self._file.fileno())
+
+    def get(self, seq: int) -> bytes | None:
+        """None when the slot is torn or holds another frame."""
+        self._file.seek(seq % self.capacity * SLOT)
+        frame, data = self._parse(self._file.read(SLOT))
+        return data if frame and frame.seq == seq else None
+
+    def seqs(self):
+        """Every frame that is whole and in its slot, in the order of the slots."""
+        for slot in range(self.capacity):
+            self._file.seek(slot * SLOT)
+            raw = self._file.read(SLOT)
+            if not raw:
+                return
+            frame, _ = self._parse(raw)
+            if frame and frame.seq % self.capacity == slot:
+                yield frame.seq
+
+    def remove(self) -> None:
+        self._file.close()
+        os.remove(self._path)
+
+    def _parse(self, raw: bytes):
+        if len(raw) < wire.HEAD_SIZE:
+            return None, None
+        try:
+            data = raw[: wire.size_of(raw)]
+            frame = wire.decode(data)
+        except wire.WireError:
+            return None, None
+        return (frame, data) if frame.session == self._session else (None, None)
