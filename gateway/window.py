@@ -1,0 +1,173 @@
+"""Which frames are on their way to the cloud, and when to send them again. No I/O, no clock.
+
+Everything that is not in this window is in the outbox, and found there by the backlog scan: the
+window may forget what it likes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from device import payloads, wire
+from device.payloads import Receipt, Stamp
+from gateway.outbox import Entry
+
+LARGEST = 8000  # frames sent and not receipted
+BACKLOG_LARGEST = 4000  # of them, so many may be old ones: live frames always find a place
+LIVE_LARGEST = 5000  # frames that wait to be sent first; older ones are left to the scan
+FIRST_TIMEOUT_S = 2.0  # the cloud commits once a second at most
+LARGEST_TIMEOUT_S = 30.0
+PARK_AFTER = 6  # sendings without a receipt; then the scan brings it back, behind all others
+MESSAGE_FRAMES = 100
+MESSAGE_BYTES = 8 * 1024  # with the stamp
+
+
+@dataclass(slots=True)
+class Flight:
+    entry: Entry
+    due_s: float  # when to send it again
+    sent: int  # times
+    old: bool  # came from the backlog
+
+
+class Window:
+    """The frames between outbox and cloud. `uniform(a, b)` draws a random time-out."""
+
+    def __init__(self, uniform: Callable[[float, float], float]) -> None:
+        self._uniform = uniform
+        self._flights: dict[tuple[str, int], dict[int, Flight]] = {}
+        self._live: deque[Entry] = deque()
+        self._next_due_s = 0.0
+        self.flying = 0
+        self.flying_old = 0
+        self.resent = 0
+
+    @property
+    def waiting(self) -> int:
+        """Live frames that were not sent yet."""
+        return len(self._live)
+
+    def offer(self, entries: Iterable[Entry]) -> None:
+        """Frames that were just committed."""
+        self._live.extend(entries)
+        while len(self._live) > LIVE_LARGEST:
+            self._live.popleft()
+
+    def send(self, now_s: float) -> list[Entry]:
+        """What to send now: what is due again, then live frames while there is room."""
+        again = [flight.entry for flight in self._due(now_s)]
+        fresh = []
+        while self._live and self.flying < LARGEST:
+            entry = self._live.popleft()
+            if self._start(entry, now_s, old=False):
+                fresh.append(entry)
+        return again + fresh
+
+    def room_for_old(self) -> int:
+        """How many frames of the backlog may be sent now; none while live ones wait."""
+        if self._live:
+            return 0
+        return min(BACKLOG_LARGEST - self.flying_old, LARGEST - self.flying)
+
+    def send_old(self, entries: Iterable[Entry], now_s: float) -> list[Entry]:
+        """Those of the backlog's entries that are not under way already."""
+        return [entry for entry in entries if self._start(entry, now_s, old=True)]
+
+    def receipted(self, device: str, session: int, receipt: Receipt) -> None:
+        flights = self._flights.get((device, session), {})
+        for seq in [seq for seq in flights if covers(receipt, seq)]:
+            self._land(flights.pop(seq))
+        if not flights:
+            self._flights.pop((device, session), None)
+
+    def reconnected(self) -> None:
+        """The broker may have lost what was under way: all of it is due at once."""
+        for flights in self._flights.values():
+            for flight in flights.values():
+                flight.due_s = 0.0
+                flight.sent = 1
+        self._next_due_s = 0.0
+
+    def _start(self, entry: Entry, now_s: float, old: bool) -> bool:
+        flights = self._flights.setdefault((entry.device, entry.session), {})
+        if entry.seq in flights:
+            return False
+        flights[entry.seq] = Flight(entry, now_s + FIRST_TIMEOUT_S, 1, old)
+        self._next_due_s = min(self._next_due_s, now_s + FIRST_TIMEOUT_S)
+        self.flying += 1
+        self.flying_old += old
+        return True
+
+    def _land(self, flight: Flight) -> None:
+        self.flying -= 1
+        self.flying_old -= flight.old
+
+    def _due(self, now_s: float) -> list[Flight]:
+        """Flights whose receipt is late, with their next time-out set; some are parked."""
+        if now_s < self._next_due_s:
+            return []
+        due = [
+            flight
+            for flights in self._flights.values()
+            for flight in flights.values()
+            if flight.due_s <= now_s
+        ]
+        again = []
+        for flight in due:
+            if flight.sent >= PARK_AFTER:
+                del self._flights[flight.entry.device, flight.entry.session][flight.entry.seq]
+                self._land(flight)
+                continue
+            flight.due_s = now_s + timeout_s(flight.sent, self._uniform)
+            flight.sent += 1
+            again.append(flight)
+        self.resent += len(again)
+        times = (f.due_s for flights in self._flights.values() for f in flights.values())
+        self._next_due_s = min(times, default=now_s + FIRST_TIMEOUT_S)
+        return again
+
+
+def timeout_s(sent: int, uniform: Callable[[float, float], float]) -> float:
+    """Wait for a receipt after sending again: full jitter below a bound that doubles."""
+    bound_s = min(LARGEST_TIMEOUT_S, FIRST_TIMEOUT_S * 2.0**sent)
+    return max(FIRST_TIMEOUT_S, uniform(0.0, bound_s))
+
+
+def covers(receipt: Receipt, seq: int) -> bool:
+    """Whether the receipt frees the frame."""
+    if seq < receipt.stored:
+        return True
+    return seq < receipt.seen and not any(a <= seq <= b for a, b in receipt.missing)
+
+
+def messages(
+    entries: Iterable[Entry], elapsed_ms: int, waiting: int
+) -> Iterator[tuple[str, bytes, int]]:
+    """(device, message, frames in it): a stamp and frames of one session, in the given order."""
+    by_session: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        by_session.setdefault((entry.device, entry.session), []).append(entry)
+    for (device, _), group in by_session.items():
+        for part in _parts(group):
+            yield device, _stamped(part, elapsed_ms, waiting), len(part)
+
+
+def _parts(group: list[Entry]) -> Iterator[list[Entry]]:
+    limit = MESSAGE_BYTES - wire.HEAD_SIZE - wire.CRC_SIZE - 20  # the stamp
+    part: list[Entry] = []
+    size = 0
+    for entry in group:
+        if part and (len(part) == MESSAGE_FRAMES or size + len(entry.data) > limit):
+            yield part
+            part, size = [], 0
+        part.append(entry)
+        size += len(entry.data)
+    if part:
+        yield part
+
+
+def _stamped(part: list[Entry], elapsed_ms: int, waiting: int) -> bytes:
+    newest = part[-1]
+    stamp = Stamp(max(0, newest.base_ms + elapsed_ms), newest.start_ms, waiting)
+    frame = wire.Frame(wire.STAMP, newest.session, 0, 0, payloads.pack_stamp(stamp))
+    return bytes(wire.encode(frame)) + b"".join(entry.data for entry in part)
