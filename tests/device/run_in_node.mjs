@@ -1,0 +1,24 @@
+// Runs tests/device/run_on_micropython.py on MicroPython's WebAssembly build, which has a file
+// system in memory and no sockets.  node run_in_node.mjs REPOSITORY MODULE...
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript";
+
+const HEAP_BYTES = 128 * 1024;
+const [root, ...modules] = process.argv.slice(2);
+const interpreter = await loadMicroPython({ heapsize: HEAP_BYTES });
+for (const folder of ["/tests", "/tests/device", "/device"]) interpreter.FS.mkdir(folder);
+interpreter.FS.writeFile("/tests/__init__.py", "");
+for (const folder of ["device", "tests/device"]) {
+  for (const name of readdirSync(join(root, folder))) {
+    if (name.endsWith(".py")) {
+      interpreter.FS.writeFile(`/${folder}/${name}`, readFileSync(join(root, folder, name)));
+    }
+  }
+}
+interpreter.runPython(`
+import sys
+sys.path.insert(0, "/")
+from tests.device.run_on_micropython import run
+run(${JSON.stringify(modules)})
+`);

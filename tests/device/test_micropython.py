@@ -1,0 +1,58 @@
+"""The tests in SHARED, which pytest runs too, on two real MicroPython interpreters."""
+
+import ast
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Missing
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SHARED = ("test_wire", "test_payloads")
+PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
+
+
+def tests_in(module: str) -> int:
+    tree = ast.parse((HERE / f"{module}.py").read_text())
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return sum(node.name.startswith("test_") for node in found)
+
+
+def passes(command: list[str], modules: tuple[str, ...]) -> None:
+    ran = subprocess.run(
+        command,
+        cwd=HERE,
+        env={**os.environ, "MICROPYPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    assert ran.stdout.splitlines()[-1] == f"passed {sum(map(tests_in, modules))}"
+
+
+def test_shared_tests_pass_on_micropython_with_a_heap_of_128_kb(micropython: str) -> None:
+    runner = str(HERE / "run_on_micropython.py")
+    passes([micropython, "-X", "heapsize=128k", runner, *SHARED], SHARED)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node with MicroPython's WebAssembly build beside the tests, at the pinned version."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        raise Missing("Node is not installed: apt-get install nodejs npm")
+    if not (PACKAGE / "micropython.mjs").exists():
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        ran = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=90)
+        if ran.returncode:
+            raise Missing(f"npm ci in tests/device failed: {ran.stderr[-500:]}")
+    return node
+
+
+def test_shared_tests_pass_on_the_webassembly_build(node: str) -> None:
+    passes([node, str(HERE / "run_in_node.mjs"), str(ROOT), *SHARED], SHARED)
