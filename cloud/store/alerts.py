@@ -145,10 +145,10 @@ def add(conn: Connection, **values: Any) -> Alert:
     return _alert(conn.execute(insert(alerts).values(row).returning(*alerts.c)).one())
 
 
-def change(conn: Connection, alert: Alert, **values: Any) -> Alert:
+def change(conn: Connection, alert: Alert, values: Mapping[str, Any]) -> Alert:
     """Write these fields if the alert is still in the phase that was read; NotAllowed if not."""
     if "phase" in values:
-        values["phase"] = values["phase"].value
+        values = {**values, "phase": values["phase"].value}
     still = (alerts.c.id == alert.id) & (alerts.c.phase == alert.phase.value)
     row = conn.execute(update(alerts).where(still).values(values).returning(*alerts.c)).first()
     if row is None:

@@ -1,0 +1,111 @@
+"""What can be done to an alert, inside one transaction of the caller.
+
+Every move changes the row, if it is still in the phase that was read, and writes a step: what
+happened, when, by whom, from which organisation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cloud import routing
+from cloud.store import alerts, commands, people, recordings
+from cloud.store.alerts import Alert, Step
+from device.payloads import COMMAND_ALERT
+from models.alerts import ANSWERED, after
+
+Text = Mapping[str, Any] | str  # {"text": msgid, "args": {...}, ...}, or a person's own words
+
+TECHNICAL = "technical: the centre helps the mother with the probe"
+NO_MOTHER = "the recording belongs to no mother yet"
+SILENT = "no answer for %(seconds)s s"
+ENDED = "the condition has ended; the alert stays until somebody has answered"
+_URGENCY = {"high": 2, "medium": 1, "low": 0}
+_SHOWN_PASSED_OVER = 3  # nearer hospitals that were not fit, written beside the chosen one
+
+
+def note(
+    conn: Connection,
+    alert: Alert,
+    event: str,
+    now_ms: int,
+    text: Text,
+    organisation_id: int | None = None,
+    person_id: int | None = None,
+) -> None:
+    """Something happened that changes no phase."""
+    step = Step(alert.id, now_ms, event, alert.phase, organisation_id, person_id, text)
+    alerts.add_step(conn, step)
+
+
+def move(
+    conn: Connection,
+    alert: Alert,
+    event: str,
+    now_ms: int,
+    row: Mapping[str, Any],
+    text: Text = "",
+    organisation_id: int | None = None,
+    person_id: int | None = None,
+) -> Alert:
+    """One transition of models.alerts; NotAllowed when the table has none. `row` is what else
+    becomes of the alert; organisation and person are those of the step."""
+    moved = alerts.change(conn, alert, {**row, "phase": after(alert.phase, event)})
+    note(conn, moved, event, now_ms, text, organisation_id, person_id)
+    return moved
+
+
+def tell_next(conn: Connection, alert: Alert, now_ms: int, escalate_after_ms: int) -> Alert:
+    """Ask the best hospital that was not asked yet, or hand the alert to the centre."""
+    if alert.kind == "technical":
+        return _to_centre(conn, alert, now_ms, words(TECHNICAL))
+    mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
+    if mother is None:
+        return _to_centre(conn, alert, now_ms, words(NO_MOTHER))
+    plan = routing.plan(mother, people.hospitals(conn), alerts.asked(conn, alert.id))
+    if not plan.choices:
+        return _to_centre(conn, alert, now_ms, plan.why_nobody)
+    hospital_id = plan.choices[0].hospital.id
+    asked = {"organisation_id": hospital_id, "told_ms": now_ms}
+    asked["deadline_ms"] = now_ms + escalate_after_ms
+    return move(conn, alert, "tell", now_ms, asked, _why(plan), hospital_id)
+
+
+def _to_centre(conn: Connection, alert: Alert, now_ms: int, text: Text) -> Alert:
+    nobody = {"organisation_id": None, "told_ms": None, "deadline_ms": None}
+    return move(conn, alert, "nobody left", now_ms, nobody, text)
+
+
+def command_device(conn: Connection, alert: Alert, now_ms: int) -> None:
+    """Have the device show its most urgent alert that is not over; if there is none, this one."""
+    recording = recordings.get(conn, alert.recording_id)
+    if recording is None:
+        return
+    shown = max(alerts.open_of(conn, alert.recording_id), key=_urgency, default=alert)
+    commands.add(
+        conn,
+        device_id=recording.device_id,
+        session=recording.session,
+        code=COMMAND_ALERT,
+        text=f"{shown.phase.value} {shown.priority}",
+        now_ms=now_ms,
+    )
+
+
+def words(text: str, **args: Any) -> dict[str, Any]:
+    return {"text": text, "args": args}
+
+
+def _urgency(alert: Alert) -> tuple[bool, int, int]:
+    return alert.phase not in ANSWERED, _URGENCY[alert.priority], alert.id
+
+
+def _why(plan: routing.Plan) -> dict[str, Any]:
+    """Why this hospital, and why not the nearer ones."""
+    first = plan.choices[0]
+    passed = [
+        {"name": c.hospital.name, "name_zh": c.hospital.name_zh, **c.why}
+        for c in plan.passed_over[:_SHOWN_PASSED_OVER]
+    ]
+    return {**first.why, "distance_km": first.distance_km, "passed_over": passed}

@@ -1,0 +1,249 @@
+"""Alerts: raised by rules, told to hospitals, answered by people. The services of the cloud.
+
+Each change is one transaction of the row, its step and the device's command; after the commit
+every page that may see the alert gets its new view. Two processes may do this at once: what was
+read is locked until it is written.
+"""
+
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from cloud.alert_answers import NOT_NOW, Actor, Refused, answer
+from cloud.alert_moves import ENDED, SILENT, command_device, move, note, tell_next, words
+from cloud.alert_views import views
+from cloud.audience import Audience
+from cloud.hub import Event, Hub, Viewer
+from cloud.store import alerts, recordings
+from cloud.store.alerts import OVER, Alert, Step
+from cloud.store.db import reading, writing
+from models.alerts import ESCALATE_AFTER_S, WAITING, Phase
+from models.rules import Rule
+
+log = logging.getLogger(__name__)
+CLOCK_SLACK_MS = 5_000  # by which the clocks of our own threads and processes may differ
+NO_SUCH_ANSWER = "there is no such answer: %(answer)s"
+ANSWERS = {  # of the mother, and how the others read it
+    "on_my_way": "The mother is on her way",
+    "ambulance": "The mother asks for an ambulance",
+    "call_me": "The mother asks to be called",
+}
+
+
+class Alerting:
+    """`wake` is called after a commit that may hold a command for a device."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        hub: Hub,
+        wake: Callable[[], None] = lambda: None,
+        escalate_after_s: float = ESCALATE_AFTER_S,
+    ) -> None:
+        self._engine = engine
+        self._hub = hub
+        self._wake = wake
+        self._escalate_after_ms = round(escalate_after_s * 1000)
+        self._publishing = Lock()
+        self.audience = Audience(engine)
+
+    def raise_alert(
+        self,
+        recording_id: int,
+        rule: Rule,
+        onset_s: float,
+        at_s: float,
+        reason: Mapping[str, Any],
+        now_ms: int,
+    ) -> int | None:
+        """A rule has become true; the id of its alert. None: this was known already.
+
+        The same again while its alert is not over is a step "recurred" of that alert.
+        """
+        with writing(self._engine) as conn:
+            former = alerts.of_rule(conn, recording_id, rule.id)
+            if _is_known(conn, former, onset_s, at_s):
+                return None
+            alert = next((one for one in former if one.phase not in OVER), None)
+            if alert is None:
+                values = {
+                    "recording_id": recording_id,
+                    "rule": rule.id,
+                    "kind": rule.kind,
+                    "priority": rule.priority,
+                    "onset_s": onset_s,
+                    "at_s": at_s,
+                    "reason": reason,
+                }
+                alert = self._begin(conn, values, now_ms)
+            else:
+                note(conn, alert, "recurred", now_ms, {**reason, "onset_s": onset_s, "at_s": at_s})
+                if alert.cleared_s is not None and onset_s > alert.cleared_s:
+                    alert = alerts.change(conn, alert, {"cleared_s": None})
+            command_device(conn, alert, now_ms)
+        self.publish(alert.id)
+        return alert.id
+
+    def cleared(self, recording_id: int, rule_id: str, at_s: float, now_ms: int) -> int | None:
+        """The condition is over since the recorded second at_s. It ends no alert."""
+        with writing(self._engine) as conn:
+            before = [a for a in alerts.of_rule(conn, recording_id, rule_id) if a.onset_s < at_s]
+            alert = before[-1] if before else None
+            if alert is None or alert.cleared_s is not None or at_s < _latest_s(conn, alert):
+                return None
+            alert = alerts.change(conn, alert, {"cleared_s": at_s})
+            note(conn, alert, "cleared", now_ms, words(ENDED))
+        self.publish(alert.id)
+        return alert.id
+
+    def act(
+        self, alert_id: int, event: str, actor: Actor, reason: str, now_ms: int
+    ) -> dict[str, Any]:
+        """accept, decline, read, handle or close, by a person; the new view.
+
+        LookupError: no such alert. Refused: not possible, with who has it if somebody has.
+        """
+        with writing(self._engine) as conn:
+            alert = _locked(conn, alert_id)
+            moved = answer(conn, alert, event, actor, reason.strip(), now_ms)
+            if event == "decline" and moved is not None:
+                moved = tell_next(conn, moved, now_ms, self._escalate_after_ms)
+            if moved is not None:
+                command_device(conn, moved, now_ms)
+        if moved is not None:
+            self.publish(alert_id)
+        return self._now(alert_id)
+
+    def delivered(self, alert_id: int, organisation_id: int, now_ms: int) -> None:
+        """A page of the hospital that is asked now has been handed the alert."""
+        with writing(self._engine) as conn:
+            alert = _locked(conn, alert_id)
+            if alert.phase is not Phase.TOLD or alert.organisation_id != organisation_id:
+                return
+            moved = move(conn, alert, "delivered", now_ms, {}, "", organisation_id)
+            command_device(conn, moved, now_ms)
+        self.publish(alert_id)
+
+    def mother_answer(self, alert_id: int, said: str, actor: Actor, now_ms: int) -> dict[str, Any]:
+        """What the mother says she does; everybody concerned sees it. It ends nothing."""
+        if said not in ANSWERS:
+            raise Refused(NO_SUCH_ANSWER, answer=said)
+        with writing(self._engine) as conn:
+            alert = _locked(conn, alert_id)
+            if alert.phase is Phase.CLOSED:
+                raise Refused(NOT_NOW, phase=alert.phase.value)
+            row = {"mother_answer": said, "mother_answer_ms": now_ms}
+            alert = alerts.change(conn, alert, row)
+            note(conn, alert, "mother_answer", now_ms, words(ANSWERS[said]), None, actor.person_id)
+        self.publish(alert_id)
+        return self._now(alert_id)
+
+    def escalate_due(self, now_ms: int) -> list[int]:
+        """Ask the next hospital wherever the one that was asked has been silent for too long."""
+        latest_ms = now_ms + self._escalate_after_ms + CLOCK_SLACK_MS
+        with reading(self._engine) as conn:
+            due = alerts.due(conn, now_ms, latest_ms)
+        escalated = []
+        for alert_id in due:
+            try:
+                if self._escalate(alert_id, now_ms, latest_ms):
+                    escalated.append(alert_id)
+            except Exception:
+                log.exception("alert %d could not be escalated", alert_id)
+        return escalated
+
+    def view(self, alert_id: int) -> dict[str, Any] | None:
+        with reading(self._engine) as conn:
+            alert = alerts.get(conn, alert_id)
+            return None if alert is None else views(conn, [alert])[0]
+
+    def views(self, viewer: Viewer) -> list[dict[str, Any]]:
+        """All that are not over and the newest others, of what this viewer may see."""
+        everything = viewer.role in ("centre", "admin")
+        with reading(self._engine) as conn:
+            if everything:
+                return views(conn, alerts.visible(conn))
+            if viewer.role == "mother" and viewer.mother_id is not None:
+                return views(conn, alerts.visible(conn, mother_id=viewer.mother_id))
+            if viewer.role == "hospital" and viewer.organisation_id is not None:
+                return views(conn, alerts.visible(conn, organisation_id=viewer.organisation_id))
+            return []
+
+    def publish(self, alert_id: int) -> None:
+        """Hand the alert as it is now to every page that may see it."""
+        with self._publishing:  # or an older view might come after a newer one
+            view = self._now(alert_id)
+            recording_id = view["recording_id"]
+            self.audience.forget(recording_id)
+            mother_id = view["mother"]["id"] if view["mother"] else None
+            organisation_ids = self.audience.of(recording_id)
+            self._hub.publish(Event("alert", recording_id, mother_id, organisation_ids, view))
+        self._wake()
+
+    def _now(self, alert_id: int) -> dict[str, Any]:
+        view = self.view(alert_id)
+        if view is None:
+            raise LookupError(f"no alert {alert_id}")
+        return view
+
+    def _begin(self, conn: Connection, values: dict[str, Any], now_ms: int) -> Alert:
+        recording = recordings.get(conn, values["recording_id"])
+        if recording is None:
+            raise LookupError(f"no recording {values['recording_id']}")
+        alert = alerts.add(conn, mother_id=recording.mother_id, raised_ms=now_ms, **values)
+        note(conn, alert, "raised", now_ms, alert.reason)
+        return tell_next(conn, alert, now_ms, self._escalate_after_ms)
+
+    def _escalate(self, alert_id: int, now_ms: int, latest_ms: int) -> bool:
+        with writing(self._engine) as conn:
+            alert = _locked(conn, alert_id)
+            deadline_ms = alert.deadline_ms
+            if alert.phase not in WAITING or deadline_ms is None or alert.told_ms is None:
+                return False  # answered in the meantime
+            if now_ms < deadline_ms <= latest_ms:
+                return False  # another has been asked in the meantime
+            text = words(SILENT, seconds=round((deadline_ms - alert.told_ms) / 1000))
+            silent_id = alert.organisation_id
+            alert = move(conn, alert, "time up", now_ms, {"deadline_ms": None}, text, silent_id)
+            alert = tell_next(conn, alert, now_ms, self._escalate_after_ms)
+            command_device(conn, alert, now_ms)
+        self.publish(alert_id)
+        return True
+
+
+def _locked(conn: Connection, alert_id: int) -> Alert:
+    alert = alerts.get_locked(conn, alert_id)
+    if alert is None:
+        raise LookupError(f"no alert {alert_id}")
+    return alert
+
+
+def _is_known(conn: Connection, former: Sequence[Alert], onset_s: float, at_s: float) -> bool:
+    """Whether this episode overlaps one that was told: looking again at a trace, after a restart
+    or when late frames have come, may find its onset a little earlier or later."""
+    steps = alerts.steps_of(conn, [alert.id for alert in former])
+    for alert in former:
+        cleared_s = math.inf if alert.cleared_s is None else alert.cleared_s
+        told = [(alert.onset_s, cleared_s), *_recurrences(steps[alert.id])]
+        if any(onset_s <= to_s and at_s >= from_s for from_s, to_s in told):
+            return True
+    return False
+
+
+def _latest_s(conn: Connection, alert: Alert) -> float:
+    """The recorded second that made the rule true for the last time."""
+    again = _recurrences(alerts.steps_of(conn, [alert.id])[alert.id])
+    return max([alert.at_s, *(at_s for _, at_s in again)])
+
+
+def _recurrences(steps: Sequence[Step]) -> list[tuple[float, float]]:
+    """(onset_s, at_s) of each time the same came again."""
+    return [
+        (step.text["onset_s"], step.text["at_s"])
+        for step in steps
+        if step.event == "recurred" and not isinstance(step.text, str)
+    ]
