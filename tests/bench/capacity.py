@@ -52,8 +52,8 @@ def _climb(rig: Rig, steps: list[int]) -> list[tuple[dict[str, Any], dict[str, f
             used = usage.look()
             if line["state"] == "measured":
                 results.append((line, used))
-                if not _carries(line):
-                    break
+            if line["state"] == "failed" or (results and not _carries(results[-1][0])):
+                break
     return results
 
 

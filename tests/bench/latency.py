@@ -1,7 +1,7 @@
 """From the sample that makes a rule true to the alert on a screen, 50 mothers at speed 1.
 
 The rates of most mothers fall one after the other. Which second makes which rule true is computed
-from the same frames by models.watch; when that second was published is told by the generator. The
+from the same frames by models.whole; when that second was published is told by the generator. The
 alert is awaited by a client of /events and on a hospital's page in Chromium, which stamps it when
 its row is in the document.
 """
@@ -16,7 +16,7 @@ import httpx2
 
 from cloud.traces import trace_from
 from device import wire
-from models import watch
+from models import whole
 from tests import servers
 from tests.bench import meter
 from tests.bench.load import Plan, make_frame
@@ -103,7 +103,7 @@ def _due(rig: Rig, falls_s: list[int], published_ms: list[list[int]]) -> dict[in
         frames = [
             wire.decode(make_frame(seq, number, falls_s[number])) for seq in range(len(published))
         ]
-        for change in watch.changes(trace_from(frames, 0, len(published) - 1)):
+        for change in whole.changes(trace_from(frames, 0, len(published) - 1)):
             alert = stored.get((rig.devices[number], change.rule.id, change.at_s))
             if change.what == "raised" and change.rule.kind == "patient":
                 # TRACE of second n is frame n + 1, and ends at second n + 1

@@ -139,11 +139,7 @@ async def paced(plan: Plan) -> None:
         new = [Mother(plan, number) for number in range(len(mothers), count)]
         pause_s = RAMP_S / max(1, len(new))
         for mother in new:
-            try:
-                await mother.open()
-            except (OSError, TimeoutError) as error:
-                return say({**summary(mothers, 0, 0), "step": count, "p99_s": NEVER_S,
-                            "disconnected": 1, "error": repr(error)})  # fmt: skip
+            await mother.open()
             tasks.append(asyncio.create_task(beat(mother, (mother.number * 0.37) % 1.0)))
             await asyncio.sleep(pause_s)
         mothers += new
@@ -208,7 +204,10 @@ def say(facts: dict[str, object]) -> None:
 
 def main() -> None:
     plan = Plan(**json.load(sys.stdin))
-    asyncio.run(flood(plan) if plan.window else paced(plan))
+    try:
+        asyncio.run(flood(plan) if plan.window else paced(plan))
+    except (OSError, TimeoutError) as error:  # the broker refuses or does not answer
+        say({"state": "failed", "error": repr(error)})
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class Rig:
         page.goto(f"{self.url}/login")
         page.fill("input[name=username]", username)
         page.fill("input[name=password]", demo.PASSWORD)
-        page.click("button[type=submit]")
+        page.click("form.login button")
         page.wait_for_url(lambda url: "/login" not in url)
         if path:
             page.goto(f"{self.url}{path}")
