@@ -5,7 +5,8 @@
         page = browser.new_page(); rig.sign_in_page(page, "hospital")
 
 People, places and accounts are those of the demo; mothers beyond the fourth live beside the
-first, and `homes` are further mothers whose gateways the test plays itself. What is stored is read from the database by this file alone, not by the code under test.
+first, and `homes` are further mothers whose gateways the test plays itself. What is stored is
+read from the database by this file alone, not by the code under test.
 """
 
 import secrets
