@@ -7,10 +7,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, NoReturn
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from urllib.parse import parse_qs, urlsplit
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.trace import Trace
 
 app = typer.Typer(
     help="Lucina: remote maternal-fetal monitoring. Decision support: a doctor reads.",
@@ -19,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+HEAP = "128k"  # what a small board leaves to MicroPython
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
 
 
@@ -46,12 +52,13 @@ def cloud(
 
     Example: LUCINA_BROKER_URL=mqtt://cloud:SECRET@127.0.0.1:1883 lucina cloud --port 8700
     """
-    from cloud.config import ConfigError, load_settings
+    from cloud.config import ConfigError, load
     from cloud.main import serve
     from cloud.store.db import DatabaseError
 
+    given = {"http_host": host, "http_port": port}
     try:
-        serve(load_settings(http_host=host, http_port=port))
+        serve(load(**{name: value for name, value in given.items() if value is not None}))
     except (ConfigError, DatabaseError, OSError) as error:
         _fail(error)
 
@@ -61,8 +68,12 @@ def gateway(
     id: Annotated[str, typer.Option(help="Name of this gateway.")],  # noqa: A002
     cloud: Annotated[str, typer.Option(help="mqtt://NAME:TOKEN@HOST:PORT of the cloud's broker.")],
     home: Annotated[Path, typer.Option(help="Folder of its outbox.")],
-    devices: Annotated[Path, typer.Option(help='JSON {"device": "sha256 of its token"}.')],
-    listen: Annotated[str, typer.Option(help="HOST:PORT of the embedded broker.")] = "",
+    devices: Annotated[
+        Path | None, typer.Option(help='JSON {"device": "sha256 of its token"}.')
+    ] = None,
+    listen: Annotated[
+        str, typer.Option(help="HOST:PORT of the embedded broker.")
+    ] = "127.0.0.1:1883",
     broker: Annotated[str, typer.Option(help="Use this broker (mqtt://, mqtts://) instead.")] = "",
 ) -> None:
     """Run the box in the home or clinic: keeps every frame until the cloud has stored it.
@@ -70,21 +81,24 @@ def gateway(
     Example: lucina gateway --id gw-7 --listen 0.0.0.0:1883 --cloud mqtts://gw-7:TOKEN@centre:8883
     --home /var/lib/lucina --devices devices.json
     """
-    from gateway.broker import BrokerError
-    from gateway.main import ConfigError, make_config, serve
+    from gateway.config import Config, ConfigError, GatewayError
+    from gateway.main import serve
 
+    host, _, port = listen.rpartition(":")
     try:
+        if not port.isdigit():
+            raise ConfigError("listen", listen, "HOST:PORT")
         serve(
-            make_config(
+            Config(
                 gateway_id=id,
                 home=home,
                 cloud_url=cloud,
                 devices_file=devices,
-                listen=listen,
-                broker_url=broker,
+                listen=(host, int(port)),
+                broker_url=broker or None,
             )
         )
-    except (BrokerError, ConfigError, OSError) as error:
+    except (GatewayError, OSError) as error:
         _fail(error)
 
 
@@ -99,24 +113,28 @@ def broker(
 
     Example: lucina broker --port 1883 --users users.json
     """
-    from gateway.broker import BrokerError, serve
+    from gateway.broker import serve
+    from gateway.config import GatewayError
 
     try:
-        serve(host, port, users, services=(service,))
-    except (BrokerError, OSError) as error:
+        serve(host, port, users, services=frozenset((service,)))
+    except (GatewayError, OSError) as error:
         _fail(error)
 
 
 @app.command()
 def probe(
     replay: Annotated[
-        str, typer.Option(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES.")
+        str,
+        typer.Option(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES."),
     ],
     device: Annotated[str, typer.Option(help="Name of the device.")],
     token: Annotated[str, typer.Option(help="Its token.", envvar="LUCINA_DEVICE_TOKEN")],
-    broker: Annotated[str, typer.Option(help="mqtt://HOST:PORT of the gateway.")],
+    broker: Annotated[
+        str, typer.Option(help="mqtt:// or mqtts://HOST:PORT[?ca=FILE] of the gateway.")
+    ],
     speed: Speed = 1,
-    spool: Annotated[Path | None, typer.Option(help="Folder for frames not yet receipted.")] = None,
+    spool: Annotated[Path | None, typer.Option(help="Folder for frames without a receipt.")] = None,
     micropython: Annotated[bool, typer.Option(help="Run under the real MicroPython.")] = False,
 ) -> None:
     """Replay a recording through the firmware's own modules, second by second.
@@ -124,38 +142,91 @@ def probe(
     Example: lucina probe --replay 1001.hea --device probe-1 --token T
     --broker mqtt://127.0.0.1:8701 --speed 60
     """
-    from models.formats import FormatError
-
     try:
         with tempfile.TemporaryDirectory(prefix="lucina-probe-") as folder:
-            config = _probe_config(
-                Path(folder), replay, device, token, broker, speed, spool or Path(folder)
-            )
-            argv = _probe_argv(config, micropython)
-            _end(_run_child(argv))
-    except (FormatError, ValueError, OSError) as error:
+            config = _broker_of(broker) | _source_of(replay, Path(folder))
+            config |= {"device": device, "token": token, "speed": speed}
+            config["spool"] = str(spool or folder)
+            path = Path(folder) / "probe.json"
+            path.write_text(json.dumps(config))
+            _end(_firmware(path, micropython))
+    except (ValueError, OSError) as error:
         _fail(error)
 
 
-def _run_child(argv: list[str]) -> int:
-    """Exit code of a child that gets our signals."""
-    with subprocess.Popen(argv) as child:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: child.terminate())
-        return child.wait()
+def _broker_of(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or not parts.port:
+        raise ValueError(f"--broker {url!r}: must be mqtt:// or mqtts://HOST:PORT")
+    ca_files = parse_qs(parts.query).get("ca", [None])
+    if parts.scheme == "mqtts" and ca_files[0] is None:
+        raise ValueError(f"--broker {url!r}: mqtts needs ?ca=FILE, the certificates to trust")
+    return {"host": parts.hostname, "port": parts.port, "tls": ca_files[0]}
 
 
-def _probe_argv(config: Path, micropython: bool) -> list[str]:
-    from device import launch
+def _source_of(replay: str, folder: Path) -> dict[str, object]:
+    """Write what is replayed as a seconds file; its path, name and flags for the probe."""
+    from device import payloads, seconds
+    from models import formats, synth
+    from models.trace import on_wire_grid
 
-    return launch.argv(config, micropython)
+    flags = payloads.REPLAYED
+    if replay.startswith("synthetic:"):
+        _, scenario, seed, minutes = (*replay.split(":"), "", "", "")[:4]
+        if not seed.isdigit() or not minutes.isdigit():
+            raise ValueError(f"--replay {replay!r}: must be synthetic:SCENARIO:SEED:MINUTES")
+        trace, _ = synth.synthetic(int(seed), int(minutes), scenario)
+        name = f"synthetic {scenario} {seed}"
+        flags |= payloads.SYNTHETIC
+    else:
+        path = Path(replay)
+        recording = formats.parse(path.name, lambda sibling: (path.parent / sibling).read_bytes())
+        trace, name = on_wire_grid(recording.trace), recording.name
+        if recording.note:
+            typer.echo(f"lucina: {name}: {recording.note}", err=True)
+    source = folder / "seconds"
+    seconds.write(str(source), map(payloads.Trace._make, counts_of(trace)))
+    return {"source": str(source), "name": name, "flags": flags}
 
 
-def _probe_config(
-    folder: Path, replay: str, device: str, token: str, broker: str, speed: int, spool: Path
-) -> Path:
-    """Write the recording as seconds and the probe's settings; return the settings' path."""
-    raise NotImplementedError
+def counts_of(trace: "Trace") -> "Iterator[tuple[tuple[int, ...] | None, ...]]":
+    """Each second of a trace as the counts of a TRACE payload; a channel never measured is None."""
+    import numpy as np
+
+    from device import payloads
+
+    per_unit = (payloads.PER_BPM, payloads.PER_BPM, payloads.PER_BPM, payloads.PER_TOCO, 1)
+    measured = (trace.fhr_bpm, trace.fhr2_bpm, trace.mhr_bpm, trace.toco, trace.quality)
+    channels: list[list[tuple[int, ...]] | None] = []
+    for values, scale, (_, _, gap) in zip(measured, per_unit, payloads.CHANNELS, strict=True):
+        if np.isnan(values).all():
+            channels.append(None)
+            continue
+        whole = np.full(-(-len(values) // payloads.RATE_HZ) * payloads.RATE_HZ, gap, np.int64)
+        whole[: len(values)] = np.where(np.isnan(values), gap, np.nan_to_num(values) * scale)
+        channels.append([tuple(second) for second in whole.reshape(-1, payloads.RATE_HZ).tolist()])
+    for n in range(-(-len(trace.fhr_bpm) // payloads.RATE_HZ)):
+        yield tuple(channel[n] if channel else None for channel in channels)
+
+
+def _firmware(config: Path, micropython: bool) -> int:
+    """The probe's main loop, in this process or under the real MicroPython."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if not micropython:
+        from device import probe as firmware
+
+        return firmware.main([str(config)])
+    interpreter = Path(sys.executable).with_name("micropython")
+    if not interpreter.exists():
+        raise FileNotFoundError("MicroPython is not installed: make test installs it")
+    argv = [str(interpreter), "-X", f"heapsize={HEAP}", "-m", "device.probe", str(config)]
+    environment = os.environ | {"MICROPYPATH": str(Path(__file__).parent)}
+    with subprocess.Popen(argv, env=environment) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                child.send_signal(signal.SIGINT)  # it ends the session and drains
 
 
 def _command() -> list[str]:

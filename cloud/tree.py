@@ -27,7 +27,7 @@ from cloud.store.db import migrate, open_engine, writing
 READY_S = 30.0
 STOP_S = 5.0
 MARK = "lucina-demo"  # a folder with this file in it may be emptied
-RECORDINGS = ("1001", "1011", "1038", "1064")  # of CTU-UHB
+RECORDINGS = ("1001", "1020", "1485", "1103")  # of CTU-UHB; the third alerts after 8 min
 SYNTHETIC = ("normal:11:40", "late_decelerations:12:40", "bradycardia:13:30", "normal:14:40")
 
 
@@ -70,7 +70,9 @@ class Child:
             self.process.wait()
 
     def last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        lines = (
+            self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        )
         return lines[-1] if lines else "it said nothing"
 
     def wait_ready(self) -> None:
