@@ -17,7 +17,7 @@ from typing import Any
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig, ListenerConfig
-from amqtt.errors import AMQTTError, MQTTError, NoDataError
+from amqtt.errors import AMQTTError, MQTTError
 from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import Session
@@ -58,10 +58,11 @@ class Guarded(Broker):  # type: ignore[misc]
         gone = [name for name in OVERRIDDEN if not hasattr(Broker, name)]
         if gone:  # a rule that nobody calls would let everybody in
             raise RuntimeError(f"this version of amqtt has no {', '.join(gone)}: use 0.12")
-        listener = {"type": "tcp", "bind": f"{host}:{port}"}
-        super().__init__(
-            BrokerConfig.from_dict({"listeners": {"default": listener}, "plugins": {}})
-        )
+        listeners = {"default": {"type": "tcp", "bind": f"{host}:{port}"}}
+        if tls is not None:
+            listeners[TLS] = {"type": "tcp", "bind": f"{tls[0]}:{tls[1]}"}
+        config = BrokerConfig.from_dict({"listeners": listeners, "plugins": {}})
+        super().__init__(config)
         self.users = users
         self._services = services
         self._context = tls[2] if tls else None
@@ -97,7 +98,7 @@ class Guarded(Broker):  # type: ignore[misc]
         connect = BrokerProtocolHandler.init_from_connect(reader, writer, self.plugins_manager)
         try:
             handler, session = await asyncio.wait_for(connect, CONNECT_WITHIN_S)
-        except (AMQTTError, MQTTError, NoDataError, TimeoutError) as error:
+        except Exception as error:  # whatever a stranger's bytes bring up in amqtt
             await writer.close()
             raise AMQTTError(f"no CONNECT from {remote_address}:{remote_port}") from error
         name = session.username or ""
