@@ -48,6 +48,14 @@ class LiveTrace:
         return self._end / FS_HZ
 
     @property
+    def newest_came_ms(self) -> int:
+        """Wall clock at which the newest second came; while there is none, the first frame."""
+        with self._lock:
+            if self._end == 0:
+                return self.recording.opened_ms
+            return int(self._came_ms[(self._end - 1) // FS_HZ % KEEP_S])
+
+    @property
     def nbytes(self) -> int:
         return self._samples.nbytes + self._came_ms.nbytes
 
