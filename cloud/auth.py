@@ -1,10 +1,11 @@
-"""Who somebody is: passwords, the signed cookie of a person, the token of a box.
+"""Who a person is: the password and the signed cookie.
 
 No routes here. Passwords are argon2id with the library's defaults (RFC 9106, second profile).
 The cookie holds the person's number and a fingerprint of the password hash, so that a new
 password ends the old sessions; rights are read from the records at every request.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
@@ -12,11 +13,14 @@ from collections import OrderedDict
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.concurrency import run_in_threadpool
 
 COOKIE = "lucina"
 COOKIE_LASTS_S = 12 * 3600  # a shift
 FAILURES = 5  # wrong passwords of one name from one address, then 429
 FAILURES_LAST_S = 15 * 60
+HASHES_AT_ONCE = 2  # argon2 takes 64 MiB and a core for each
+HASHES_WAITING = 20  # more logins at once are an attack or a mistake
 REMEMBERED = 10_000  # names and addresses; the oldest is forgotten first
 
 _hasher = PasswordHasher()
@@ -34,12 +38,6 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return right and password_hash is not None
-
-
-def verify_token(token_sha256: str | None, token: str) -> bool:
-    """Whether this is the token of a device or gateway; None: there is no such box."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    return hmac.compare_digest(digest, token_sha256 or "") and token_sha256 is not None
 
 
 def write_cookie(secret: str, person_id: int, password_hash: str) -> str:
@@ -65,6 +63,28 @@ def _fingerprint(password_hash: str) -> str:
 
 def _serializer(secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt="lucina session")
+
+
+class TooBusy(RuntimeError):  # noqa: N818 - reads as what it says
+    """So many passwords are being checked that another would slow the alerts down."""
+
+
+class Verifier:
+    """Checks few passwords at once, off the event loop, so that a flood of logins harms nobody."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._waiting = 0
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        if self._waiting >= HASHES_WAITING:
+            raise TooBusy
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await run_in_threadpool(verify_password, password_hash, password)
+        finally:
+            self._waiting -= 1
 
 
 class Failures:

@@ -1,0 +1,45 @@
+"""Who may use which route: the whole table. A route that is not in it is refused to everybody.
+
+OWN lets a role in and leaves it to the route to answer 404 for what is not theirs: a mother her
+own recordings, a hospital those of its mothers and of alerts it was asked about, a device and a
+gateway what came through them. tests/cloud/web/test_access.py walks it.
+"""
+
+from typing import Literal
+
+Scope = Literal["own", "all"]
+ANYBODY = "anybody"  # no account needed
+
+_PEOPLE: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all", "admin": "all"}
+_READERS: dict[str, Scope] = {**_PEOPLE, "device": "own", "gateway": "own"}
+_CLINICIANS: dict[str, Scope] = {"hospital": "own", "centre": "all"}
+_MOTHER: dict[str, Scope] = {"mother": "own"}
+_PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
+
+ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
+    ("GET", "/healthz"): _PUBLIC,
+    ("GET", "/readyz"): _PUBLIC,
+    ("GET", "/login"): _PUBLIC,
+    ("POST", "/login"): _PUBLIC,
+    ("POST", "/language"): _PUBLIC,
+    ("POST", "/logout"): _PEOPLE,
+    ("GET", "/"): _PEOPLE,
+    ("GET", "/centre"): {"centre": "all", "admin": "all"},
+    ("GET", "/hospital"): {"hospital": "own"},
+    ("GET", "/mother"): _MOTHER,
+    ("GET", "/recordings/{recording_id}"): _PEOPLE,
+    ("GET", "/events"): _PEOPLE,
+    ("GET", "/api/recordings"): _READERS,
+    ("GET", "/api/recordings/{recording_id}"): _READERS,
+    ("GET", "/api/recordings/{recording_id}/trace"): _READERS,
+    ("GET", "/api/recordings/{recording_id}/completeness"): _READERS,
+    ("GET", "/api/recordings/{recording_id}/assessment"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/alerts"): _PEOPLE,
+    ("GET", "/api/alerts/{alert_id}"): _PEOPLE,
+    ("POST", "/api/alerts/{alert_id}/accept"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/decline"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/read"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/handle"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/close"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/answer"): _MOTHER,
+}

@@ -1,0 +1,160 @@
+"""What routes ask for: the parts of the service, who is asking, and what they may see."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, HTTPException, Path, Request
+from sqlalchemy import Connection, Engine
+
+from cloud import auth
+from cloud.access import ACCESS, ANYBODY, Scope
+from cloud.alerting import Alerting
+from cloud.config import Settings
+from cloud.hub import Hub, Viewer, may_see
+from cloud.ingest import Ingest
+from cloud.live import Live
+from cloud.monitor import Monitor
+from cloud.store import alerts, people, recordings
+from cloud.store.db import reading
+
+MAX_ID = 2**63 - 1  # the databases refuse more; a larger one is nobody's
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking. A device or gateway has no person, a person has no box."""
+
+    role: str  # of cloud.access, or ANYBODY
+    person_id: int | None = None
+    organisation_id: int | None = None
+    mother_id: int | None = None
+    box_id: str | None = None  # device or gateway
+    name: str = ""
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.role, self.organisation_id, self.mother_id)
+
+
+@dataclass
+class Services:
+    """The running parts of one cloud process."""
+
+    settings: Settings
+    engine: Engine
+    live: Live
+    hub: Hub
+    alerting: Alerting
+    monitor: Monitor
+    ingest: Ingest
+    verifier: auth.Verifier
+    failures: auth.Failures
+    stopping: asyncio.Event  # set when the service ends: streams must not outlive it
+
+
+def services(request: Request) -> Services:
+    parts: Services = request.app.state.services
+    return parts
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def authorise(request: Request, parts: ServicesDep) -> Principal:
+    """Whoever asks, if the table lets their role use this route: else 401 or 403."""
+    if request.method not in ("GET", "HEAD"):
+        refuse_foreign_origin(request)
+    with reading(parts.engine) as conn:
+        principal = identify(conn, parts.settings, request)
+    roles = roles_of(request)
+    if ANYBODY not in roles and principal.role not in roles:
+        known = principal.role != ANYBODY
+        raise HTTPException(403 if known else 401, "not for this role" if known else "log in first")
+    return principal
+
+
+Who = Annotated[Principal, Depends(authorise)]
+
+
+def roles_of(request: Request) -> dict[str, Scope]:
+    return ACCESS.get((request.method, request.scope["route"].path), {})
+
+
+def identify(conn: Connection, settings: Settings, request: Request) -> Principal:
+    header = request.headers.get("authorization", "")
+    if header.startswith("Bearer "):
+        return _box(conn, header.removeprefix("Bearer "))
+    secret = settings.secret.get_secret_value()
+    found = auth.read_cookie(secret, request.cookies.get(auth.COOKIE, ""))
+    person = people.get_person(conn, found[0]) if found else None
+    if found is None or person is None or not auth.still_valid(found[1], person.password_hash):
+        return Principal(ANYBODY)
+    if person.demo and not settings.demo:
+        return Principal(ANYBODY)
+    return Principal(
+        person.role, person.id, person.organisation_id, person.mother_id, None, person.name
+    )
+
+
+def _box(conn: Connection, credentials: str) -> Principal:
+    """Bearer ID:TOKEN of a device or a gateway."""
+    name, _, token = credentials.partition(":")
+    if people.token_fits(people.get_device(conn, name), token):
+        return Principal("device", box_id=name)
+    if people.token_fits(people.get_gateway(conn, name), token):
+        return Principal("gateway", box_id=name)
+    return Principal(ANYBODY)
+
+
+def refuse_foreign_origin(request: Request) -> None:
+    """A form or script of another site must not act with this person's cookie."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:  # browsers send no Sec-Fetch headers to plain http addresses
+        origin = request.headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign:
+        raise HTTPException(403, "this request came from another site")
+
+
+def sees(conn: Connection, who: Principal, recording: recordings.Recording) -> bool:
+    if who.role == "device":
+        return recording.device_id == who.box_id
+    if who.role == "gateway":
+        return recording.gateway_id == who.box_id
+    hospitals = alerts.organisations_of(conn, recording.id) if who.role == "hospital" else None
+    return may_see(who.viewer, recording.mother_id, hospitals)
+
+
+def find_visible(conn: Connection, who: Principal, recording_id: int) -> recordings.Recording:
+    recording = recordings.get(conn, recording_id)
+    if recording is None or not sees(conn, who, recording):
+        raise HTTPException(404, "no such recording")
+    return recording
+
+
+def visible_recording(recording_id: Id, who: Who, parts: ServicesDep) -> recordings.Recording:
+    """The recording of the path; 404 when it is not theirs, as if it did not exist."""
+    with reading(parts.engine) as conn:
+        return find_visible(conn, who, recording_id)
+
+
+VisibleRecording = Annotated[recordings.Recording, Depends(visible_recording)]
+
+
+def visible_alert(alert_id: Id, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """The view of the alert of the path; 404 like its recording."""
+    view = parts.alerting.view(alert_id)
+    if view is not None:
+        with reading(parts.engine) as conn:
+            recording = recordings.get(conn, view["recording_id"])
+            if recording is not None and sees(conn, who, recording):
+                return view
+    raise HTTPException(404, "no such alert")
+
+
+VisibleAlert = Annotated[dict[str, Any], Depends(visible_alert)]

@@ -1,0 +1,48 @@
+"""`lucina cloud`: the service behind uvicorn, from its first line to its last."""
+
+import errno
+import socket
+
+import uvicorn
+
+from cloud.app import create_app
+from cloud.config import ConfigError, Settings
+
+STREAMS_END_S = 5  # for the answers that are still under way
+
+
+class Server(uvicorn.Server):
+    """Ends the pages' streams first: uvicorn would wait for them for ever."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            print(f"cloud ready on http://{host}:{port}", flush=True)  # noqa: T201
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.loaded_app.state.services.stopping.set()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. ConfigError names the port when it cannot be used."""
+    listener = listen(settings.http_host, settings.http_port)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        timeout_graceful_shutdown=STREAMS_END_S,
+        server_header=False,
+    )
+    with listener:
+        Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else str(error)
+        raise ConfigError(
+            f"LUCINA_HTTP_PORT = {port}: the port {why} (on {host}); choose another"
+        ) from None

@@ -1,0 +1,63 @@
+"""Pages: Jinja2 templates in the reader's language, with what every page needs."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cloud import i18n
+from cloud.deps import Principal, services
+
+WEB = Path(__file__).parent / "web"
+LOGIN_PATH = "/login"
+# A page may use what comes from here and nothing else: no inline script or style, no frame.
+CONTENT_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
+)
+
+
+def language_of(request: Request) -> str:
+    return i18n.choose(
+        request.cookies.get(i18n.COOKIE), request.headers.get("accept-language")
+    )
+
+
+def page(
+    request: Request, template: str, who: Principal, status: int = 200, **context: Any
+) -> HTMLResponse:
+    language = language_of(request)
+    text = environment(language).get_template(template).render(
+        who=who,
+        language=language,
+        languages=i18n.LANGUAGES,
+        words=i18n.catalogue(language),
+        demo=services(request).settings.demo,
+        path=request.url.path,
+        **context,
+    )
+    headers = {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "Content-Language": language,
+        "Vary": "Accept-Language, Cookie",
+    }
+    return HTMLResponse(text, status, headers)
+
+
+@cache
+def environment(language: str) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.install_gettext_translations(  # type: ignore[attr-defined]  # added by the extension
+        i18n.translations(language), newstyle=True
+    )
+    return env

@@ -1,0 +1,91 @@
+"""Alerts as JSON, and what people do to them. The rules of who may when are in cloud.alerting."""
+
+import time
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, Field
+
+from cloud.alerting import ReasonMissing, Refused
+from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
+
+router = APIRouter(tags=["alerts"])
+
+
+class Reason(BaseModel):
+    reason: str = Field("", max_length=300)
+
+
+class Answer(BaseModel):
+    answer: Literal["on_my_way", "ambulance", "call_me"]
+
+
+@router.get("/api/alerts")
+def list_alerts(
+    who: Who, parts: ServicesDep, recording_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
+) -> list[dict[str, Any]]:
+    """All that are not over and the newest others, of what may be seen."""
+    views = parts.alerting.views(who.viewer)
+    return [view for view in views if recording_id in (None, view["recording_id"])]
+
+
+@router.get("/api/alerts/{alert_id}")
+def get_alert(alert: VisibleAlert) -> dict[str, Any]:
+    return alert
+
+
+@router.post("/api/alerts/{alert_id}/accept")
+def accept(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    return _act(parts, alert, "accept", who, "")
+
+
+@router.post("/api/alerts/{alert_id}/decline")
+def decline(
+    alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep
+) -> dict[str, Any]:
+    return _act(parts, alert, "decline", who, why.reason)
+
+
+@router.post("/api/alerts/{alert_id}/read")
+def read(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """Somebody has looked at it."""
+    return _act(parts, alert, "read", who, "")
+
+
+@router.post("/api/alerts/{alert_id}/handle")
+def handle(
+    alert: VisibleAlert, what: Reason, who: Who, parts: ServicesDep
+) -> dict[str, Any]:
+    """Say what was done."""
+    return _act(parts, alert, "handle", who, what.reason)
+
+
+@router.post("/api/alerts/{alert_id}/close")
+def close(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    return _act(parts, alert, "close", who, "")
+
+
+@router.post("/api/alerts/{alert_id}/answer")
+def answer(
+    alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep
+) -> dict[str, Any]:
+    """What the mother does."""
+    try:
+        return parts.alerting.mother_answer(alert["id"], said.answer, who, _now_ms())
+    except Refused as refused:
+        raise HTTPException(409, refused.words) from None
+
+
+def _act(
+    parts: Services, alert: dict[str, Any], event: str, who: Who, reason: str
+) -> dict[str, Any]:
+    try:
+        return parts.alerting.act(alert["id"], event, who, reason, _now_ms())
+    except ReasonMissing as refused:
+        raise HTTPException(422, refused.words) from None
+    except Refused as refused:
+        raise HTTPException(409, refused.words) from None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,51 @@
+"""Whether the service lives, and whether all its parts work. No account needed, nothing private."""
+
+import time
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from cloud.deps import Services, ServicesDep
+from cloud.store.db import reading
+
+router = APIRouter(tags=["health"])
+TICK_LATE_S = 5.0  # the monitor looks once a second
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, bool]:
+    return {"ok": True}
+
+
+@router.get("/readyz")
+def readyz(parts: ServicesDep) -> JSONResponse:
+    """503 while a part does not work, with its name."""
+    found = {
+        "database": _database(parts),
+        "broker": _broker(parts),
+        "monitor": _monitor(parts),
+    }
+    ready = all(part["ok"] for part in found.values())
+    return JSONResponse({"ready": ready, "parts": found}, 200 if ready else 503)
+
+
+def _database(parts: Services) -> dict[str, Any]:
+    failing = parts.ingest.health()["failing"]
+    try:
+        with reading(parts.engine) as conn:
+            conn.execute(text("SELECT 1"))
+    except DBAPIError:
+        return {"ok": False}
+    return {"ok": failing is None}
+
+
+def _broker(parts: Services) -> dict[str, Any]:
+    return {"ok": parts.ingest.health()["connected"]}
+
+
+def _monitor(parts: Services) -> dict[str, Any]:
+    age_s = time.monotonic() - parts.clockwork.last_tick_s
+    return {"ok": age_s < TICK_LATE_S, "age_s": round(age_s, 1)}

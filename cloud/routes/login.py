@@ -1,0 +1,125 @@
+"""Logging in and out, and choosing a language."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from cloud import auth, i18n
+from cloud.deps import Services, ServicesDep, Who
+from cloud.render import language_of, page
+from cloud.store import people
+from cloud.store.db import reading
+from cloud.store.people import Person
+
+router = APIRouter(tags=["login"])
+LANGUAGE_LASTS_S = 365 * 24 * 3600
+WRONG = "The account or the password is wrong."
+LATER = "Too many attempts. Please wait %(minutes)s minutes."
+BUSY = "Too many people log in at once. Please try again in a few seconds."
+
+Text = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/login")
+def show_login(request: Request, who: Who, next: str = "/") -> Response:  # noqa: A002
+    return _form(request, who, next)
+
+
+@router.post("/login")
+async def log_in(
+    request: Request,
+    who: Who,
+    parts: ServicesDep,
+    username: Text,
+    password: Text,
+    next: Text = "/",  # noqa: A002 - the name browsers and people know
+) -> Response:
+    address = request.client.host if request.client else ""
+    wait_s = parts.failures.wait_s(username, address, time.monotonic())
+    if wait_s > 0:
+        return _refuse(request, who, next, username, LATER, wait_s)
+    person = await run_in_threadpool(_find, parts, username)
+    try:
+        kept = person.password_hash if person else None
+        right = await parts.verifier.verify(kept, password)
+    except auth.TooBusy:
+        return _refuse(request, who, next, username, BUSY, 5, status=503)
+    if not right or person is None or (person.demo and not parts.settings.demo):
+        parts.failures.add(username, address, time.monotonic())
+        return _form(request, who, next, username, WRONG, status=401)
+    parts.failures.forget(username, address)
+    response = RedirectResponse(local_path(next), 303)
+    _set_cookie(request, response, parts, person)
+    return response
+
+
+@router.post("/logout")
+def log_out(who: Who) -> Response:
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(auth.COOKIE)
+    return response
+
+
+@router.post("/language")
+def choose_language(who: Who, language: Text, back: Text = "/") -> Response:
+    response = RedirectResponse(local_path(back), 303)
+    if language in i18n.LANGUAGES:
+        response.set_cookie(i18n.COOKIE, language, max_age=LANGUAGE_LASTS_S, samesite="lax")
+    return response
+
+
+def local_path(path: str) -> str:
+    """Where to go next, only within this site.
+
+    >>> local_path("/mother"), local_path("//evil.example/"), local_path("/\\\\evil.example")
+    ('/mother', '/', '/')
+    """
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if inside and path.isprintable() else "/"
+
+
+def _find(parts: Services, username: str) -> Person | None:
+    with reading(parts.engine) as conn:
+        return people.get_person_by_username(conn, username)
+
+
+def _set_cookie(request: Request, response: Response, parts: Services, person: Person) -> None:
+    secret = parts.settings.secret.get_secret_value()
+    response.set_cookie(
+        auth.COOKIE,
+        auth.write_cookie(secret, person.id, person.password_hash),
+        max_age=auth.COOKIE_LASTS_S,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _form(
+    request: Request, who: Who, next_: str, username: str = "", problem: str = "", status: int = 200
+) -> Response:
+    words = i18n.translate(language_of(request), problem) if problem else ""
+    return page(
+        request, "login.html", who, status, next=next_, username=username, problem=words
+    )
+
+
+def _refuse(
+    request: Request,
+    who: Who,
+    next_: str,
+    username: str,
+    problem: str,
+    wait_s: float,
+    status: int = 429,
+) -> Response:
+    words = i18n.translate(language_of(request), problem)
+    response = page(
+        request, "login.html", who, status,
+        next=next_, username=username, problem=words % {"minutes": int(wait_s // 60) + 1},
+    )  # fmt: skip
+    response.headers["Retry-After"] = str(int(wait_s) + 1)
+    return response

@@ -1,0 +1,59 @@
+"""The pages. They hold no data: their scripts read the API and listen to /events."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from cloud.deps import Principal, Services, ServicesDep, VisibleRecording, Who
+from cloud.render import language_of, page
+from cloud.store import people
+from cloud.store.db import reading
+from cloud.store.people import Organisation
+
+router = APIRouter(tags=["pages"])
+HOME = {"mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre"}
+
+
+@router.get("/")
+def start(who: Who) -> Response:
+    return RedirectResponse(HOME[who.role], 303)
+
+
+@router.get("/centre")
+def centre(request: Request, who: Who) -> Response:
+    return page(request, "centre.html", who)
+
+
+@router.get("/hospital")
+def hospital(request: Request, who: Who, parts: ServicesDep) -> Response:
+    own = _organisation(parts, who.organisation_id)
+    return page(request, "hospital.html", who, place=_name(request, own))
+
+
+@router.get("/mother")
+def mother(request: Request, who: Who, parts: ServicesDep) -> Response:
+    own = _hospital_of(parts, who)
+    return page(request, "mother.html", who, hospital=own, place=_name(request, own))
+
+
+@router.get("/recordings/{recording_id}")
+def recording(request: Request, recording: VisibleRecording, who: Who) -> Response:
+    return page(request, "recording.html", who, recording=recording)
+
+
+def _hospital_of(parts: Services, who: Principal) -> Organisation | None:
+    with reading(parts.engine) as conn:
+        her = people.get_mother(conn, who.mother_id) if who.mother_id else None
+    return _organisation(parts, her.organisation_id if her else None)
+
+
+def _organisation(parts: Services, organisation_id: int | None) -> Organisation | None:
+    if organisation_id is None:
+        return None
+    with reading(parts.engine) as conn:
+        return people.get_organisation(conn, organisation_id)
+
+
+def _name(request: Request, organisation: Organisation | None) -> str:
+    if organisation is None:
+        return ""
+    return organisation.name_zh if language_of(request) == "zh" else organisation.name

@@ -1,0 +1,65 @@
+"""Recordings as JSON: the list, one, its samples, its completeness, its last assessment."""
+
+import time
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from cloud import views
+from cloud.live import KEEP_S
+from cloud.deps import ServicesDep, VisibleRecording, Who, sees
+from cloud.store import assessments, recordings
+from cloud.store.db import reading
+
+router = APIRouter(tags=["recordings"])
+MAX_TRACE_S = 4 * 3600
+
+
+@router.get("/api/recordings")
+def list_recordings(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+    """All that are open and the newest of the others, as far as they may be seen."""
+    now_ms = time.time_ns() // 1_000_000
+    with reading(parts.engine) as conn:
+        mothers = None if who.mother_id is None else [who.mother_id]
+        rows = {row.id: row for row in recordings.open_now(conn)}
+        rows |= {row.id: row for row in recordings.latest(conn, mother_ids=mothers)}
+        seen = [row for _, row in sorted(rows.items()) if sees(conn, who, row)]
+        return [views.recording_view(conn, parts.live, row, now_ms) for row in seen]
+
+
+@router.get("/api/recordings/{recording_id}")
+def get_recording(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any]:
+    now_ms = time.time_ns() // 1_000_000
+    with reading(parts.engine) as conn:
+        return views.recording_view(conn, parts.live, recording, now_ms)
+
+
+@router.get("/api/recordings/{recording_id}/trace", response_class=JSONResponse)
+def get_trace(
+    recording: VisibleRecording,
+    parts: ServicesDep,
+    seconds: Annotated[float, Query(ge=1, le=MAX_TRACE_S)] = 900,
+) -> JSONResponse:
+    """The last seconds, at 4 Hz. A response of our own: checking each sample costs more."""
+    live = parts.live.get(recording.id)
+    if live is not None and seconds <= KEEP_S:
+        return JSONResponse(views.trace_view(live.window(seconds)))
+    with reading(parts.engine) as conn:
+        return JSONResponse(views.trace_view(views.stored_trace(conn, recording.id, seconds)))
+
+
+@router.get("/api/recordings/{recording_id}/completeness")
+def get_completeness(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any] | None:
+    """Every frame accounted for, and each gap with its cause."""
+    with reading(parts.engine) as conn:
+        return recordings.completeness(conn, recording.id)
+
+
+@router.get("/api/recordings/{recording_id}/assessment")
+def get_assessment(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any] | None:
+    """The last assessment, null when there is none yet."""
+    with reading(parts.engine) as conn:
+        found = assessments.latest(conn, recording.id)
+    return asdict(found) if found else None

@@ -1,0 +1,36 @@
+"""Calls a function with the time, again and again, in a thread of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """A call that fails is logged and does not stop the next; one that takes longer than the
+    period is followed by the next at once."""
+
+    def __init__(self, name: str, every_s: float, tick: Callable[[int], object]) -> None:
+        self._every_s = every_s
+        self._tick = tick
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when the call that is under way has ended."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        due_s = time.monotonic()
+        while not self._stopping.wait(max(0.0, due_s - time.monotonic())):
+            due_s = max(due_s + self._every_s, time.monotonic())
+            try:
+                self._tick(time.time_ns() // 1_000_000)
+            except Exception:
+                log.exception("%s failed", self._thread.name)

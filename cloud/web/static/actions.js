@@ -1,0 +1,70 @@
+// The buttons of an alert for staff: take it, decline with a reason, say what was done, close.
+
+import { isOpen } from "./alerts.js";
+import { post } from "./live.js";
+import { h } from "./parts.js";
+import { msgid, t } from "./words.js";
+
+const DECLINE = [
+  msgid("no bed is free"),
+  msgid("no obstetrician is free now"),
+  msgid("another hospital is better for her"),
+];
+const HANDLE = [
+  msgid("spoke with the mother, she stays at home"),
+  msgid("she is on her way to us"),
+  msgid("an ambulance has been sent"),
+  msgid("the probe was placed again"),
+  msgid("the alert was not useful"),
+];
+// [heading, reasons, button] of the events that want words
+const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
+const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
+
+// me: {role, organisationId}; asked: whether this hospital is the one that is asked now
+export function actionBar(alert, me) {
+  const bar = h("div", { class: "actions" });
+  const send = (event, body) => act(bar, alert, event, body);
+  const asked = me.role === "hospital" && alert.organisation?.id === me.organisationId;
+  const button = (words, kind, onclick) => bar.append(h("button", { type: "button", class: kind, onclick }, words));
+  if (isOpen(alert)) {
+    button(t("I take it"), "go", () => send("accept"));
+    if (asked) button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
+  } else if (alert.phase === "accepted" && mine(alert, me)) {
+    button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason) => send("handle", { reason })));
+  } else if (alert.phase === "handled" && mine(alert, me)) {
+    button(t("Close"), "", () => send("close"));
+  }
+  return bar;
+}
+
+function mine(alert, me) {
+  return alert.organisation?.id === me.organisationId;
+}
+
+async function act(bar, alert, event, body = {}) {
+  const buttons = [...bar.querySelectorAll("button")];
+  for (const one of buttons) one.disabled = true;
+  bar.querySelector(".failed")?.remove();
+  try {
+    await post(`/api/alerts/${alert.id}/${event}`, body);
+  } catch (error) {
+    bar.append(h("p", { class: "failed", role: "alert" }, t("Not done: %(why)s", { why: error.message })));
+    for (const one of buttons) one.disabled = false;
+  }
+}
+
+// A reason is chosen or written; then it is sent. The chosen ones are msgids: each reads their own.
+function ask(bar, title, reasons, confirm, send) {
+  const before = [...bar.childNodes];
+  const chosen = h("select", {}, ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
+  const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words") });
+  const onsubmit = (event) => {
+    event.preventDefault();
+    send(own.value.trim() || chosen.value);
+  };
+  const back = h("button", { type: "button", onclick: () => bar.replaceChildren(...before) }, t("Back"));
+  const go = h("button", { class: "go" }, t(confirm));
+  bar.replaceChildren(h("form", { class: "why", onsubmit }, h("label", {}, t(title), chosen), own, go, back));
+  chosen.focus();
+}

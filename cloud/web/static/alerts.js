@@ -1,0 +1,100 @@
+// What the pages say about an alert: how urgent it is, who has it, how long until the next step.
+
+import { orgName, orgOf } from "./parts.js";
+import { clock, duration, msgid, say, t } from "./words.js";
+
+export const isClosed = (alert) => alert.phase === "closed";
+export const isOpen = (alert) => !alert.owner && !isClosed(alert);
+
+// Unaccepted high, medium, low; accepted and not yet handled; technical; handled.
+export function rank(alert) {
+  if (alert.phase === "handled") return 5;
+  if (!isOpen(alert)) return 3;
+  if (alert.kind === "technical") return 4;
+  return ["high", "medium", "low"].indexOf(alert.priority);
+}
+
+export function worstFirst(a, b) {
+  return rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.id - b.id;
+}
+
+// {recording id: priority of its worst alert that nobody has closed}
+export function worstByRecording(alerts) {
+  const worst = new Map();
+  for (const alert of [...alerts].sort(worstFirst).reverse()) {
+    if (!isClosed(alert)) worst.set(alert.recording_id, alert.priority);
+  }
+  return worst;
+}
+
+export const ageOf = (alert, nowMs) => duration(nowMs - alert.raised_ms);
+
+// What happens next if nobody does anything; empty when no clock runs.
+export function nextStep(alert, nowMs) {
+  if (!isOpen(alert)) return "";
+  if (alert.phase === "centre") {
+    if (alert.kind === "technical") return t("For the centre: help her with the probe");
+    return t("No hospital is left to ask: the centre calls her now");
+  }
+  if (!alert.deadline_ms) return "";
+  const left = Math.max(0, alert.deadline_ms - nowMs);
+  return t("next hospital in %(time)s", { time: duration(left + 999) });
+}
+
+// Who has it, or who was asked and what came of it.
+export function holder(alert) {
+  if (alert.phase === "closed") return t("closed");
+  if (alert.owner) {
+    const who = { person: alert.owner.person, organisation: orgOf(alert.owner) };
+    if (alert.phase === "handled") return t("handled by %(person)s, %(organisation)s", who);
+    return t("accepted by %(person)s, %(organisation)s", who);
+  }
+  if (!alert.organisation) return "";
+  const args = { organisation: orgName(alert.organisation) };
+  if (alert.seen_ms) return t("seen by %(organisation)s, not answered yet", args);
+  if (alert.phase === "delivered") return t("on the screen of %(organisation)s, not answered yet", args);
+  return t("%(organisation)s has been told", args);
+}
+
+export const ANSWERS = {
+  on_my_way: msgid("I am on my way"),
+  ambulance: msgid("I need an ambulance"),
+  call_me: msgid("I am fine, call me"),
+};
+
+export function answerText(alert) {
+  if (!alert.mother_answer) return "";
+  return t("She answered at %(time)s: %(answer)s", {
+    time: clock(alert.mother_answer_ms),
+    answer: t(ANSWERS[alert.mother_answer]),
+  });
+}
+
+const STEPS = {
+  raised: msgid("raised"),
+  tell: msgid("told"),
+  delivered: msgid("on the screen"),
+  read: msgid("seen"),
+  accept: msgid("accepted"),
+  decline: msgid("declined"),
+  "time up": msgid("no answer in time"),
+  "nobody left": msgid("handed to the centre"),
+  handle: msgid("handled"),
+  close: msgid("closed"),
+  recurred: msgid("the condition came again"),
+  cleared: msgid("the condition went away"),
+  mother_answer: msgid("the mother answered"),
+};
+
+// One line of the history: what, who, words.
+export function stepText(step) {
+  const who = [orgOf(step), step.person].filter(Boolean).join(", ");
+  return [t(STEPS[step.event] ?? step.event), who, say(step.text)].filter(Boolean).join(" · ");
+}
+
+// Hospitals that are nearer than the one that was asked, and why they were not.
+export function passedOver(alert) {
+  return (alert.organisation?.passed_over ?? []).map((one) =>
+    t("Not asked: %(organisation)s, %(why)s", { organisation: orgName(one), why: say(one) }),
+  );
+}

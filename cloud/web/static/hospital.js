@@ -1,0 +1,90 @@
+// A hospital's console: the alerts it was asked about, one of them in full, its own mothers.
+
+import { actionBar } from "./actions.js";
+import { ageOf, answerText, holder, nextStep, passedOver, stepText } from "./alerts.js";
+import { get, post } from "./live.js";
+import { staffPage } from "./page.js";
+import { byId, h, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
+import { Tile } from "./tile.js";
+import { clock, say, t } from "./words.js";
+
+const detail = byId("detail");
+let shown = null; // {alert, tile, age, next}
+let chosenId = null; // what somebody clicked; else the worst is shown
+
+staffPage({
+  onSelect: (id) => {
+    chosenId = id;
+  },
+  traces: (blocks) => {
+    for (const block of blocks) {
+      if (block.recording_id === shown?.alert.recording_id) shown.tile?.trace.add(block);
+    }
+  },
+  draw: (live, queue) => {
+    const alert = queue.alerts.get(chosenId) ?? queue.sorted[0];
+    show(alert);
+    if (!shown) return;
+    setText(shown.age, ageOf(shown.alert, live.nowMs));
+    setText(shown.next, nextStep(shown.alert, live.nowMs));
+    shown.tile?.draw(live);
+  },
+});
+
+function show(alert) {
+  if (!alert) {
+    if (shown) detail.replaceChildren();
+    shown = null;
+    return;
+  }
+  if (shown && JSON.stringify(shown.alert) === JSON.stringify(alert)) return;
+  const same = shown?.alert.recording_id === alert.recording_id;
+  const tile = same ? shown.tile : null;
+  shown = { alert, tile, age: h("time", { class: "alert-age" }), next: h("p", { class: "next" }) };
+  detail.replaceChildren(...parts(alert, shown));
+  if (tile) byId("detail-strip").append(tile.element);
+  else openStrip(shown);
+}
+
+async function openStrip(place) {
+  const row = await get(`/api/recordings/${place.alert.recording_id}`);
+  const mark = { fromS: place.alert.onset_s, toS: place.alert.at_s };
+  const tile = new Tile(row, { marks: [mark] });
+  await tile.load();
+  if (shown?.alert.recording_id !== row.id) return; // somebody has moved on
+  shown.tile = tile;
+  byId("detail-strip").replaceChildren(tile.element);
+}
+
+function parts(alert, { age, next }) {
+  const { organisation, mother } = alert;
+  const why = organisation?.id === me.organisationId ? organisation.why : null;
+  return [
+    h("div", { class: "row-head" }, priorityMark(alert), age),
+    h("h2", {}, motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
+    h("p", { class: "reason" }, say(alert.reason)),
+    alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
+    h("p", { class: "doctor" }, t(alert.doctor_text)),
+    why ? h("p", { class: "why-you" }, h("b", {}, t("Why you: ")), say(why)) : null,
+    ...passedOver(alert).map((line) => h("p", { class: "quiet" }, line)),
+    h("p", { class: "holder" }, holder(alert)),
+    next,
+    alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
+    actionBar(alert, me),
+    h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
+    h("h3", {}, t("What happened so far")),
+    h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),
+  ].filter(Boolean);
+}
+
+// "Seen" means a person: it is sent when somebody moves or types while the alert is on the screen.
+function seen() {
+  const alert = shown?.alert;
+  if (!alert || alert.seen_ms || !["told", "delivered"].includes(alert.phase)) return;
+  if (alert.organisation?.id !== me.organisationId || seen.sent === `${alert.id} ${alert.told_ms}`) return;
+  seen.sent = `${alert.id} ${alert.told_ms}`;
+  post(`/api/alerts/${alert.id}/read`).catch(() => {
+    seen.sent = null;
+  });
+}
+for (const kind of ["pointermove", "pointerdown", "keydown"]) addEventListener(kind, seen);

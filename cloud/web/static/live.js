@@ -1,0 +1,94 @@
+// The page's one stream from the service, and the service's clock.
+//
+// Each second brings the time and, for every recording the page may see, the age of its newest
+// data. When that stops, the page says so and every age keeps growing: nothing looks alive that
+// is not. After a break everything is loaded again.
+
+import { duration, say, t } from "./words.js";
+
+const LOST_MS = 3500; // silence that the page reports: three clock events are missing
+const RENEW_MS = 12_000; // silence after which a half-open stream is opened anew
+
+export class Live {
+  // handlers: reload() after each (re)connection; traces(list), alert(view), recording(row)
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.ages = new Map();
+    this.offsetMs = 0; // the service's clock minus this page's
+    this.heardAt = performance.now();
+    this.banner = document.getElementById("lost");
+    this.#connect();
+    setInterval(() => this.#supervise(), 500);
+  }
+
+  // Milliseconds since the service was last heard, 0 while it is well.
+  get lostMs() {
+    const silentMs = performance.now() - this.heardAt;
+    return silentMs > LOST_MS ? silentMs : 0;
+  }
+
+  get nowMs() {
+    return Date.now() + this.offsetMs;
+  }
+
+  // The age of a recording's newest data now; null when the service knows none: it has ended.
+  ageMs(recordingId) {
+    const age = this.ages.get(recordingId);
+    return age === undefined ? null : age + performance.now() - this.heardAt;
+  }
+
+  #connect() {
+    this.source = new EventSource("/events");
+    const on = (kind, handle) =>
+      this.source.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
+    on("clock", (clock) => this.#tick(clock));
+    on("trace", (blocks) => this.handlers.traces?.(blocks));
+    on("alert", (view) => this.handlers.alert?.(view));
+    on("recording", (row) => this.handlers.recording?.(row));
+    this.source.addEventListener("open", () => this.handlers.reload?.());
+  }
+
+  #tick(clock) {
+    this.heardAt = performance.now();
+    this.offsetMs = clock.now_ms - Date.now();
+    this.ages = new Map(Object.entries(clock.ages_ms).map(([id, age]) => [Number(id), age]));
+  }
+
+  #supervise() {
+    const silentMs = performance.now() - this.heardAt;
+    this.banner.hidden = !this.lostMs;
+    if (this.lostMs) {
+      this.banner.textContent = t("connection lost %(time)s", { time: duration(silentMs) });
+    }
+    if (this.source.readyState === EventSource.CLOSED || silentMs > this.#renewAt()) {
+      this.renewedAt = silentMs;
+      this.source.close();
+      this.#connect();
+    }
+    if (!this.lostMs) this.renewedAt = 0;
+  }
+
+  #renewAt() {
+    return (this.renewedAt || 0) + RENEW_MS;
+  }
+}
+
+export async function get(path) {
+  const response = await fetch(path, { headers: { accept: "application/json" } });
+  if (response.status === 401) window.location.assign("/login");
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+// The answer of the service, or an Error with its words.
+export async function post(path, body = {}) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (response.status === 401) window.location.assign("/login");
+  const answer = await response.json();
+  if (!response.ok) throw new Error(say(answer.detail) || response.status);
+  return answer;
+}

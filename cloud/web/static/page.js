@@ -1,0 +1,42 @@
+// What every live page of staff does: one stream, a queue, a wall, sound, four pictures a second.
+
+import { isOpen, worstByRecording } from "./alerts.js";
+import { Live } from "./live.js";
+import { byId, me } from "./parts.js";
+import { Queue } from "./queue.js";
+import { Sound } from "./sound.js";
+import { Wall } from "./wall.js";
+
+const DRAW_MS = 250;
+
+// options: onSelect(alert id) for the queue; draw(live, alerts) and alert(view) for the page itself
+export function staffPage(options = {}) {
+  const sound = new Sound(byId("sound"));
+  const wall = new Wall(byId("wall"), byId("wall-note"));
+  const queue = new Queue(byId("queue"), {
+    me,
+    empty: byId("queue-empty"),
+    news: byId("queue-news"),
+    announce: byId("announce"),
+    onSelect: options.onSelect,
+  });
+  const live = new Live({
+    reload: () => Promise.all([queue.load(), wall.load()]).then(() => options.reload?.(queue)),
+    traces: (blocks) => {
+      wall.traces(blocks);
+      options.traces?.(blocks);
+    },
+    alert: (view) => {
+      queue.put(view);
+      options.alert?.(view, queue);
+    },
+    recording: (row) => wall.recording(row),
+  });
+  setInterval(() => {
+    queue.draw(live.nowMs);
+    wall.mark(worstByRecording([...queue.alerts.values()]));
+    wall.draw(live);
+    sound.tick(queue.sorted.find(isOpen)?.priority);
+    options.draw?.(live, queue);
+  }, DRAW_MS);
+}

@@ -1,0 +1,117 @@
+// The alerts that somebody must work on, worst first.
+//
+// A row never moves under the pointer: the order waits until the pointer and the keyboard have left
+// the list or rested for 5 s, and says how many new ones wait.
+
+import { actionBar } from "./actions.js";
+import { ageOf, answerText, holder, isClosed, nextStep, worstFirst } from "./alerts.js";
+import { get } from "./live.js";
+import { h, motherName, motherWeeks, priorityMark, riskPills, setText } from "./parts.js";
+import { say, t } from "./words.js";
+
+const REST_MS = 5000;
+
+export class Queue {
+  // options: me, empty (shown when there is nothing), news, announce (elements), onSelect(alert)
+  constructor(element, options) {
+    this.element = element;
+    this.options = options;
+    this.alerts = new Map();
+    this.rows = new Map();
+    this.touchedAt = -Infinity;
+    for (const kind of ["pointermove", "keydown", "focusin"]) {
+      element.addEventListener(kind, () => (this.touchedAt = performance.now()));
+    }
+    element.addEventListener("pointerleave", () => (this.touchedAt = -Infinity));
+  }
+
+  async load() {
+    const views = await get("/api/alerts");
+    const known = new Set(views.map((view) => view.id));
+    for (const id of this.alerts.keys()) if (!known.has(id)) this.#remove(id);
+    for (const view of views) this.put(view, this.alerts.size > 0);
+    this.loaded = true;
+    this.#sort();
+  }
+
+  // One alert is new or has changed.
+  put(alert, announce = true) {
+    if (isClosed(alert)) {
+      this.#remove(alert.id);
+      return;
+    }
+    const old = this.alerts.get(alert.id);
+    this.alerts.set(alert.id, alert);
+    if (old && JSON.stringify(old) === JSON.stringify(alert)) return;
+    const row = this.#row(alert);
+    if (old) this.rows.get(alert.id).element.replaceWith(row.element);
+    else this.element.append(row.element);
+    this.rows.set(alert.id, row);
+    if (!old && announce) this.#announce(alert);
+  }
+
+  draw(nowMs) {
+    for (const [id, row] of this.rows) row.tick(this.alerts.get(id), nowMs);
+    const resting = performance.now() - this.touchedAt > REST_MS;
+    if (resting) this.#sort();
+    const waiting = resting ? 0 : this.#outOfPlace();
+    this.options.news.hidden = waiting === 0;
+    setText(this.options.news, t("%(count)d new above", { count: waiting }));
+    this.options.empty.hidden = !this.loaded || this.alerts.size > 0;
+  }
+
+  get sorted() {
+    return [...this.alerts.values()].sort(worstFirst);
+  }
+
+  #announce(alert) {
+    const words = { name: motherName(alert.mother), reason: say(alert.reason), priority: t(alert.priority) };
+    setText(this.options.announce, t("New alert, %(priority)s: %(name)s. %(reason)s", words));
+  }
+
+  #remove(id) {
+    this.alerts.delete(id);
+    this.rows.get(id)?.element.remove();
+    this.rows.delete(id);
+  }
+
+  #sort() {
+    this.sorted.forEach((alert, n) => {
+      const { element } = this.rows.get(alert.id);
+      const there = this.element.children[n];
+      if (there !== element) this.element.insertBefore(element, there ?? null);
+    });
+  }
+
+  // How many stand lower than they should.
+  #outOfPlace() {
+    const places = [...this.element.children];
+    return this.sorted.filter((alert, n) => places.indexOf(this.rows.get(alert.id).element) > n).length;
+  }
+
+  #row(alert) {
+    const age = h("time", { class: "alert-age" });
+    const next = h("span", { class: "next" });
+    const { me, onSelect } = this.options;
+    const name = onSelect
+      ? h("button", { type: "button", class: "name", onclick: () => onSelect(alert.id) }, motherName(alert.mother))
+      : h("a", { class: "name", href: `/recordings/${alert.recording_id}?at=${Math.floor(alert.at_s)}` }, motherName(alert.mother));
+    const element = h(
+      "li",
+      { class: `row ${alert.priority} ${alert.kind}${alert.owner ? " taken" : ""}`, "data-alert": alert.id, "data-phase": alert.phase },
+      h("div", { class: "row-head" }, priorityMark(alert), age),
+      h("div", { class: "row-who" }, name, h("span", { class: "weeks" }, motherWeeks(alert.mother)), ...riskPills(alert.mother)),
+      h("p", { class: "reason" }, say(alert.reason)),
+      alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
+      h("p", { class: "holder" }, holder(alert)),
+      next,
+      alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
+      onSelect ? null : actionBar(alert, me),
+    );
+    const tick = (now, nowMs) => {
+      setText(age, ageOf(now, nowMs));
+      setText(next, nextStep(now, nowMs));
+    };
+    return { element, tick };
+  }
+}

@@ -1,0 +1,73 @@
+// Alarm sounds. A browser plays none before a click, so the page says that sound is off until then.
+//
+// Patterns as on common monitors: high two groups of five beeps, medium three, low one. A pause
+// lasts at most two minutes and ends at once when something worse comes.
+
+import { h, setText } from "./parts.js";
+import { duration, t } from "./words.js";
+
+const BEEPS = { high: [0, 0.2, 0.4, 0.75, 0.95, 1.5, 1.7, 1.9, 2.25, 2.45], medium: [0, 0.3, 0.6], low: [0] };
+const PITCH_HZ = { high: 880, medium: 660, low: 523 };
+const EVERY_MS = { high: 6000, medium: 15_000, low: 60_000 };
+const ORDER = ["low", "medium", "high"];
+const PAUSE_MS = 120_000;
+
+export class Sound {
+  constructor(bar) {
+    this.bar = bar;
+    this.words = h("span", {});
+    this.arm = h("button", { type: "button", onclick: () => this.#arm() }, t("Sound is off: click to arm"));
+    this.test = h("button", { type: "button", onclick: () => this.#play("low") }, t("Test"));
+    this.hush = h("button", { type: "button", onclick: () => this.#pause() }, t("Pause 2 min"));
+    this.playedAt = -Infinity;
+    this.pausedUntil = 0;
+    bar.append(this.arm, this.words, this.test, this.hush);
+    this.#show(null);
+  }
+
+  // Called twice a second with the worst priority that nobody has taken, or nothing.
+  tick(priority) {
+    const now = performance.now();
+    if (ORDER.indexOf(priority) > ORDER.indexOf(this.pausedAt)) this.pausedUntil = 0;
+    const paused = now < this.pausedUntil;
+    if (priority !== this.last) this.playedAt = -Infinity;
+    this.last = priority;
+    if (this.context && priority && !paused && now - this.playedAt > EVERY_MS[priority]) {
+      this.playedAt = now;
+      this.#play(priority);
+    }
+    this.#show(paused ? this.pausedUntil - now : null);
+  }
+
+  #arm() {
+    this.context = new AudioContext();
+    this.#play("low");
+  }
+
+  #pause() {
+    this.pausedUntil = performance.now() + PAUSE_MS;
+    this.pausedAt = this.last;
+  }
+
+  #show(pausedMs) {
+    const armed = Boolean(this.context);
+    this.bar.classList.toggle("off", !armed || pausedMs !== null);
+    this.arm.hidden = armed;
+    this.test.hidden = this.hush.hidden = !armed;
+    const words = pausedMs === null ? t("Sound is on") : t("Sound pauses for %(time)s", { time: duration(pausedMs) });
+    setText(this.words, armed ? words : "");
+  }
+
+  #play(priority) {
+    for (const at of BEEPS[priority]) {
+      const from = this.context.currentTime + at;
+      const tone = new OscillatorNode(this.context, { frequency: PITCH_HZ[priority] });
+      const gain = new GainNode(this.context, { gain: 0 });
+      gain.gain.setTargetAtTime(0.3, from, 0.01);
+      gain.gain.setTargetAtTime(0, from + 0.1, 0.02);
+      tone.connect(gain).connect(this.context.destination);
+      tone.start(from);
+      tone.stop(from + 0.25);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// The page's language: texts by their English msgid with %(name)s fields, times and durations.
+
+const element = document.getElementById("words");
+const WORDS = element ? JSON.parse(element.textContent) : {};
+
+export const language = document.documentElement.lang;
+
+// t("Baseline %(value).0f", {value: 98.4}) -> "Baseline 98". A missing value is shown as a dash.
+export function t(msgid, args = {}) {
+  const text = WORDS[msgid] ?? msgid;
+  return text.replace(/%\((\w+)\)(?:\.(\d+))?([sdf])|%%/g, (whole, name, digits, kind) => {
+    if (whole === "%%") return "%";
+    const value = args[name];
+    if (value === null || value === undefined) return "–";
+    if (kind === "s" || typeof value !== "number") return String(value);
+    return value.toFixed(kind === "d" ? 0 : Number(digits ?? 1));
+  });
+}
+
+// Marks a text that is translated later, where it is shown.
+export const msgid = (text) => text;
+
+// A {text, args} of the service, or free words.
+export function say(reason) {
+  if (!reason) return "";
+  return typeof reason === "string" ? t(reason) : t(reason.text, reason.args ?? {});
+}
+
+// 72000 -> "1:12", 3672000 -> "1:01:12"
+export function duration(ms) {
+  const whole = Math.max(0, Math.floor(ms / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+export function clock(ms, seconds = true) {
+  const parts = { hour: "2-digit", minute: "2-digit", hour12: false };
+  if (seconds) parts.second = "2-digit";
+  return new Date(ms).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", parts);
+}
+
+// Completed weeks of pregnancy.
+export function gestation(weeks) {
+  if (weeks === null || weeks === undefined) return t("gestation unknown");
+  return t("%(weeks)d weeks", { weeks });
+}

@@ -1,0 +1,69 @@
+"""Every text that a page may show, found in the templates, the scripts and the tables of words."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2.ext import babel_extract
+
+from cloud.render import WEB
+from cloud.traces import CAUSES
+from models.rules import RULES
+from models.verdict import Verdict
+
+ROOT = Path(__file__).parents[3]
+_JS = re.compile(r"""\b(?:t|msgid)\(\s*"((?:[^"\\]|\\.)*)\"""")
+_RISKS = ("green", "yellow", "orange", "red", "purple")  # colours of cloud.store.tables.mothers
+_PRIORITIES = ("high", "medium", "low")  # of models.rules
+_PARTS = ("database", "broker", "monitor")  # of /readyz
+_WORDS = ("words", "Refused", "ReasonMissing", "Reason", "gettext")  # calls whose text is a msgid
+_TABLES = (  # files whose module constants are texts
+    "cloud/routing.py",
+    "cloud/alert_answers.py",
+    "cloud/alert_moves.py",
+    "cloud/alert_views.py",
+    "cloud/alerting.py",
+    "cloud/errors.py",
+    "cloud/routes/login.py",
+)
+
+
+def all_texts() -> set[str]:
+    found = {text for name in _TABLES for text in _in_python(ROOT / name)}
+    for path in sorted((ROOT / "models").glob("*.py")):
+        found |= set(_in_calls(ast.parse(path.read_text())))
+    for rule in RULES:
+        found |= {rule.reason, rule.mother_text, rule.doctor_text}
+    found |= {verdict.value for verdict in Verdict} | set(CAUSES)
+    found |= {*_RISKS, *_PRIORITIES, *_PARTS}
+    for path in sorted((WEB / "static").glob("*.js")):
+        found |= {text.replace('\\"', '"') for text in _JS.findall(path.read_text())}
+    for path in sorted((WEB / "templates").glob("*.html")):
+        with path.open("rb") as file:
+            found |= {str(message) for _, _, message, _ in babel_extract(file, ["_"], [], {})}
+    return found - {""}
+
+
+def _in_python(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    yield from _in_calls(tree)
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from _sentences(node.value)
+
+
+def _in_calls(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            function = node.func
+            name = getattr(function, "id", getattr(function, "attr", ""))
+            if name in _WORDS:
+                yield from _sentences(node.args[0])
+
+
+def _sentences(node: ast.expr) -> Iterator[str]:
+    """Strings that are words for people: those with a space in them."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value:
+            yield part.value
