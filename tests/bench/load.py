@@ -22,7 +22,7 @@ from tests.bench.mqtt import Client
 SESSION = 7
 FALLEN_BPM = 66
 NEVER_S = 1 << 30
-RAMP_S = 4.0
+RAMP_S, SETTLE_S = 4.0, 4.0
 LATE_S = 2.0  # a receipt that takes longer counts against the system
 
 
@@ -143,7 +143,7 @@ async def paced(plan: Plan) -> None:
             tasks.append(asyncio.create_task(beat(mother, (mother.number * 0.37) % 1.0)))
             await asyncio.sleep(pause_s)
         mothers += new
-        await asyncio.sleep(2.0)
+        await asyncio.sleep(SETTLE_S)
         say({"step": count, "state": "measuring"})
         since_s, before = time.perf_counter(), waiting(mothers)
         await asyncio.sleep(plan.step_s)
