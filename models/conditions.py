@@ -1,0 +1,98 @@
+"""What the alarm rules measure, and when a rule is on or off: shared by both forms of watching.
+
+The functions take numbers or arrays alike, so what streams and what is computed whole cannot
+disagree in a formula.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.rules import HIGHEST_BPM, LOWEST_BPM, VALID_SHARE, Rule
+from models.trace import FS_HZ
+from models.verdict import Reason
+from models.windows import Counts, Mask, trailing
+
+BOTH_SHARE = 0.25  # of a window must have both rates: ALGORITHMS 1.8
+CALM_RATIO = 0.2  # of coincident samples, below which the rule lets go: ALGORITHMS 1.8
+REFERENCE_S = 300  # the earlier level is the median of so long: half of NICHD's 10 min baseline
+REFERENCE_LEAST_S = 120  # with at least so much signal: NICHD 2008, baseline needs 2 min
+REFERENCE_LAG_S = 180  # and ended so long ago: a 5 min fall is then never half of the median
+
+Number = Any  # int of one second, or Counts of all
+Truth = Any  # bool or Mask alike
+
+
+@dataclass(frozen=True)
+class Change:
+    """A rule became true ("raised") or is over ("cleared") at recorded second `at_s`."""
+
+    rule: Rule
+    what: str
+    onset_s: float  # where in the window the first sample beyond the limit is
+    at_s: float
+    reason: Reason
+
+
+def is_rate(bpm: NDArray[np.float64]) -> Mask:
+    """Where this is a heart rate at all; NaN is not."""
+    return (bpm >= LOWEST_BPM) & (bpm <= HIGHEST_BPM)
+
+
+def on_off(
+    rule: Rule,
+    seen_s: Number,
+    window: tuple[Number, Number],
+    recent: tuple[Number, Number],
+) -> tuple[Truth, Truth]:
+    """Whether the rule becomes true, and whether it is over: never both, often neither.
+
+    seen_s   seconds seen so far
+    window   samples that are valid, and that are beyond the limit, in the last window_s
+    recent   the same in the last rearm_s
+    """
+    valid, beyond = window
+    recent_valid, recent_beyond = recent
+    enough = recent_valid >= VALID_SHARE * rule.rearm_s * FS_HZ
+    if rule.side == "missing":
+        lost = (beyond >= rule.share * rule.window_s * FS_HZ) & (seen_s >= rule.window_s)
+        return lost, enough
+    inside = recent_valid - recent_beyond >= rule.share * recent_valid
+    on = (
+        (valid >= VALID_SHARE * rule.window_s * FS_HZ)
+        & (beyond >= rule.share * valid)
+        & ((enough & inside) ^ True)
+    )
+    return on, enough & inside
+
+
+def maternal_on(rule: Rule, both: Number, alike: Number) -> Truth:
+    """Enough samples with both rates in the window, and enough of them alike."""
+    return (both >= BOTH_SHARE * rule.window_s * FS_HZ) & (alike >= rule.share * both)
+
+
+def maternal_calm(rule: Rule, both: Number, alike: Number) -> Truth:
+    """Enough samples with both rates in the window, and few of them alike."""
+    return (both >= BOTH_SHARE * rule.window_s * FS_HZ) & (alike < CALM_RATIO * both)
+
+
+def maternal_on_off(rule: Rule, both: Counts, alike: Counts) -> tuple[Mask, Mask]:
+    """on_off() of a rule of side "coincident" for all seconds, from samples a second."""
+    sums = trailing(both, rule.window_s), trailing(alike, rule.window_s)
+    calm: Mask = maternal_calm(rule, *sums)
+    on: Mask = maternal_on(rule, *sums)
+    return on, trailing(calm, rule.rearm_s) == rule.rearm_s
+
+
+def reason(rule: Rule, bpm: float, beyond: int, from_s: float, to_s: float) -> Reason:
+    """Why a rule became true. bpm: of the seconds beyond its limit; beyond: samples."""
+    args: dict[str, int | float | str] = {
+        "limit": int(rule.limit),
+        "seconds": beyond // FS_HZ,
+        "window": rule.window_s,
+    }
+    if "%(bpm)d" in rule.reason:
+        args["bpm"] = round(bpm)
+    return Reason(rule.reason, args, from_s, to_s, rule.id)
