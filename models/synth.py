@@ -61,6 +61,7 @@ class Scenario:
     noise_bpm: float = NOISE_BPM
     accelerations_every_s: tuple[float, float] | None = (90.0, 240.0)
     mother_bpm: tuple[float, float] = (70.0, 90.0)
+    mother_loss: float = 0.05
     contractions_every_s: tuple[float, float] = (240.0, 480.0)
     late_decelerations: bool = False
     bradycardia: bool = False
@@ -83,7 +84,7 @@ SCENARIOS = {
     "flat": Scenario(swing_bpm=(0.4, 0.8), noise_bpm=0.1, accelerations_every_s=None),
     "tachycardia": Scenario(level_bpm=(170.0, 175.0), accelerations_every_s=None),
     "poor_signal": Scenario(loss=0.6),
-    "maternal": Scenario(maternal=True),
+    "maternal": Scenario(maternal=True, mother_loss=0.0),
 }
 
 
@@ -111,7 +112,7 @@ def synthetic(seed: int, minutes: float, scenario: str) -> tuple[Trace, Truth]:
     maternal = _captured(plan, times_s)
     fhr[maternal] = mhr[maternal] + rng.normal(0, 1.0, int(maternal.sum()))
     quality = np.clip(85 + 8 * band_noise(rng, len(times_s), LTV_BAND_HZ), 60, 100)
-    mhr[bursts(rng, len(times_s), 0.05)] = np.nan
+    mhr[bursts(rng, len(times_s), plan.mother_loss)] = np.nan
     empty = np.full(len(times_s), np.nan, np.float32)
     trace = Trace(
         _single(np.where(lost, np.nan, fhr)),
