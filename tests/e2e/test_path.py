@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from models.synth import synthetic
 
 from device import payloads, wire
+from models.synth import synthetic
 from models.trace import Trace
 from tests.e2e.rig import Rig
 

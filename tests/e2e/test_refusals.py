@@ -92,11 +92,10 @@ def test_gateway_names_a_devices_file_that_it_cannot_use(
     [
         ("missing.hea", None),
         ("empty.hea", b""),
-        ("cut.csv", b"t_s,fhr_bpm,toco\n0.0,140,1"),
+        ("cut.csv", b"t_s,fhr_bpm,toco\n0.0,140,1\n0.25,14"),
         ("unknown.xyz", b"1,2,3"),
-        ("other_rate.hea", b"x 2 7 100\nx.dat 16 100/bpm 12 0 0 0 0 FHR\nx.dat 16 100/nd 12 0 0 0 0 UC\n"),
     ],
-)  # fmt: skip
+)
 def test_probe_names_a_recording_that_it_cannot_use(
     tmp_path: Path, name: str, content: bytes | None
 ) -> None:
