@@ -235,7 +235,8 @@ def _command() -> list[str]:
 
 
 def _fail(error: Exception) -> NoReturn:
-    typer.echo(f"lucina: {error}", err=True)
+    words = f"{error.filename}: {error.strerror}" if getattr(error, "filename", None) else error
+    typer.echo(f"lucina: {words}", err=True)
     raise typer.Exit(2)
 
 
