@@ -6,24 +6,25 @@ read is locked until it is written.
 """
 
 import logging
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from cloud.alert_answers import NOT_NOW, Actor, Refused, answer
+from cloud.alert_answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
+from cloud.alert_episodes import is_known, latest_s
 from cloud.alert_moves import ENDED, SILENT, command_device, move, note, tell_next, words
 from cloud.alert_views import views
 from cloud.audience import Audience
 from cloud.hub import Event, Hub, Viewer
 from cloud.store import alerts, recordings
-from cloud.store.alerts import OVER, Alert, Step
+from cloud.store.alerts import OVER, Alert
 from cloud.store.db import reading, writing
 from models.alerts import ESCALATE_AFTER_S, WAITING, Phase
 from models.rules import Rule
 
+__all__ = ["ANSWERS", "Actor", "Alerting", "ReasonMissing", "Refused"]
 log = logging.getLogger(__name__)
 CLOCK_SLACK_MS = 5_000  # by which the clocks of our own threads and processes may differ
 NO_SUCH_ANSWER = "there is no such answer: %(answer)s"
@@ -66,7 +67,7 @@ class Alerting:
         """
         with writing(self._engine) as conn:
             former = alerts.of_rule(conn, recording_id, rule.id)
-            if _is_known(conn, former, onset_s, at_s):
+            if is_known(conn, former, onset_s, at_s):
                 return None
             alert = next((one for one in former if one.phase not in OVER), None)
             if alert is None:
@@ -93,7 +94,7 @@ class Alerting:
         with writing(self._engine) as conn:
             before = [a for a in alerts.of_rule(conn, recording_id, rule_id) if a.onset_s < at_s]
             alert = before[-1] if before else None
-            if alert is None or alert.cleared_s is not None or at_s < _latest_s(conn, alert):
+            if alert is None or alert.cleared_s is not None or at_s < latest_s(conn, alert):
                 return None
             alert = alerts.change(conn, alert, {"cleared_s": at_s})
             note(conn, alert, "cleared", now_ms, words(ENDED))
@@ -220,30 +221,3 @@ def _locked(conn: Connection, alert_id: int) -> Alert:
     if alert is None:
         raise LookupError(f"no alert {alert_id}")
     return alert
-
-
-def _is_known(conn: Connection, former: Sequence[Alert], onset_s: float, at_s: float) -> bool:
-    """Whether this episode overlaps one that was told: looking again at a trace, after a restart
-    or when late frames have come, may find its onset a little earlier or later."""
-    steps = alerts.steps_of(conn, [alert.id for alert in former])
-    for alert in former:
-        cleared_s = math.inf if alert.cleared_s is None else alert.cleared_s
-        told = [(alert.onset_s, cleared_s), *_recurrences(steps[alert.id])]
-        if any(onset_s <= to_s and at_s >= from_s for from_s, to_s in told):
-            return True
-    return False
-
-
-def _latest_s(conn: Connection, alert: Alert) -> float:
-    """The recorded second that made the rule true for the last time."""
-    again = _recurrences(alerts.steps_of(conn, [alert.id])[alert.id])
-    return max([alert.at_s, *(at_s for _, at_s in again)])
-
-
-def _recurrences(steps: Sequence[Step]) -> list[tuple[float, float]]:
-    """(onset_s, at_s) of each time the same came again."""
-    return [
-        (step.text["onset_s"], step.text["at_s"])
-        for step in steps
-        if step.event == "recurred" and not isinstance(step.text, str)
-    ]

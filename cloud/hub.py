@@ -119,6 +119,10 @@ class Hub:
             if may_see(subscription.viewer, event.mother_id, event.organisation_ids):
                 subscription.put(event)
 
+    @property
+    def has_subscribers(self) -> bool:
+        return bool(self._subscriptions)
+
     def watched(self, mother_id: int | None, organisation_ids: frozenset[int] | None) -> bool:
         """Whether anybody would get such an event: if not, it need not be made."""
         return any(may_see(s.viewer, mother_id, organisation_ids) for s in self._subscriptions)

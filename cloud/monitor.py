@@ -1,0 +1,169 @@
+"""Looks at every open recording, again and again: its rules, its link, its assessment.
+
+Rules run on recorded time (cloud.watching); a lost link is the only thing on wall time, with a
+grace after the monitor's own start. A failure in one recording is logged and harms no other.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from cloud.alert_moves import words
+from cloud.alerting import Alerting
+from cloud.assessing import Assessor
+from cloud.live import Live, LiveTrace
+from cloud.store import alerts, assessments, recordings
+from cloud.store.db import reading
+from cloud.store.recordings import Recording
+from cloud.views import stored_trace
+from cloud.watching import Watched
+from device.wire import Frame
+from models.conditions import Change
+from models.rules import BY_ID
+from models.whole import changes
+
+log = logging.getLogger(__name__)
+EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit included
+CATCH_UP_S = 0.3  # of one tick at most: those that are in step are not kept waiting
+LINK_LOST = BY_ID["link_lost"]
+
+
+@dataclass
+class Link:
+    """Whether new data come, by the wall clock."""
+
+    newest_s: float  # recorded second of the newest data
+    since_ms: int  # wall clock at which that was first seen here
+    lost: bool  # and told
+
+
+class Monitor:
+    """tick() is for cloud.ticker, each EVERY_S."""
+
+    def __init__(
+        self, engine: Engine, live: Live, alerting: Alerting, assess_every_s: float
+    ) -> None:
+        self.last_tick_ms = 0.0  # how long the last tick took
+        self._engine = engine
+        self._live = live
+        self._alerting = alerting
+        self._assessor = Assessor(engine, assess_every_s)
+        self._watched: dict[int, Watched] = {}
+        self._links: dict[int, Link] = {}
+        self._unfinished: list[int] | None = None  # ended before this process began
+        self._now_ms = 0
+        live.listeners.append(self._note)
+
+    def tick(self, now_ms: int) -> None:
+        """Not to be called twice at once."""
+        began_s = time.perf_counter()
+        self._now_ms = now_ms
+        traces = self._live.all()
+        self._forget_all_but({trace.recording.id for trace in traces})
+        for trace in traces:
+            self._guarded(self._go_on, trace.recording, trace, now_ms)
+        self._catch_up(traces, now_ms, began_s + CATCH_UP_S)
+        self.last_tick_ms = (time.perf_counter() - began_s) * 1000
+
+    def _go_on(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
+        watched = self._watched.get(recording.id)
+        if watched is None:
+            watched = self._watched[recording.id] = Watched(trace)
+        self._tell(recording, watched, watched.go_on(now_ms), now_ms)
+        self._watch_link(recording, trace, now_ms)
+        self._assessor.go_on(trace, watched.is_settled, now_ms)
+
+    def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
+        """Look at whole traces: after a start, after late frames, after an end not seen here."""
+        for trace in traces:
+            watched = self._watched.get(trace.recording.id)
+            if watched is None or not watched.wants_whole(now_ms):
+                continue
+            if time.perf_counter() > until_s:
+                return
+            self._guarded(self._look_at_whole, trace.recording, watched, now_ms)
+        if self._unfinished is None:
+            with reading(self._engine) as conn:
+                self._unfinished = assessments.unfinished(conn)
+        while self._unfinished and time.perf_counter() < until_s:
+            with reading(self._engine) as conn:
+                ended = recordings.get(conn, self._unfinished.pop())
+            if ended is not None:
+                self._guarded(self._finish, ended, now_ms)
+
+    def _look_at_whole(self, recording: Recording, watched: Watched, now_ms: int) -> None:
+        found = watched.look_at_whole(self._engine, now_ms)
+        self._tell(recording, watched, found, now_ms)
+
+    def _finish(self, recording: Recording, now_ms: int) -> None:
+        """It ended while nobody looked: tell what its last seconds hold."""
+        with reading(self._engine) as conn:
+            trace = stored_trace(conn, recording.id, math.inf)
+        self._apply(recording, changes(trace), now_ms)
+        self._assessor.finish(recording, trace, now_ms)
+
+    def _tell(
+        self, recording: Recording, watched: Watched, found: Sequence[Change], now_ms: int
+    ) -> None:
+        try:
+            self._apply(recording, found, now_ms)
+        except Exception:
+            watched.look_again()
+            raise
+
+    def _apply(self, recording: Recording, found: Sequence[Change], now_ms: int) -> None:
+        for change in found:
+            if change.what == "cleared":
+                self._alerting.cleared(recording.id, change.rule.id, change.at_s, now_ms)
+                continue
+            reason = words(change.reason.text, **change.reason.args)
+            onset_s, at_s = change.onset_s, change.at_s
+            self._alerting.raise_alert(recording.id, change.rule, onset_s, at_s, reason, now_ms)
+
+    def _watch_link(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
+        """Silence has no second of its own: it is known by the last one before it."""
+        link = self._links.get(recording.id)
+        if link is None:
+            link = self._links[recording.id] = self._known_link(recording, trace, now_ms)
+        if trace.newest_s != link.newest_s:
+            if link.lost:
+                self._alerting.cleared(recording.id, LINK_LOST.id, trace.newest_s, now_ms)
+            link.newest_s, link.since_ms, link.lost = trace.newest_s, now_ms, False
+        elif (
+            not link.lost
+            and trace.ended_ms is None
+            and now_ms - link.since_ms >= LINK_LOST.window_s * 1000
+        ):
+            reason = words(LINK_LOST.reason, seconds=LINK_LOST.window_s)
+            at_s = link.newest_s
+            self._alerting.raise_alert(recording.id, LINK_LOST, at_s, at_s, reason, now_ms)
+            link.lost = True
+
+    def _known_link(self, recording: Recording, trace: LiveTrace, now_ms: int) -> Link:
+        """As it was told before this process began."""
+        with reading(self._engine) as conn:
+            told = alerts.of_rule(conn, recording.id, LINK_LOST.id)
+        if told and told[-1].cleared_s is None:
+            return Link(told[-1].onset_s, now_ms, lost=True)
+        return Link(trace.newest_s, now_ms, lost=False)
+
+    def _note(self, recording: Recording, frame: Frame) -> None:
+        watched = self._watched.get(recording.id)
+        if watched is not None:
+            watched.note(frame, self._now_ms)
+
+    def _forget_all_but(self, recording_ids: set[int]) -> None:
+        for gone in self._watched.keys() - recording_ids:
+            del self._watched[gone]
+            self._links.pop(gone, None)
+            self._assessor.forget(gone)
+
+    def _guarded(self, look: Callable[..., None], recording: Recording, *args: object) -> None:
+        try:
+            look(recording, *args)
+        except Exception:
+            log.exception("recording %d could not be looked at", recording.id)

@@ -1,0 +1,94 @@
+"""The alarm rules of one recording: each recorded second is looked at once, in order.
+
+What is found depends on the data alone. After a restart, and when frames came late, the whole
+trace is looked at again; what was told before is known by its alert (cloud.alerting).
+"""
+
+from sqlalchemy import Engine
+
+from cloud.live import KEEP_S, LiveTrace
+from cloud.store import frames
+from cloud.store.db import reading
+from device.wire import TRACE, Frame
+from models.conditions import Change
+from models.trace import Trace
+from models.watch import LONGEST_WINDOW_S, Watch
+from models.whole import changes
+
+REMEMBERS_S = LONGEST_WINDOW_S + 300  # fed with so much a Watch is in step: windows, reference
+LATE_MS = 5_000  # late frames come in bursts: the trace is looked at again so long after the first
+NEVER = float("inf")
+
+
+class Watched:
+    def __init__(self, trace: LiveTrace) -> None:
+        self._trace = trace
+        self._watch = Watch()
+        self._through_s = 0.0  # recorded second up to which it has been looked at
+        self._needed_s = NEVER  # earliest recorded second that has to be looked at again
+        self._again_ms: int | None = 0  # wall clock from which to look at the whole; None: in step
+
+    def note(self, frame: Frame, now_ms: int) -> None:
+        """A frame came; is it one of a second that had been given up?"""
+        at_s = frame.t_ms / 1000
+        if frame.kind == TRACE and at_s < self._through_s:
+            self._needed_s = min(self._needed_s, at_s)
+            if self._again_ms is None:
+                self._again_ms = now_ms + LATE_MS
+
+    def look_again(self) -> None:
+        """What was found could not be told: find it again."""
+        self._needed_s = min(self._needed_s, self._through_s)
+        self._again_ms = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits to be looked at as a whole."""
+        return self._again_ms is None
+
+    def wants_whole(self, now_ms: int) -> bool:
+        return self._again_ms is not None and now_ms >= self._again_ms
+
+    def go_on(self, now_ms: int) -> list[Change]:
+        """What changed in the seconds that have come since the last look."""
+        to_s = self._trace.through_s(now_ms)
+        if self._again_ms == 0 or to_s <= self._through_s:
+            return []
+        part = self._trace.window(to_s - self._through_s, to_s)
+        if part.start_s > self._through_s:  # more came at once than is kept in memory
+            self.look_again()
+            return []
+        self._through_s = to_s
+        return self._watch.look(part, to_s)
+
+    def look_at_whole(self, engine: Engine, now_ms: int) -> list[Change]:
+        """All changes of the recording so far; from here on go_on() is in step."""
+        needed_s, self._needed_s, self._again_ms = self._needed_s, NEVER, None
+        self._through_s = to_s = self._trace.through_s(now_ms)
+        whole = self._trace.window(KEEP_S, to_s)
+        if whole.start_s > 0 and needed_s < whole.start_s + REMEMBERS_S:
+            with reading(engine) as conn:
+                whole = frames.trace_of(conn, self._trace.recording.id, 0, to_s)
+        self._watch, found = in_step(whole)
+        known_s = whole.start_s + REMEMBERS_S if whole.start_s > 0 else 0.0
+        return [change for change in found if change.at_s > known_s]
+
+
+def in_step(whole: Trace) -> tuple[Watch, list[Change]]:
+    """A Watch that has seen `whole`, and what it would have told.
+
+    A Watch takes 60 microseconds a second: it sees the last part only, the rest vectorised, unless
+    a rule is on since before that part.
+    """
+    watch, found = Watch(), changes(whole)
+    if whole.duration_s > 0:
+        recent = watch.look(whole.window(whole.end_s - REMEMBERS_S, whole.end_s), whole.end_s)
+        if _still_on(recent) != _still_on(found):
+            watch = Watch()
+            watch.resume(whole)
+    return watch, found
+
+
+def _still_on(found: list[Change]) -> set[str]:
+    last = {change.rule.id: change.what for change in found}
+    return {rule for rule, what in last.items() if what == "raised"}
