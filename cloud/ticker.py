@@ -15,8 +15,14 @@ class Ticker:
     def __init__(self, name: str, every_s: float, tick: Callable[[int], object]) -> None:
         self._every_s = every_s
         self._tick = tick
+        self._done_s = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since a call last came back without an error."""
+        return time.monotonic() - self._done_s
 
     def start(self) -> None:
         self._thread.start()
@@ -32,5 +38,6 @@ class Ticker:
             due_s = max(due_s + self._every_s, time.monotonic())
             try:
                 self._tick(time.time_ns() // 1_000_000)
+                self._done_s = time.monotonic()
             except Exception:
                 log.exception("%s failed", self._thread.name)
