@@ -22,7 +22,7 @@ from struct import unpack
 
 from device import payloads, wire
 from device.clock import system_clock
-from device.link import Link
+from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
 from device.packer import Packer
 from device.seconds import SecondsFile
@@ -113,8 +113,9 @@ class Probe:
         """Until the next second of the recording is due, STEP_MS at most."""
         if not self.running:
             return STEP_MS
-        due_ms: int = self._began_ms + (self._packer.seconds + 1) * 1000 // self._speed
-        return max(0, min(STEP_MS, due_ms - self._clock.now_ms()))
+        due_ms = self._began_ms + (self._packer.seconds + 1) * 1000 // self._speed
+        wait_ms: int = due_ms - self._clock.now_ms()
+        return max(0, min(STEP_MS, wait_ms))
 
     def _obey(self, frame: wire.Frame) -> None:
         """Do what a command says, once, and say that it was done."""
@@ -145,6 +146,9 @@ class Probe:
         )
 
     def _report(self, done: bool | None = None) -> None:
+        """One line; and once a second is the time to put the heap in order."""
+        if MICROPYTHON:
+            gc.collect()
         line: dict = {
             "made": self._packer.made,
             "receipted": self._uplink.receipted,
@@ -154,6 +158,8 @@ class Probe:
             "dropped": self._uplink.dropped,
             "session": self._packer.session,
         }
+        if MICROPYTHON:
+            line["free_kib"] = _free_kib()
         if self._uplink.trouble and self._uplink.waiting:
             line["trouble"] = self._uplink.trouble
         if done is not None:

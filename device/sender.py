@@ -5,6 +5,7 @@ waited longest. Only WINDOW frames may be without a receipt at a time; live fram
 """
 
 from device.payloads import Receipt
+from device.slots import NOBODY
 from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
@@ -23,6 +24,36 @@ def resend_wait_ms(times_sent: int, chance: float) -> int:
     return RESEND_MS + int(chance * (top_ms - RESEND_MS))
 
 
+class Flight:
+    """Frames that were sent and have no receipt: a table of fixed size, made once, because many
+    small objects that live for seconds would leave a small heap in pieces."""
+
+    def __init__(self) -> None:
+        self.seqs = [NOBODY] * LIVE_WINDOW
+        self.sent_ms = [0] * LIVE_WINDOW
+        self.due_ms = [0] * LIVE_WINDOW  # when to send it again
+        self.times = [0] * LIVE_WINDOW  # it was sent
+        self.count = 0
+
+    def row(self, seq: int) -> int:
+        """Where it is; a new row when it was not there."""
+        if seq in self.seqs:
+            return self.seqs.index(seq)
+        row = self.seqs.index(NOBODY)
+        self.seqs[row] = seq
+        self.times[row] = 0
+        self.count += 1
+        return row
+
+    def forget(self, row: int) -> None:
+        self.seqs[row] = NOBODY
+        self.count -= 1
+
+    def rows(self):
+        """Those in use."""
+        return (row for row in range(LIVE_WINDOW) if self.seqs[row] != NOBODY)
+
+
 class Sender:
     """`chance` is a function like random.random."""
 
@@ -30,65 +61,66 @@ class Sender:
         self.spool = spool
         self.resent = 0  # frames that left more than once
         self._chance = chance
-        self._flight: dict = {}  # seq: (sent_ms, wait_ms, times sent)
+        self._flight = Flight()
         self._live: list[int] = []  # never sent, newest last
 
     @property
     def in_flight(self) -> int:
-        return len(self._flight)
+        return self._flight.count
 
-    def add(self, seq: int, data: bytes, now_ms: int) -> None:
+    def add(self, seq: int, data: bytes) -> None:
         """A new frame."""
-        self.spool.add(seq, data, now_ms)
+        self.spool.add(seq, data)
         self._live.append(seq)
         if len(self._live) > LIVE_FRAMES:
             self._live.pop(0)
 
     def due(self, now_ms: int, count: int) -> list[int]:
         """Up to `count` frames to send now, in this order. Tell with sent() which were."""
-        seqs = self._live[: max(0, min(count, LIVE_WINDOW - len(self._flight)))]
+        seqs = self._live[: max(0, min(count, LIVE_WINDOW - self.in_flight))]
         if len(seqs) < count:
             seqs += self._late(now_ms, count - len(seqs))
-        room = min(count - len(seqs), WINDOW - len(self._flight) - len(seqs))
-        if room > 0 and self.spool.held.count > len(self._flight) + len(self._live):
+        room = min(count - len(seqs), WINDOW - self.in_flight - len(seqs))
+        if room > 0 and self.spool.held.count > self.in_flight + len(self._live):
             seqs += self._waiting(room)
         return seqs
 
     def sent(self, seqs: list[int], now_ms: int) -> None:
         chance = self._chance()
+        flight = self._flight
         for seq in seqs:
-            times = 1
-            if seq in self._flight:
-                times += self._flight[seq][2]
-                self.resent += 1
-            elif seq in self._live:
+            row = flight.row(seq)
+            flight.times[row] += 1
+            flight.sent_ms[row] = now_ms
+            flight.due_ms[row] = now_ms + resend_wait_ms(flight.times[row], chance)
+            self.resent += flight.times[row] > 1
+            if seq in self._live:
                 self._live.remove(seq)
-            self._flight[seq] = (now_ms, resend_wait_ms(times, chance), times)
 
     def receipt(self, receipt: Receipt) -> None:
         """Free what is stored; what is missing is due at once."""
         self.spool.free(receipt)
-        for seq in list(self._flight):
-            if seq not in self.spool.held:
-                del self._flight[seq]
-            elif seq < receipt.seen:
-                sent_ms, wait_ms, times = self._flight[seq]
-                self._flight[seq] = (sent_ms, min(wait_ms, CROSSING_MS), times)
+        flight = self._flight
+        for row in flight.rows():
+            if flight.seqs[row] not in self.spool.held:
+                flight.forget(row)
+            elif flight.seqs[row] < receipt.seen:
+                flight.due_ms[row] = min(flight.due_ms[row], flight.sent_ms[row] + CROSSING_MS)
         self._live = [seq for seq in self._live if seq in self.spool.held]
 
     def reconnected(self, now_ms: int) -> None:
         """Nobody knows what the old connection still delivered: all of it is due again."""
-        for seq, (_, _, times) in list(self._flight.items()):
-            self._flight[seq] = (now_ms, CROSSING_MS, times)
+        for row in self._flight.rows():
+            self._flight.due_ms[row] = now_ms + CROSSING_MS
 
     def _late(self, now_ms: int, count: int) -> list[int]:
         late = []
-        for seq, (sent_ms, wait_ms, _) in list(self._flight.items()):
-            if now_ms - sent_ms >= wait_ms:
-                if seq in self.spool.held:
-                    late.append(seq)
+        for row in self._flight.rows():
+            if self._flight.due_ms[row] <= now_ms:
+                if self._flight.seqs[row] in self.spool.held:
+                    late.append(self._flight.seqs[row])
                 else:
-                    del self._flight[seq]  # dropped meanwhile
+                    self._flight.forget(row)  # dropped meanwhile
         return sorted(late)[:count]
 
     def _waiting(self, count: int) -> list[int]:
@@ -96,7 +128,7 @@ class Sender:
         found: list[int] = []
         for first, last in self.spool.held.pairs:
             for seq in range(first, last + 1):
-                if seq not in self._flight and seq not in self._live:
+                if seq not in self._flight.seqs and seq not in self._live:
                     found.append(seq)
                     if len(found) == count:
                         return found

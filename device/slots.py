@@ -1,14 +1,48 @@
-"""Frames of one session in a file of fixed slots: a torn slot costs its frame and nothing else."""
+"""Frames of one session in slots of fixed size: frame `seq` in slot seq % capacity.
+
+In memory the slots are one block, so that a ring that fills up over hours does not leave the heap
+in pieces (a heap of 128 kB with 70 kB free could not give 600 bytes in a row). In a file a torn
+slot costs its frame and nothing else: the frame's own CRC tells.
+"""
 
 import os
 
 from device import wire
 
 SLOT = 96  # bytes; the longest frame but SOUND is a start event with a name of 60 bytes: 90
+NOBODY = -1
+
+
+class SlotRing:
+    """Slots in memory. A slot holds what was put there until take() or the next put()."""
+
+    def __init__(self, capacity: int) -> None:
+        self._seqs = [NOBODY] * capacity
+        self._data = bytearray(capacity * SLOT)
+        self.capacity = capacity
+
+    def holder(self, seq: int) -> int:
+        """The frame in the slot that `seq` would use, or NOBODY."""
+        return self._seqs[seq % self.capacity]
+
+    def put(self, seq: int, data: bytes) -> None:
+        at = seq % self.capacity * SLOT
+        self._data[at : at + len(data)] = data
+        self._seqs[seq % self.capacity] = seq
+
+    def get(self, seq: int) -> bytes:
+        """Only for the holder of its slot."""
+        at = seq % self.capacity * SLOT
+        slot = bytes(self._data[at : at + SLOT])
+        return slot[: wire.size_of(slot)]
+
+    def forget(self, seq: int) -> None:
+        if self.holder(seq) == seq:
+            self._seqs[seq % self.capacity] = NOBODY
 
 
 class SlotFile:
-    """Frames of one session in a file: frame `seq` in slot seq % capacity."""
+    """Slots in a file, for frames of one session."""
 
     def __init__(self, path: str, session: int, capacity: int) -> None:
         self._session = session

@@ -1,21 +1,20 @@
 """Keeps the frames of one session until a receipt frees them.
 
-The newest are in a ring in memory. A frame that has no receipt after SPILL_AFTER_MS, or that is
-pushed out of the ring, moves to a file of slots (one file per session): a link that works never
-wears the flash, and a power cut costs no more than the last second. When there is no room the
-oldest is dropped and counted. A frame longer than a slot (SOUND) is kept in memory only.
+The newest are in a ring in memory. A frame that has no receipt within a second, or that is pushed
+out of the ring, moves to a file (one for each session): a link that works never wears the flash,
+and a power cut costs no more than the last second. When there is no room the oldest is dropped
+and counted. SOUND frames are too long for a slot and are refused.
 """
 
 import os
 
 from device.payloads import Receipt
 from device.ranges import Ranges
-from device.slots import SLOT, SlotFile
+from device.slots import NOBODY, SLOT, SlotFile, SlotRing
 
 FILE_FRAMES = 86_400  # a day of one frame a second: 8.3 MB when all of it is used
 RAM_FRAMES = 128
-SPILL_AFTER_MS = 500
-SPILL_EVERY_MS = 500  # one write to the medium for all frames that are due
+SPILL_EVERY_MS = 500  # a frame spills at the second of these moments that it lives to see
 SUFFIX = ".spool"
 
 
@@ -45,16 +44,23 @@ def _parts(name: str):
 class Spool:
     """The frames of one session that have no receipt. folder None: in memory only."""
 
-    def __init__(self, session: int, folder: str | None, capacity: int = FILE_FRAMES) -> None:
+    def __init__(
+        self,
+        session: int,
+        folder: str | None,
+        capacity: int = FILE_FRAMES,
+        ram_frames: int = RAM_FRAMES,
+    ) -> None:
         self.session = session
         self.held = Ranges()
         self.end = 0  # one more than the newest seq
         self.dropped = 0  # given up: no room, or a torn slot
         self._folder = folder
-        self._capacity = capacity if folder else RAM_FRAMES
+        self._capacity = capacity if folder else ram_frames
         self._file: SlotFile | None = None
-        self._ram: list = [None] * RAM_FRAMES  # (seq, made_ms, frame bytes) at seq % RAM_FRAMES
-        self._young = 0  # no older frame waits in memory for its time to spill
+        self._ring = SlotRing(ram_frames)
+        self._spilled = 0  # older frames are in the file, or there is no need
+        self._seen = 0  # `end` at the last tick
         self._spill_ms = 0
         self._dirty = False
 
@@ -62,29 +68,29 @@ class Spool:
     def reopen(cls, folder: str, name: str) -> "Spool":
         """What an earlier session left in its file."""
         session, capacity = _parts(name)
-        spool = cls(session, folder, capacity)
+        spool = cls(session, folder, capacity, 1)  # nothing is added to it any more
         for seq in spool._open().seqs():
             spool.held.add(seq)
             spool.end = max(spool.end, seq + 1)
-        spool._young = spool.end
+        spool._spilled = spool.end
         return spool
 
-    def add(self, seq: int, data: bytes, now_ms: int) -> None:
+    def add(self, seq: int, data: bytes) -> None:
         """The newest frame. Makes room by spilling, or else by dropping the oldest."""
-        pushed_out = self._ram[seq % RAM_FRAMES]
-        if pushed_out and not self._spill(pushed_out):
-            self._drop(pushed_out[0], pushed_out[0])
-        self._ram[seq % RAM_FRAMES] = (seq, now_ms, data)
+        if len(data) > SLOT:
+            raise ValueError("frame of %d bytes, at most %d" % (len(data), SLOT))
+        pushed_out = self._ring.holder(seq)
+        if pushed_out != NOBODY and not self._spill(pushed_out):
+            self._drop(pushed_out, pushed_out)
+        self._ring.put(seq, data)
         self.held.add(seq)
         self.end = seq + 1
         self._drop(0, seq - self._capacity)
 
     def get(self, seq: int) -> bytes | None:
         """The bytes of a frame that is held; None when its slot is torn: then it is dropped."""
-        kept = self._ram[seq % RAM_FRAMES]
-        if kept and kept[0] == seq:
-            data: bytes = kept[2]
-            return data
+        if self._ring.holder(seq) == seq:
+            return self._ring.get(seq)
         found = self._file.get(seq) if self._file else None
         if found is None:
             self._drop(seq, seq)
@@ -103,36 +109,31 @@ class Spool:
         if now_ms - self._spill_ms < SPILL_EVERY_MS:
             return
         self._spill_ms = now_ms
-        while self._young < self.end:
-            kept = self._ram[self._young % RAM_FRAMES]
-            if kept and kept[0] == self._young:
-                if now_ms - kept[1] < SPILL_AFTER_MS:
-                    break
-                self._spill(kept)
-            self._young += 1
+        for seq in range(max(self._spilled, self.end - self._ring.capacity), self._seen):
+            self._spill(seq)
+        self._spilled = self._seen
+        self._seen = self.end
         self._sync()
 
     def close(self) -> None:
         """Leave nothing behind when nothing is held, else all of it in the file."""
         if self.held.count:
-            for kept in self._ram:
-                if kept:
-                    self._spill(kept)
+            for seq in range(max(0, self.end - self._ring.capacity), self.end):
+                self._spill(seq)
             self._sync()
         elif self._file:
             self._file.remove()
             self._file = None
 
-    def _spill(self, kept) -> bool:
-        """Move a frame from memory to the file. False when it cannot go there."""
-        seq, _, data = kept
-        if self._folder is None or len(data) > SLOT:
+    def _spill(self, seq: int) -> bool:
+        """Move a frame from memory to the file. False when it stays in memory."""
+        if self._folder is None or self._ring.holder(seq) != seq:
             return False
         try:
-            self._open().put(seq, data)
+            self._open().put(seq, self._ring.get(seq))
         except OSError:  # the medium is full or broken: memory is what is left
             return False
-        self._ram[seq % RAM_FRAMES] = None
+        self._ring.forget(seq)
         self._dirty = True
         return True
 
@@ -155,8 +156,6 @@ class Spool:
         """How many of first..last were held."""
         if last < first:
             return 0
-        for seq in range(max(first, self.end - RAM_FRAMES), min(last + 1, self.end)):
-            kept = self._ram[seq % RAM_FRAMES]
-            if kept and kept[0] == seq:
-                self._ram[seq % RAM_FRAMES] = None
+        for seq in range(max(first, self.end - self._ring.capacity), min(last + 1, self.end)):
+            self._ring.forget(seq)
         return self.held.remove(first, last)

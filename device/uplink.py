@@ -39,7 +39,7 @@ class Uplink:
     def add(self, frame: wire.Frame) -> None:
         if self._live is None:
             raise ValueError("no session has begun")
-        self._live.add(frame.seq, wire.encode(frame), self._clock.now_ms())
+        self._live.add(frame.seq, wire.encode(frame))
 
     @property
     def receipted(self) -> int:
@@ -141,16 +141,18 @@ class Uplink:
             seqs = sender.due(now_ms, MESSAGE_FRAMES)
             if not seqs:
                 return
-            message = b""
-            taken = []
+            taken: list[int] = []
+            parts: list[bytes] = []
+            size = 0
             for seq in seqs:
                 data = sender.spool.get(seq)
                 if data is None:
                     continue
-                if message and len(message) + len(data) > MESSAGE_BYTES:
+                size += len(data)
+                if parts and size > MESSAGE_BYTES:
                     break
-                message += data
+                parts.append(data)
                 taken.append(seq)
-            if message:
-                self._link.publish(self._topic, message)
+            if parts:
+                self._link.publish(self._topic, b"".join(parts))
                 sender.sent(taken, now_ms)
