@@ -8,45 +8,62 @@ the receipts come within two seconds, no backlog grows and nobody is disconnecte
 from pathlib import Path
 from typing import Any
 
-from tests.bench import meter
+from tests.bench import history, meter
 from tests.bench.load import LATE_S, Plan
 from tests.e2e.population import home_device
 from tests.e2e.rig import Rig
 
-STEPS = {"lucina": [250, 500, 750, 1000], "mosquitto": [500, 1000, 1500, 2000]}
-MUST = 1000  # on two cores, on the embedded broker or on Mosquitto
+EMBEDDED, MOSQUITTO = [200, 400, 600, 1000], [1000, 1500, 2000]
+HISTORY_S = 1800  # a whole window of the cloud's assessments
+MUST = 1000  # on two cores
+Results = list[tuple[dict[str, Any], dict[str, float]]]  # (what the generator says, cores used)
+
+
+class LivedIn(Rig):
+    """A rig whose first homes have been recording for HISTORY_S."""
+
+    lived_in = 0  # homes
+
+    def set_up(self) -> None:
+        super().set_up()
+        history.write(self.database_url, list(self.homes)[: self.lived_in], HISTORY_S)
 
 
 def measure(folder: Path) -> list[meter.Row]:
-    return [_limit(folder, broker, steps) for broker, steps in STEPS.items()]
+    """The embedded broker, and Mosquitto with mothers whose last half hour the cloud holds."""
+    embedded = _climb(LivedIn(folder / "embedded", homes=EMBEDDED[-1]), EMBEDDED)
+    rig = LivedIn(folder / "mosquitto", broker="mosquitto", homes=MOSQUITTO[-1])
+    rig.lived_in = MOSQUITTO[0]
+    mosquitto = _climb(rig, MOSQUITTO)
+    goal = f">= {MUST}, on Mosquitto if the embedded broker is the limit"
+    return [
+        _row("mothers at 1 frame/s, SQLite, embedded broker", embedded, EMBEDDED),
+        _row("mothers at 1 frame/s, SQLite, Mosquitto", mosquitto, MOSQUITTO, goal),
+    ]
 
 
-def _limit(folder: Path, broker: str, steps: list[int]) -> meter.Row:
-    with Rig(folder / f"capacity-{broker}", broker=broker, homes=steps[-1]) as rig:
-        rig.gateway.stop()  # the load generator plays the gateways
-        results = _climb(rig, steps)
+def _row(what: str, results: Results, steps: list[int], goal: str = "") -> meter.Row:
     carried = [step for step, _ in results if _carries(step)]
     best = carried[-1] if carried else {"step": 0, "p50_s": float("nan"), "p99_s": float("nan")}
-    notes = [_describe(step, used) for step, used in results]
-    more = " or more" if len(carried) == len(steps) else ""
     return meter.Row(
-        f"mothers at 1 frame/s, {'embedded broker' if broker == 'lucina' else 'Mosquitto'}",
-        f"{best['step']}{more}",
-        f"receipt p50 {best['p50_s']:.2f} s, p99 {best['p99_s']:.2f} s",
-        goal=f">= {MUST} on either broker",
-        met=best["step"] >= MUST,
-        note="; ".join(notes[-2:]),
+        what,
+        f"{best['step']}{' or more' if len(carried) == len(steps) else ''}",
+        f"receipt: median {best['p50_s']:.2f} s, p99 {best['p99_s']:.2f} s",
+        goal=goal,
+        met=best["step"] >= MUST if goal else None,
+        note="; ".join(_describe(step, used) for step, used in results[-2:]),
     )
 
 
-def _climb(rig: Rig, steps: list[int]) -> list[tuple[dict[str, Any], dict[str, float]]]:
+def _climb(rig: LivedIn, steps: list[int]) -> Results:
     plan = Plan(
         port=rig.broker_port, hop="gateway", names=list(rig.homes),
         tokens=list(rig.homes.values()), devices=[home_device(name) for name in rig.homes],
-        steps=steps,
+        steps=steps, lived_in=rig.lived_in, first_seq=HISTORY_S + 1,
     )  # fmt: skip
-    results = []
-    with meter.load(plan, rig.folder) as (lines, load_pid):
+    results: Results = []
+    with rig, meter.load(plan, rig.folder) as (lines, load_pid):
+        rig.gateway.stop()  # the load generator plays the gateways
         usage = meter.Usage(meter.pids({"cloud": rig.cloud, "broker": rig.broker}, load_pid))
         for line in lines:
             used = usage.look()

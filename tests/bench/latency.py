@@ -23,7 +23,7 @@ from tests.bench.load import Plan, make_frame
 from tests.e2e.rig import Rig
 
 MOTHERS, FALLING = 50, 45
-SECONDS = 150
+SECONDS = 118
 GOAL_MEDIAN_S, GOAL_P99_S = 1.0, 2.0
 HOSPITAL = "county"  # the one that the demo's first mothers are nearest to
 OBSERVE = """

@@ -36,6 +36,7 @@ class Plan:
     steps: list[int]  # mothers at each step
     step_s: float = 15.0
     first_seq: int = 0  # frames that the store holds already
+    lived_in: int = 0  # of so many mothers
     window: int = 0  # 0: paced at one frame a second
     per_message: int = 1
     frames: int = 0  # flooding: frames of each mother
@@ -57,7 +58,8 @@ class Mother:
     client: Client | None = None
 
     def __post_init__(self) -> None:
-        self.next_seq = self.freed = self.plan.first_seq
+        lived_in = self.number < self.plan.lived_in
+        self.next_seq = self.freed = self.plan.first_seq if lived_in else 0
         device = self.plan.devices[self.number]
         if self.plan.hop == "gateway":
             gateway = self.plan.names[self.number]
@@ -182,7 +184,7 @@ async def flood(plan: Plan) -> None:
     mothers = [Mother(plan, number) for number in range(plan.steps[0])]
     for mother in mothers:
         await mother.open()
-    last = plan.first_seq + plan.frames
+    last = plan.frames
     say({"step": len(mothers), "state": "measuring"})
     since_s = time.perf_counter()
     while any(mother.freed < last for mother in mothers):

@@ -29,6 +29,7 @@ from tests.servers import Process, free_port, wait_until
 COMMAND = [sys.executable, "-m", "lucina"]
 ROOT = Path(__file__).parents[2]
 ENV = {"PYTHONPATH": str(ROOT)}
+READY_S = 120.0  # a cloud that rebuilds a thousand recordings takes its time
 GAPS = {name: gap for name, _, gap in payloads.CHANNELS}
 PER_UNIT = {"fhr": 4.0, "fhr2": 4.0, "mhr": 4.0, "toco": 2.0, "quality": 1.0}
 
@@ -59,9 +60,13 @@ class Rig:
         self.cloud = self._cloud(env or {})
         self.gateway = self._gateway()
 
-    def __enter__(self) -> Self:
+    def set_up(self) -> None:
+        """Everything that must be there before the first process starts."""
         population.write_files(self.folder, self.tokens, self.homes)
         population.fill(self.database_url, self.tokens, self.homes)
+
+    def __enter__(self) -> Self:
+        self.set_up()
         try:
             for process in (self.broker, self.cloud, self.gateway):
                 self.start(process)
@@ -84,7 +89,7 @@ class Rig:
         """Start, and wait until it says that it is ready (Mosquitto: until its port answers)."""
         process.start()
         if not isinstance(process, servers.Server):
-            process.wait_for("ready on", 40)
+            process.wait_for("ready on", READY_S)
 
     def probe(
         self, number: int, source: str | Path, speed: int, micropython: bool = False

@@ -1,0 +1,37 @@
+"""Gives homes a past: recordings that have been running for a while, as the store would hold them.
+
+So that a cloud under load assesses windows as long as real ones, not those of a bench's minutes.
+"""
+
+import time
+
+from sqlalchemy import create_engine, insert
+
+from cloud.store import tables as t
+from tests.bench.load import SESSION, make_frame
+from tests.e2e.population import HOME_MOTHERS, home_device
+
+PATTERNS = 30  # that many mothers differ; frames are made once for each (SQLite only)
+
+
+def write(database_url: str, homes: list[str], seconds: int) -> int:
+    """Frames 0 (START) .. `seconds` of each home, still open. How many frames each has."""
+    now_ms = int(time.time() * 1000)
+    patterns = [[make_frame(seq, n) for seq in range(seconds + 1)] for n in range(PATTERNS)]
+    engine = create_engine(database_url)
+    with engine.begin() as conn:
+        for number, gateway in enumerate(homes):
+            recording_id = number + 1
+            conn.execute(insert(t.recordings).values(
+                id=recording_id, device_id=home_device(gateway), session=SESSION,
+                gateway_id=gateway, mother_id=HOME_MOTHERS + number, name="load", boot_id=1,
+                speed=1, replayed=False, synthetic=True, start_ms=now_ms - 1000 * seconds,
+                resent=0, damaged=0, opened_ms=now_ms, last_frame_ms=now_ms,
+            ))  # fmt: skip
+            rows = enumerate(patterns[number % PATTERNS])
+            conn.exec_driver_sql(
+                "INSERT INTO frames (recording_id, seq, data, received_ms) VALUES (?, ?, ?, ?)",
+                [(recording_id, seq, data, now_ms) for seq, data in rows],
+            )
+    engine.dispose()
+    return seconds + 1
