@@ -52,7 +52,7 @@ class Feed:
         self._writer: Any = self._client.write_api(write_options=SYNCHRONOUS)
         self._position: int | None = None  # written up to here; None: read the cursor first
         self._unsafe: deque[tuple[float, int]] = deque()  # (when, up to) not yet surely on disk
-        self._connections = 0
+        self._used: object = None  # see _line
         self._new_in_a_row = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -89,36 +89,53 @@ class Feed:
             rows = feed.frames_after(conn, self._position, BATCH)
         if rows:
             points = [point for row in rows for point in points_of(row, self._settings.influx_raw)]
-            if self._write(points):
-                return True
+            self._write(points)
+        elif not self._due(now_s) or not self._client.ping():
+            return False
+        if self._restarted():
+            self._rewind()
+            return True
+        if rows:
             self._position = rows[-1].id
             self._unsafe.append((now_s, self._position))
         self._settle(now_s)
         return len(rows) == BATCH
 
-    def _write(self, points: list[Point]) -> bool:
-        """Send. True: the server may have restarted, and all behind the cursor comes again."""
+    def _write(self, points: list[Point]) -> None:
         if points:
             self._writer.write(
                 self._settings.influx_bucket, record=points, write_precision=WritePrecision.MS
             )
+
+    def _restarted(self) -> bool:
+        """Whether the server may have, after a request: then it may have forgotten."""
+        line = self._line()
+        self._new_in_a_row = self._new_in_a_row + 1 if line is None or line != self._used else 0
+        self._used = line
+        return bool(self._unsafe) and 0 < self._new_in_a_row <= KEEPS_NO_CONNECTION
+
+    def _line(self) -> object:
+        """Our end of the connection that was just used; None: it was closed after the answer.
+
+        urllib3 replaces one that the server dropped in silence, and does not count it.
+        """
         pool = self._client.api_client.rest_client.pool_manager
-        made: int = pool.connection_from_url(self._settings.influx_url).num_connections
-        self._new_in_a_row = self._new_in_a_row + 1 if made > self._connections else 0
-        self._connections = made
-        if not self._unsafe or not 0 < self._new_in_a_row <= KEEPS_NO_CONNECTION:
-            return False
-        self._rewind()
-        return True
+        last_used = pool.connection_from_url(self._settings.influx_url).pool.queue[-1]
+        sock = getattr(last_used, "sock", None)
+        return sock.getsockname() if sock is not None else None
 
     def _rewind(self) -> None:
         self._position = None
         self._unsafe.clear()
 
+    def _due(self, now_s: float) -> bool:
+        """Whether the oldest of what was sent has been with the server long enough."""
+        return bool(self._unsafe) and now_s - self._unsafe[0][0] >= self._settings.influx_flush_s
+
     def _settle(self, now_s: float) -> None:
-        """What was taken long enough ago is on that server's disk."""
+        """What was taken long enough ago, by a server that lives on, is on its disk."""
         safe = None
-        while self._unsafe and now_s - self._unsafe[0][0] >= self._settings.influx_flush_s:
+        while self._due(now_s):
             safe = self._unsafe.popleft()[1]
         if safe is not None:
             with writing(self._engine) as conn:

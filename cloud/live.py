@@ -20,7 +20,7 @@ KEEP_S = 3600  # 5 channels x 4 Hz x 4 bytes x 3600 s = 281 KiB, and 28 KiB of a
 GIVE_UP_MS = 5_000  # a missing second is waited for this long: two resends of 2 s
 LINGER_MS = 60_000  # a recording that ended stays for its last looks
 _KEEP = KEEP_S * FS_HZ
-_NEVER = 0
+_NEVER = -1
 
 Listener = Callable[[Recording, Frame], None]
 Watcher = Callable[[Recording], None]

@@ -95,7 +95,7 @@ def tally_of(conn: Connection, recording_id: int) -> Tally:
 
 
 def _stream(conn: Connection, query: Any) -> Iterator[Any]:
-    yield from conn.execution_options(yield_per=_PAGE).execute(query)
+    yield from conn.execute(query.execution_options(yield_per=_PAGE))
 
 
 def _whole(recording_id: int, row: Any) -> wire.Frame | None:
