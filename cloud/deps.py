@@ -15,9 +15,9 @@ from cloud.config import Settings
 from cloud.hub import Hub, Viewer, may_see
 from cloud.ingest import Ingest
 from cloud.live import Live
-from cloud.monitor import Monitor
 from cloud.store import alerts, people, recordings
 from cloud.store.db import reading
+from cloud.ticker import Ticker
 
 MAX_ID = 2**63 - 1  # the databases refuse more; a larger one is nobody's
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -48,8 +48,8 @@ class Services:
     live: Live
     hub: Hub
     alerting: Alerting
-    monitor: Monitor
     ingest: Ingest
+    watching: Ticker  # of the monitor
     verifier: auth.Verifier
     failures: auth.Failures
     stopping: asyncio.Event  # set when the service ends: streams must not outlive it

@@ -11,10 +11,19 @@ from cloud.deps import Principal
 from cloud.render import LOGIN_PATH, language_of, page
 
 WORDS = {
-    403: ("This page is not for you", "Your account has no right to open it. Log in with another account."),
-    404: ("There is no such page", "It may have been removed, or it belongs to somebody else."),
-    500: ("Something went wrong here", "The error has been written down. Try again in a moment; in an emergency, use the phone."),
-}  # fmt: skip
+    403: (
+        "This page is not for you",
+        "Your account has no right to open it. Log in with another account.",
+    ),
+    404: (
+        "There is no such page",
+        "It may have been removed, or it belongs to somebody else.",
+    ),
+    500: (
+        "Something went wrong here",
+        "The error has been written down. Try again in a moment; in an emergency, use the phone.",
+    ),
+}
 OTHER = ("This did not work", "Go back and try again.")
 
 

@@ -1,5 +1,6 @@
 """`lucina cloud`: the service behind uvicorn, from its first line to its last."""
 
+import asyncio
 import errno
 import socket
 
@@ -12,7 +13,11 @@ STREAMS_END_S = 5  # for the answers that are still under way
 
 
 class Server(uvicorn.Server):
-    """Ends the pages' streams first: uvicorn would wait for them for ever."""
+    """Ends the pages' streams first: uvicorn would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -21,21 +26,22 @@ class Server(uvicorn.Server):
             print(f"cloud ready on http://{host}:{port}", flush=True)  # noqa: T201
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.config.loaded_app.state.services.stopping.set()
+        self._stopping.set()
         await super().shutdown(sockets)
 
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. ConfigError names the port when it cannot be used."""
     listener = listen(settings.http_host, settings.http_port)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         timeout_graceful_shutdown=STREAMS_END_S,
         server_header=False,
     )
     with listener:
-        Server(config).run(sockets=[listener])
+        Server(config, app.state.services.stopping).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

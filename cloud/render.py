@@ -21,23 +21,26 @@ CONTENT_POLICY = (
 
 
 def language_of(request: Request) -> str:
-    return i18n.choose(
-        request.cookies.get(i18n.COOKIE), request.headers.get("accept-language")
-    )
+    return i18n.choose(request.cookies.get(i18n.COOKIE), request.headers.get("accept-language"))
 
 
 def page(
     request: Request, template: str, who: Principal, status: int = 200, **context: Any
 ) -> HTMLResponse:
     language = language_of(request)
-    text = environment(language).get_template(template).render(
-        who=who,
-        language=language,
-        languages=i18n.LANGUAGES,
-        words=i18n.catalogue(language),
-        demo=services(request).settings.demo,
-        path=request.url.path,
-        **context,
+    text = (
+        environment(language)
+        .get_template(template)
+        .render(
+            who=who,
+            language=language,
+            languages=i18n.LANGUAGES,
+            words=i18n.catalogue(language),
+            demo=services(request).settings.demo,
+            path=request.url.path,
+            status=status,
+            **context,
+        )
     )
     headers = {
         "Content-Security-Policy": CONTENT_POLICY,

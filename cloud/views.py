@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
 
 from cloud.gestation import gestation_weeks
@@ -70,8 +69,8 @@ def trace_view(trace: Trace) -> dict[str, Any]:
     """The channels as lists, null where nothing was measured."""
     view: dict[str, Any] = {"start_s": trace.start_s, "fs_hz": FS_HZ}
     for name, field in CHANNELS.items():
-        values = np.round(getattr(trace, field).astype(float), 2)
-        view[name] = np.where(np.isnan(values), None, values).tolist()  # type: ignore[arg-type]
+        values = getattr(trace, field).round(2).tolist()
+        view[name] = [value if value == value else None for value in values]  # NaN: null
     return view
 
 

@@ -40,9 +40,7 @@ def accept(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.post("/api/alerts/{alert_id}/decline")
-def decline(
-    alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep
-) -> dict[str, Any]:
+def decline(alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep) -> dict[str, Any]:
     return _act(parts, alert, "decline", who, why.reason)
 
 
@@ -53,9 +51,7 @@ def read(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.post("/api/alerts/{alert_id}/handle")
-def handle(
-    alert: VisibleAlert, what: Reason, who: Who, parts: ServicesDep
-) -> dict[str, Any]:
+def handle(alert: VisibleAlert, what: Reason, who: Who, parts: ServicesDep) -> dict[str, Any]:
     """Say what was done."""
     return _act(parts, alert, "handle", who, what.reason)
 
@@ -66,9 +62,7 @@ def close(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.post("/api/alerts/{alert_id}/answer")
-def answer(
-    alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep
-) -> dict[str, Any]:
+def answer(alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep) -> dict[str, Any]:
     """What the mother does."""
     try:
         return parts.alerting.mother_answer(alert["id"], said.answer, who, _now_ms())

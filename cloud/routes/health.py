@@ -1,6 +1,5 @@
 """Whether the service lives, and whether all its parts work. No account needed, nothing private."""
 
-import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -47,5 +46,5 @@ def _broker(parts: Services) -> dict[str, Any]:
 
 
 def _monitor(parts: Services) -> dict[str, Any]:
-    age_s = time.monotonic() - parts.clockwork.last_tick_s
+    age_s = parts.watching.age_s
     return {"ok": age_s < TICK_LATE_S, "age_s": round(age_s, 1)}

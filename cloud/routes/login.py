@@ -57,14 +57,14 @@ async def log_in(
 
 
 @router.post("/logout")
-def log_out(who: Who) -> Response:
+def log_out() -> Response:
     response = RedirectResponse("/login", 303)
     response.delete_cookie(auth.COOKIE)
     return response
 
 
 @router.post("/language")
-def choose_language(who: Who, language: Text, back: Text = "/") -> Response:
+def choose_language(language: Text, back: Text = "/") -> Response:
     response = RedirectResponse(local_path(back), 303)
     if language in i18n.LANGUAGES:
         response.set_cookie(i18n.COOKIE, language, max_age=LANGUAGE_LASTS_S, samesite="lax")
@@ -102,9 +102,7 @@ def _form(
     request: Request, who: Who, next_: str, username: str = "", problem: str = "", status: int = 200
 ) -> Response:
     words = i18n.translate(language_of(request), problem) if problem else ""
-    return page(
-        request, "login.html", who, status, next=next_, username=username, problem=words
-    )
+    return page(request, "login.html", who, status, next=next_, username=username, problem=words)
 
 
 def _refuse(

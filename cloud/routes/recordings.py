@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from cloud import views
-from cloud.live import KEEP_S
 from cloud.deps import ServicesDep, VisibleRecording, Who, sees
+from cloud.live import KEEP_S
 from cloud.store import assessments, recordings
 from cloud.store.db import reading
 

@@ -10,7 +10,8 @@ const LOST_MS = 3500; // silence that the page reports: three clock events are m
 const RENEW_MS = 12_000; // silence after which a half-open stream is opened anew
 
 export class Live {
-  // handlers: reload() after each (re)connection; traces(list), alert(view), recording(row)
+  // handlers: reload() after each (re)connection; traces(list), alert(view); recordings() when
+  // one has begun, ended or changed
   constructor(handlers) {
     this.handlers = handlers;
     this.ages = new Map();
@@ -44,7 +45,7 @@ export class Live {
     on("clock", (clock) => this.#tick(clock));
     on("trace", (blocks) => this.handlers.traces?.(blocks));
     on("alert", (view) => this.handlers.alert?.(view));
-    on("recording", (row) => this.handlers.recording?.(row));
+    on("recording", () => this.handlers.recordings?.());
     this.source.addEventListener("open", () => this.handlers.reload?.());
   }
 

@@ -20,7 +20,7 @@ const live = new Live({
     alerts.set(view.id, view);
     showAlert();
   },
-  recording: reload,
+  recordings: reload,
 });
 setInterval(draw, 250);
 

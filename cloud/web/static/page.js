@@ -30,7 +30,7 @@ export function staffPage(options = {}) {
       queue.put(view);
       options.alert?.(view, queue);
     },
-    recording: (row) => wall.recording(row),
+    recordings: () => wall.refresh(),
   });
   setInterval(() => {
     queue.draw(live.nowMs);

@@ -18,7 +18,7 @@ const live = new Live({
     for (const block of blocks) if (block.recording_id === id) tile?.trace.add(block);
   },
   alert: (view) => view.recording_id === id && report(),
-  recording: (row) => row.id === id && report(),
+  recordings: report,
 });
 
 async function load() {

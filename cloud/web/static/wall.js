@@ -16,20 +16,20 @@ export class Wall {
     setText(empty, t("loading"));
   }
 
+  // Everything again: after a break, what came meanwhile is missing.
   async load() {
-    const rows = (await get("/api/recordings")).filter((row) => row.open);
-    const open = new Set(rows.map((row) => row.id));
-    for (const id of this.tiles.keys()) if (!open.has(id)) this.#remove(id);
-    for (const row of rows) this.#show(row);
-    this.#say();
+    await this.refresh();
     await Promise.all([...this.tiles.values()].map((tile) => tile.load()));
   }
 
-  // A recording began, changed or ended.
-  async recording(row) {
-    if (!row.open) this.#remove(row.id);
-    else await this.#show(row)?.load();
+  // A recording has begun, changed or ended.
+  async refresh() {
+    const rows = (await get("/api/recordings")).filter((row) => row.open);
+    const open = new Set(rows.map((row) => row.id));
+    for (const id of this.tiles.keys()) if (!open.has(id)) this.#remove(id);
+    const fresh = rows.map((row) => this.#show(row)).filter(Boolean);
     this.#say();
+    await Promise.all(fresh.map((tile) => tile.load()));
   }
 
   traces(blocks) {
@@ -48,7 +48,7 @@ export class Wall {
   // The new tile, or nothing when it was there and says the same.
   #show(row) {
     const old = this.tiles.get(row.id);
-    if (old && JSON.stringify(old.recording) === JSON.stringify(row)) return null;
+    if (old && sameFacts(old.recording, row)) return null;
     const tile = new Tile(row, this.options);
     if (old) old.element.replaceWith(tile.element);
     else this.element.append(tile.element);
@@ -69,4 +69,10 @@ export class Wall {
       count ? t("More than 9 strips: nobody can watch them all. Work from the queue.") : t("No recording is running."),
     );
   }
+}
+
+// Whether nothing has changed but the time.
+function sameFacts(a, b) {
+  const facts = ({ newest_s: _newest, age_ms: _age, ...rest }) => JSON.stringify(rest);
+  return facts(a) === facts(b);
 }

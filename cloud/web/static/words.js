@@ -20,10 +20,12 @@ export function t(msgid, args = {}) {
 // Marks a text that is translated later, where it is shown.
 export const msgid = (text) => text;
 
-// A {text, args} of the service, or free words.
+// A {text, args} of the service, whose arguments may be texts too, or free words.
 export function say(reason) {
   if (!reason) return "";
-  return typeof reason === "string" ? t(reason) : t(reason.text, reason.args ?? {});
+  if (typeof reason === "string") return t(reason);
+  const args = Object.entries(reason.args ?? {}).map(([name, value]) => [name, WORDS[value] ?? value]);
+  return t(reason.text, Object.fromEntries(args));
 }
 
 // 72000 -> "1:12", 3672000 -> "1:01:12"

@@ -1,0 +1,107 @@
+"""The service as one ASGI application: its parts are made, started and stopped here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloud import auth, monitor, notify
+from cloud.alerting import Alerting
+from cloud.commands import CommandSender
+from cloud.config import Settings
+from cloud.deps import Services, authorise
+from cloud.errors import add_handlers
+from cloud.feed import Feed
+from cloud.hub import Hub
+from cloud.ingest import Ingest
+from cloud.live import Live
+from cloud.render import WEB
+from cloud.routes import ROUTERS
+from cloud.store.db import migrate, open_engine
+from cloud.ticker import Ticker
+
+MAX_BODY_BYTES = 64 * 1024  # nobody sends more than a reason in words
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its parts run while its lifespan does. DatabaseError if there is none."""
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    app = FastAPI(
+        title="Lucina",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        dependencies=[Depends(authorise)],
+        max_body_size=MAX_BODY_BYTES,
+    )
+    hub, live = Hub(), Live()
+    ingest = Ingest(engine, live, settings.broker_url)
+    commands = CommandSender(engine, ingest.link)
+    alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s)
+    watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s)
+    live.listeners.append(notify.TraceEvents(hub, alerting))
+    watching = Ticker("monitor", monitor.EVERY_S, watch.tick)
+    telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick)
+    app.state.running = [ingest, commands, watching, telling]
+    if settings.influx_url:
+        app.state.running.append(Feed(engine, settings))
+    app.state.services = Services(
+        settings=settings,
+        engine=engine,
+        live=live,
+        hub=hub,
+        alerting=alerting,
+        ingest=ingest,
+        watching=watching,
+        verifier=auth.Verifier(),
+        failures=auth.Failures(),
+        stopping=asyncio.Event(),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.add_middleware(SafeHeaders)
+    add_handlers(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Threads stop in the order of the data's way, so that what came in is still dealt with."""
+    parts: Services = app.state.services
+    await run_in_threadpool(parts.live.rebuild, parts.engine)
+    for part in app.state.running:
+        part.start()
+    try:
+        yield
+    finally:
+        parts.stopping.set()
+        for part in app.state.running:
+            await run_in_threadpool(part.stop)
+        parts.engine.dispose()
+
+
+class SafeHeaders:
+    """What every answer carries. Streams pass through as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                static = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
