@@ -235,7 +235,9 @@ def _command() -> list[str]:
 
 
 def _fail(error: Exception) -> NoReturn:
-    words = f"{error.filename}: {error.strerror}" if getattr(error, "filename", None) else error
+    words = str(error)
+    if isinstance(error, OSError) and error.filename:
+        words = f"{error.filename}: {error.strerror}"
     typer.echo(f"lucina: {words}", err=True)
     raise typer.Exit(2)
 
