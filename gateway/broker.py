@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,18 +50,23 @@ async def _until_signal(
 
 
 class BrokerThread:
-    """The broker beside other threads. start() returns when it listens, or raises."""
+    """The broker beside other threads. start() returns when it listens, or raises.
+
+    To its own process it is what a Link is to others: on_message(topic, data) gets what clients
+    publish, in the broker's thread; publish() sends to the subscribers.
+    """
 
     def __init__(
         self,
         host: str,
         port: int,
         users: Users,
-        services: frozenset[str],
+        services: frozenset[str] = frozenset(),
         tls: TlsListener | None = None,
+        on_message: Callable[[str, bytes], None] = lambda _topic, _data: None,
     ) -> None:
         _quiet()
-        self._args = (host, port, users, services, tls)
+        self._args = (host, port, users, services, tls, on_message)
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._listening = threading.Event()
         self._failed: BaseException | None = None
@@ -68,8 +74,8 @@ class BrokerThread:
         self._broker: Guarded | None = None
 
     @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
+    def up(self) -> bool:
+        return self._broker is not None and self._thread.is_alive()
 
     @property
     def dropped(self) -> int:
@@ -84,12 +90,19 @@ class BrokerThread:
             raise self._failed
 
     def stop(self) -> None:
-        if self._broker is not None and self.alive:
+        if self._broker is not None and self.up:
             ended = asyncio.run_coroutine_threadsafe(self._broker.shutdown(), self._loop)
             with suppress(TimeoutError):
                 ended.result(5.0)
             self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5.0)
+
+    def publish(self, topic: str, data: bytes, qos: int = 1) -> bool:
+        """Hand over a message. False: the broker has ended, nothing was sent."""
+        if self._broker is None or not self.up:
+            return False
+        self._loop.call_soon_threadsafe(self._broker.spread, topic, data, qos)
+        return True
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -104,10 +117,15 @@ class BrokerThread:
 
 
 async def _started(
-    host: str, port: int, users: Users, services: frozenset[str], tls: TlsListener | None
+    host: str,
+    port: int,
+    users: Users,
+    services: frozenset[str],
+    tls: TlsListener | None,
+    on_message: Callable[[str, bytes], None] = lambda _topic, _data: None,
 ) -> Guarded:
     secure = (*tls.listen, tls.context()) if tls else None
-    broker = Guarded(host, port, users, services, secure)
+    broker = Guarded(host, port, users, services, secure, on_message)
     try:
         await broker.start()
     except BrokerError as error:

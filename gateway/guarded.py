@@ -11,6 +11,7 @@ import asyncio
 import logging
 import ssl
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -45,7 +46,10 @@ OVERRIDDEN = (
 
 
 class Guarded(Broker):  # type: ignore[misc]
-    """A listener for plain TCP and, where given, one for TLS: (host, port, context)."""
+    """A listener for plain TCP and, where given, one for TLS: (host, port, context).
+
+    inbox gets every permitted message, without a connection of its own.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Guarded(Broker):  # type: ignore[misc]
         users: Users,
         services: frozenset[str],
         tls: tuple[str, int, ssl.SSLContext] | None = None,
+        inbox: Callable[[str, bytes], None] = lambda _topic, _data: None,
     ) -> None:
         gone = [name for name in OVERRIDDEN if not hasattr(Broker, name)]
         if gone:  # a rule that nobody calls would let everybody in
@@ -65,6 +70,7 @@ class Guarded(Broker):  # type: ignore[misc]
         super().__init__(config)
         self.users = users
         self._services = services
+        self._inbox = inbox
         self._context = tls[2] if tls else None
         self._wild: set[str] = set()  # filters with wildcards; the others are looked up
         self._flight: Counter[str] = Counter()  # messages under way, by client id
@@ -140,14 +146,18 @@ class Guarded(Broker):  # type: ignore[misc]
     async def _broadcast_message(
         self, _session: Any, topic: str | None, data: Any, force_qos: int | None = None
     ) -> None:
-        """Hands a permitted message to each subscriber, without amqtt's queue in between."""
-        if topic is None:
-            return
+        """Hands on a permitted message, without amqtt's queue in between."""
+        if topic is not None:
+            self._inbox(topic, bytes(data))
+            self.spread(topic, data, force_qos)
+
+    def spread(self, topic: str, data: bytes, qos: int | None = None) -> None:
+        """To each subscriber, with the QoS it asked for or a lower one."""
         filters = [topic, *(wild for wild in self._wild if self._matches(topic, wild))]
         for name in filters:
-            for session, qos in self._subscriptions.get(name, ()):
+            for session, asked in self._subscriptions.get(name, ()):
                 if self.allowed(session.username, topic):
-                    self._deliver(session, topic, data, qos if force_qos is None else force_qos)
+                    self._deliver(session, topic, data, asked if qos is None else min(asked, qos))
 
     def _deliver(self, session: Session, topic: str, data: Any, qos: int) -> None:
         handler = self._get_handler(session)

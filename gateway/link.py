@@ -102,13 +102,14 @@ class Link:
     def wait_up(self, timeout_s: float) -> bool:
         return self._up.wait(timeout_s)
 
-    def publish(self, topic: str, data: bytes) -> bool:
-        """Hand over a message with QoS 1. False: the link is down, nothing was sent."""
+    def publish(self, topic: str, data: bytes, qos: int = 1) -> bool:
+        """Hand over a message. False: the link is down, nothing was sent."""
         client = self._client
         if client is None or not self.up:
             return False
-        self._watchdog.asked(time.monotonic())
-        return client.publish(topic, data, qos=1).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        if qos:
+            self._watchdog.asked(time.monotonic())
+        return client.publish(topic, data, qos).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _run(self) -> None:
         failures = 0

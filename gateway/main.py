@@ -7,7 +7,6 @@ serve(Config("home-1", Path("~/.lucina").expanduser(), "mqtt://home-1:TOKEN@clou
 import fcntl
 import json
 import logging
-import secrets
 import signal
 import sys
 import threading
@@ -24,7 +23,7 @@ from gateway.config import Config, Endpoint, GatewayError
 from gateway.link import Link
 from gateway.outbox import Outbox
 from gateway.uplink import Uplink
-from gateway.users import Users, sha256_hex
+from gateway.users import Users
 from gateway.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -74,16 +73,8 @@ class Gateway:
 
     def __init__(self, config: Config) -> None:
         clock = Clock()
-        self._broker: BrokerThread | None = None
-        self._local = self._local_broker(config)
+        self._devices = self._device_side(config)
         self._outbox = Outbox(config.home / "outbox.sqlite", clock)
-        self._devices = Link(
-            "devices",
-            self._local,
-            f"{config.gateway_id}-intake",
-            wire.device_up("+"),
-            self._arrived,
-        )
         cloud = Endpoint.parse("cloud_url", config.cloud_url)
         self._uplink = Uplink(
             config.gateway_id, cloud, self._outbox, clock, self._free, self._devices.publish
@@ -92,11 +83,9 @@ class Gateway:
         self._heard: dict[str, float] = {}  # monotonic seconds of the last message, by topic
 
     def start(self) -> None:
-        if self._broker is not None:
-            self._broker.start()
+        self._devices.start()
         self._writer.start()
         self._uplink.start()
-        self._devices.start()
 
     def watch(self, ended: threading.Event) -> None:
         """Say when ready, then the status, until `ended`; GatewayError when a part has died."""
@@ -105,12 +94,12 @@ class Gateway:
         while not ended.wait(LOOK_EVERY_S if ready else 0.02):
             if self._devices.up and not ready:
                 ready = True
-                where = f"{self._local.host}:{self._local.port}"
-                print(f"gateway ready on {where}", flush=True)  # noqa: T201 - others wait for it
+                host, port = self.where
+                print(f"gateway ready on {host}:{port}", flush=True)  # noqa: T201 - others wait
             for failed in (self._writer.failed, self._uplink.failed):
                 if failed is not None:
                     raise GatewayError(f"stopped, nothing was lost: {failed}")
-            if self._broker is not None and not self._broker.alive:
+            if isinstance(self._devices, BrokerThread) and not self._devices.up:
                 raise GatewayError("stopped: the embedded broker has ended")
             if time.monotonic() >= status_at_s:
                 status_at_s += STATUS_EVERY_S
@@ -121,8 +110,6 @@ class Gateway:
         self._devices.stop()
         self._writer.stop()
         self._uplink.stop()
-        if self._broker is not None:
-            self._broker.stop()
         self._outbox.close()
 
     def status(self) -> dict[str, object]:
@@ -138,7 +125,7 @@ class Gateway:
             "duplicates": counts.duplicates,
             "damaged": counts.damaged,
             "refused": counts.refused,
-            "dropped": self._writer.dropped + (self._broker.dropped if self._broker else 0),
+            "dropped": self._writer.dropped + getattr(self._devices, "dropped", 0),
             "outbox": self._outbox.depth,
             "disk_full": self._writer.full,
             "cloud": "up" if cloud.up else "down",
@@ -146,15 +133,16 @@ class Gateway:
             "resent": self._uplink.resent,
         }
 
-    def _local_broker(self, config: Config) -> Endpoint:
-        """The broker of the devices; the embedded one gets a user of our own for this run."""
-        if config.broker_url is not None:
-            return Endpoint.parse("broker_url", config.broker_url)
-        user, token = f"intake-{secrets.token_hex(8)}", secrets.token_hex(32)
-        users = Users(config.devices_file, {user: sha256_hex(token)})
-        host, port = config.listen
-        self._broker = BrokerThread(host, port, users, frozenset({user}), config.tls)
-        return Endpoint(host, port, user, token)
+    def _device_side(self, config: Config) -> BrokerThread | Link:
+        """The embedded broker, or a link to an external one."""
+        if config.broker_url is None:
+            users = Users(config.devices_file)
+            self.where = config.listen
+            return BrokerThread(*config.listen, users, tls=config.tls, on_message=self._arrived)
+        broker = Endpoint.parse("broker_url", config.broker_url)
+        self.where = (broker.host, broker.port)
+        client_id = f"{config.gateway_id}-intake"
+        return Link("devices", broker, client_id, wire.device_up("+"), self._arrived)
 
     def _arrived(self, topic: str, data: bytes) -> None:
         self._heard[topic] = time.monotonic()

@@ -91,7 +91,7 @@ class Uplink:
             log.warning("receipt for %s not understood: %s", device, error)
             return
         with self._lock:
-            self._window.receipted(device, frame.session, receipt)
+            self._window.receipted(device, frame.session, receipt, time.monotonic())
         self._free(device, frame.session, receipt)
         self._work.set()
 

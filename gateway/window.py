@@ -17,6 +17,7 @@ BACKLOG_LARGEST = 4000  # of them, so many may be old ones: live frames always f
 LIVE_LARGEST = 5000  # frames that wait to be sent first; older ones are left to the scan
 FIRST_TIMEOUT_S = 2.0  # the cloud commits once a second at most
 LARGEST_TIMEOUT_S = 30.0
+SMOOTHING = 0.05  # weight of one receipt in the usual delay
 PARK_AFTER = 6  # sendings without a receipt; then the scan brings it back, behind all others
 MESSAGE_FRAMES = 100
 MESSAGE_BYTES = 8 * 1024  # with the stamp
@@ -25,6 +26,7 @@ MESSAGE_BYTES = 8 * 1024  # with the stamp
 @dataclass(slots=True)
 class Flight:
     entry: Entry
+    began_s: float  # when it was first sent
     due_s: float  # when to send it again
     sent: int  # times
     old: bool  # came from the backlog
@@ -38,6 +40,7 @@ class Window:
         self._flights: dict[tuple[str, int], dict[int, Flight]] = {}
         self._live: deque[Entry] = deque()
         self._next_due_s = 0.0
+        self.usual_s = 0.0  # from first sending to receipt
         self.flying = 0
         self.flying_old = 0
         self.resent = 0
@@ -73,10 +76,12 @@ class Window:
         """Those of the backlog's entries that are not under way already."""
         return [entry for entry in entries if self._start(entry, now_s, old=True)]
 
-    def receipted(self, device: str, session: int, receipt: Receipt) -> None:
+    def receipted(self, device: str, session: int, receipt: Receipt, now_s: float) -> None:
         flights = self._flights.get((device, session), {})
         for seq in [seq for seq in flights if covers(receipt, seq)]:
-            self._land(flights.pop(seq))
+            flight = flights.pop(seq)
+            self._land(flight)
+            self.usual_s += SMOOTHING * (now_s - flight.began_s - self.usual_s)
         if not flights:
             self._flights.pop((device, session), None)
 
@@ -92,11 +97,16 @@ class Window:
         flights = self._flights.setdefault((entry.device, entry.session), {})
         if entry.seq in flights:
             return False
-        flights[entry.seq] = Flight(entry, now_s + FIRST_TIMEOUT_S, 1, old)
-        self._next_due_s = min(self._next_due_s, now_s + FIRST_TIMEOUT_S)
+        due_s = now_s + self._patience_s()
+        flights[entry.seq] = Flight(entry, now_s, due_s, 1, old)
+        self._next_due_s = min(self._next_due_s, due_s)
         self.flying += 1
         self.flying_old += old
         return True
+
+    def _patience_s(self) -> float:
+        """A path that is slow for all must not get everything twice."""
+        return min(LARGEST_TIMEOUT_S, max(FIRST_TIMEOUT_S, 2 * self.usual_s))
 
     def _land(self, flight: Flight) -> None:
         self.flying -= 1
@@ -118,7 +128,8 @@ class Window:
                 del self._flights[flight.entry.device, flight.entry.session][flight.entry.seq]
                 self._land(flight)
                 continue
-            flight.due_s = now_s + timeout_s(flight.sent, self._uniform)
+            wait_s = timeout_s(flight.sent, self._uniform)
+            flight.due_s = now_s + max(wait_s, self._patience_s())
             flight.sent += 1
             again.append(flight)
         self.resent += len(again)

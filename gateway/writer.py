@@ -17,13 +17,14 @@ log = logging.getLogger(__name__)
 LINGER_S = 0.03  # a commit waits so long for company
 LARGEST_COMMIT = 2000  # messages
 LARGEST_QUEUE = 10_000  # messages; further ones are dropped, their senders will repeat them
+RECEIPT_QOS = 0  # a lost one is repaired when the device repeats its frames
 FULL_PAUSE_S = 0.5  # between attempts while the disk is full
 
 
 class Writer:
     """message() and freed() may be called from any thread.
 
-    tell(topic, data) sends a receipt to a device, committed(entries) hands on new frames.
+    tell(topic, data, qos) sends a receipt to a device, committed(entries) hands on new frames.
     `failed` is set when the disk cannot be trusted; the thread has then ended.
     """
 
@@ -31,7 +32,7 @@ class Writer:
         self,
         outbox: Outbox,
         clock: Clock,
-        tell: Callable[[str, bytes], bool],
+        tell: Callable[[str, bytes, int], bool],
         committed: Callable[[list[Entry]], None],
     ) -> None:
         self._outbox = outbox
@@ -109,7 +110,7 @@ class Writer:
             self.full = False
             log.warning("the disk has room again, frames are accepted")
         for session in batch.sessions.values():
-            self._tell(wire.device_down(session.device), receipt(session))
+            self._tell(wire.device_down(session.device), receipt(session), RECEIPT_QOS)
         if entries:
             self._committed(entries)
 

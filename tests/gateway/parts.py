@@ -100,7 +100,7 @@ class Probe:
 
 
 class Cloud:
-    """Keeps frames in memory, receipts every message after it has kept it."""
+    """Keeps frames in memory, and receipts them after it has kept them."""
 
     def __init__(self, port: int, user: str = "", token: str = "") -> None:
         self.kept: dict[tuple[str, int, int], bytes] = {}
@@ -109,17 +109,23 @@ class Cloud:
         self.stamps: list[tuple[int, payloads.Stamp]] = []
         self.damaged = 0
         self.silent = False  # keeps, but tells nobody
+        self._touched: set[tuple[str, str, int]] = set()
+        self._ending = threading.Event()
         self._tallies: dict[tuple[str, int], Tally] = {}
         self._client = client(port, user, token)
         self._client.on_connect = lambda c, *_: c.subscribe(wire.gateway_up("+", "+"), qos=1)
         self._client.on_message = self._arrived
         self._client.connect_async("127.0.0.1", port)
         self._client.loop_start()
+        self._thread = threading.Thread(target=self._receipt, daemon=True)
+        self._thread.start()
 
     def command(self, gateway: str, device: str, frame: wire.Frame) -> None:
         self._client.publish(wire.gateway_down(gateway, device), wire.encode(frame), qos=1)
 
     def close(self) -> None:
+        self._ending.set()
+        self._thread.join()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -145,12 +151,19 @@ class Cloud:
             self.times[key] += 1
             self.order.append(key)
             tally.add(frame.seq)
-        if self.silent:
-            return
-        told = payloads.Receipt(tally.stored, tally.seen, tally.missing())
-        body = payloads.pack_receipt(told)
-        receipt = wire.Frame(wire.RECEIPT, stamp.session, tally.stored, 0, body)
-        self._client.publish(wire.gateway_down(gateway, device), wire.encode(receipt), qos=1)
+        if not self.silent:
+            self._touched.add((gateway, device, stamp.session))
+
+    def _receipt(self) -> None:
+        """Ten times a second, for all sessions that were heard of: like a group commit."""
+        while not self._ending.wait(0.1):
+            touched, self._touched = self._touched, set()
+            for gateway, device, session in touched:
+                tally = self._tallies[device, session]
+                told = payloads.Receipt(tally.stored, tally.seen, tally.missing())
+                body = payloads.pack_receipt(told)
+                frame = wire.Frame(wire.RECEIPT, session, told.stored, 0, body)
+                self._client.publish(wire.gateway_down(gateway, device), wire.encode(frame), qos=1)
 
 
 def gateway_process(
