@@ -141,21 +141,20 @@ class Sessions:
 def _load(conn: Connection, key: Key, part: Part) -> Session | None:
     """From the store. A session that is not there begins with its first readable frame."""
     device, number = key
-    recording = recordings.find(conn, device, number)
-    if recording is None:
-        if not part.frames:
-            return None
-        start_ms = part.start_ms
-        if start_ms is None:
-            start_ms = part.came_ms - max(frame.t_ms for frame in part.frames.values())
-        recording = recordings.open_recording(
-            conn,
-            device_id=device,
-            session=number,
-            gateway_id=part.gateway,
-            start_ms=start_ms,
-            now_ms=part.came_ms,
-        )
+    if not part.frames:
+        known = recordings.find(conn, device, number)
+        return None if known is None else Session(known, frames.tally_of(conn, known.id))
+    start_ms = part.start_ms
+    if start_ms is None:
+        start_ms = part.came_ms - max(frame.t_ms for frame in part.frames.values())
+    recording = recordings.open_recording(
+        conn,
+        device_id=device,
+        session=number,
+        gateway_id=part.gateway,
+        start_ms=start_ms,
+        now_ms=part.came_ms,
+    )
     return Session(recording, frames.tally_of(conn, recording.id))
 
 

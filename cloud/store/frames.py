@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store.tables import frames
@@ -26,6 +26,11 @@ class NewFrame:
     received_ms: int
 
 
+_KEY = (frames.c.recording_id, frames.c.seq)
+_ADD_SQLITE = sqlite.insert(frames).on_conflict_do_nothing().returning(*_KEY)
+_ADD_POSTGRESQL = postgresql.insert(frames).on_conflict_do_nothing().returning(*_KEY)
+
+
 def add_all(conn: Connection, new: Sequence[NewFrame]) -> set[tuple[int, int]]:
     """Keep these frames, of any recordings. (recording_id, seq) of those not kept before.
 
@@ -33,10 +38,8 @@ def add_all(conn: Connection, new: Sequence[NewFrame]) -> set[tuple[int, int]]:
     """
     if not new:
         return set()
-    make: Any = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    fresh = make(frames).on_conflict_do_nothing()
-    returning = fresh.returning(frames.c.recording_id, frames.c.seq)
-    rows = conn.execute(returning, [vars(frame) for frame in new])
+    statement = _ADD_SQLITE if conn.dialect.name == "sqlite" else _ADD_POSTGRESQL
+    rows = conn.execute(statement, [vars(frame) for frame in new])
     return {(row.recording_id, row.seq) for row in rows}
 
 
@@ -85,13 +88,21 @@ def trace_of(conn: Connection, recording_id: int, from_s: float, to_s: float) ->
     return trace_from(until(), from_s, to_s)
 
 
+_ISLANDS = (
+    select(
+        frames.c.seq,
+        (frames.c.seq - func.row_number().over(order_by=frames.c.seq)).label("island"),
+    )
+    .where(frames.c.recording_id == bindparam("recording"))
+    .subquery()
+)
+_RANGES = select(func.min(_ISLANDS.c.seq), func.max(_ISLANDS.c.seq)).group_by(_ISLANDS.c.island)
+
+
 def tally_of(conn: Connection, recording_id: int) -> Tally:
     """The numbers stored, as ranges: what a receipt and the completeness report are made of."""
-    number = func.row_number().over(order_by=frames.c.seq)
-    of_it = select(frames.c.seq, (frames.c.seq - number).label("island"))
-    rows = of_it.where(frames.c.recording_id == recording_id).subquery()
-    query = select(func.min(rows.c.seq), func.max(rows.c.seq)).group_by(rows.c.island)
-    return Tally(sorted((first, last) for first, last in conn.execute(query)))
+    rows = conn.execute(_RANGES, {"recording": recording_id})
+    return Tally(sorted((first, last) for first, last in rows))
 
 
 def _stream(conn: Connection, query: Any) -> Iterator[Any]:

@@ -40,6 +40,11 @@ class Recording:
     closed_ms: int | None
 
 
+# Built once: building a statement costs more than running it, and these run for each session
+_MOTHER = select(devices.c.mother_id).where(devices.c.id == bindparam("device"))
+_OPEN = insert(recordings).returning(*recordings.c)
+
+
 def open_recording(
     conn: Connection, *, device_id: str, session: int, gateway_id: str, start_ms: int, now_ms: int
 ) -> Recording:
@@ -51,7 +56,7 @@ def open_recording(
     known = find(conn, device_id, session)
     if known is not None:
         return known
-    mother_id = conn.scalar(select(devices.c.mother_id).where(devices.c.id == device_id))
+    mother_id = conn.scalar(_MOTHER, {"device": device_id})
     values = {
         "device_id": device_id,
         "session": session,
@@ -85,21 +90,22 @@ def started(recording: Recording, start: Start) -> Recording:
 
 
 _FIXED = {"id", "device_id", "session", "mother_id", "opened_ms"}
+_CHANGING = [c.name for c in recordings.c if c.name not in _FIXED]
+_SAVE = (
+    update(recordings)
+    .where(recordings.c.id == bindparam("of_id"))
+    .values({name: bindparam("new_" + name) for name in _CHANGING})
+)
 
 
 def save(conn: Connection, changed: Collection[Recording]) -> None:
     """Keep what has become known of these. Whose they are is not among it."""
-    if not changed:
-        return
-    columns: dict[str, Any] = {
-        c.name: bindparam("new_" + c.name) for c in recordings.c if c.name not in _FIXED
-    }
-    statement = update(recordings).where(recordings.c.id == bindparam("of_id")).values(columns)
     rows = [
-        {"of_id": one.id, **{"new_" + name: getattr(one, name) for name in columns}}
+        {"of_id": one.id, **{"new_" + name: getattr(one, name) for name in _CHANGING}}
         for one in changed
     ]
-    conn.execute(statement, rows)
+    if rows:
+        conn.execute(_SAVE, rows)
 
 
 def close_silent(conn: Connection, now_ms: int) -> list[int]:
@@ -128,12 +134,13 @@ def get(conn: Connection, recording_id: int) -> Recording | None:
     return None if row is None else _recording(row)
 
 
+_FIND = select(recordings).where(
+    recordings.c.device_id == bindparam("device"), recordings.c.session == bindparam("number")
+)
+
+
 def find(conn: Connection, device_id: str, session: int) -> Recording | None:
-    row = conn.execute(
-        select(recordings).where(
-            recordings.c.device_id == device_id, recordings.c.session == session
-        )
-    ).first()
+    row = conn.execute(_FIND, {"device": device_id, "number": session}).first()
     return None if row is None else _recording(row)
 
 
