@@ -1,0 +1,171 @@
+"""Whatever happens, in whatever order, and through restarts: no alert is forgotten or doubled."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import Engine
+
+from cloud.alerting import Alerting, Refused
+from cloud.hub import Hub
+from cloud.store import alerts, people
+from cloud.store.alerts import Alert, Step
+from cloud.store.db import open_engine, reading, writing
+from models.alerts import ANSWERED, TRANSITIONS, WAITING, Phase
+from tests.cloud.alerts import world
+from tests.cloud.alerts.world import BRADYCARDIA, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS
+
+FOLDER = tempfile.TemporaryDirectory()
+EMPTY = Path(FOLDER.name) / "empty.sqlite"
+NOTES = {"raised", "recurred", "cleared", "mother_answer"}  # steps that are no transition
+RULES = st.sampled_from([BRADYCARDIA, SIGNAL_LOST])
+ACTORS = st.sampled_from([*world.WHO.values(), MOTHER])
+EVENTS = st.sampled_from(["accept", "decline", "read", "handle", "close"])
+PICK = st.integers(0, 5)
+
+
+def empty_store() -> Path:
+    if not EMPTY.exists():
+        engine = world.make(EMPTY)
+        world.record(engine)
+        engine.dispose()
+    return EMPTY
+
+
+class History(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(dir=FOLDER.name)
+        self.path = Path(self.folder.name) / "lucina.sqlite"
+        shutil.copy(empty_store(), self.path)
+        self.now_ms = T0_MS
+        self.second = 0.0  # of the recording
+        self.told: dict[str, list[float]] = {BRADYCARDIA.id: [], SIGNAL_LOST.id: []}
+        self.present = dict.fromkeys(self.told, False)
+        self.engine: Engine
+        self.start()
+
+    def start(self) -> None:
+        self.engine = open_engine(f"sqlite:///{self.path}")
+        self.alerting = Alerting(self.engine, Hub())
+
+    def teardown(self) -> None:
+        self.engine.dispose()
+        self.folder.cleanup()
+
+    def all(self) -> list[tuple[Alert, list[Step]]]:
+        with reading(self.engine) as conn:
+            rows = alerts.visible(conn)
+            steps = alerts.steps_of(conn, [row.id for row in rows])
+        return [(row, steps[row.id]) for row in rows]
+
+    @rule(which=RULES)
+    def begins(self, which: world.Rule) -> None:
+        if self.present[which.id]:
+            return
+        self.second += 1000
+        self.told[which.id].append(self.second)
+        self.present[which.id] = True
+        assert world.raised(self.alerting, 1, self.second, self.now_ms, which) is not None
+
+    @rule(which=RULES)
+    def ends(self, which: world.Rule) -> None:
+        if self.present[which.id]:
+            self.second += 1000
+            self.present[which.id] = False
+            assert self.alerting.cleared(1, which.id, self.second, self.now_ms) is not None
+
+    @rule(which=RULES, pick=PICK)
+    def is_found_again(self, which: world.Rule, pick: int) -> None:
+        known = self.told[which.id]
+        if known:
+            onset_s = known[pick % len(known)]
+            assert world.raised(self.alerting, 1, onset_s, self.now_ms, which) is None
+
+    @precondition(lambda self: any(self.told.values()))
+    @rule(pick=PICK, actor=ACTORS, event=EVENTS)
+    def acts(self, pick: int, actor: world.Actor, event: str) -> None:
+        alert_id = pick % len(self.all()) + 1
+        try:
+            self.alerting.act(alert_id, event, actor, "because", self.now_ms)
+        except Refused:
+            return
+
+    @precondition(lambda self: any(self.told.values()))
+    @rule(pick=PICK, place=st.sampled_from([NEAR, MIDDLE, FAR]))
+    def is_delivered(self, pick: int, place: int) -> None:
+        self.alerting.delivered(pick % len(self.all()) + 1, place, self.now_ms)
+
+    @rule(seconds=st.sampled_from([1, 20, 59, 60, 61, 300]))
+    def time_passes(self, seconds: int) -> None:
+        self.now_ms += 1000 * seconds
+        self.alerting.escalate_due(self.now_ms)
+
+    @rule(place=st.sampled_from([NEAR, MIDDLE, FAR]), on_call=st.booleans())
+    def changes_shift(self, place: int, on_call: bool) -> None:
+        with writing(self.engine) as conn:
+            people.set_organisation(conn, place, on_call=on_call)
+
+    @rule()
+    def restarts(self) -> None:
+        self.engine.dispose()
+        self.start()
+
+    @invariant()
+    def nothing_is_forgotten_or_doubled(self) -> None:
+        rows = self.all()
+        for alert, steps in rows:
+            self.check_unanswered(alert)
+            self.check_owner(alert, steps)
+            self.check_steps(alert, steps)
+        for name in self.told:
+            self.check_rule(name, [row for row in rows if row[0].rule == name])
+
+    def check_unanswered(self, alert: Alert) -> None:
+        """It is within its deadline, or at the centre."""
+        if alert.phase in WAITING:
+            assert alert.deadline_ms is not None
+            assert self.now_ms < alert.deadline_ms <= self.now_ms + 60_000
+            assert alert.organisation_id is not None
+        else:
+            assert alert.deadline_ms is None
+            assert alert.phase in ANSWERED | {Phase.CENTRE}
+
+    def check_owner(self, alert: Alert, steps: list[Step]) -> None:
+        """There is one at most, and no hospital is asked twice."""
+        owners = [step.person_id for step in steps if step.event == "accept"]
+        assert owners == ([alert.person_id] if alert.phase in ANSWERED else [])
+        asked = [step.organisation_id for step in steps if step.event == "tell"]
+        assert len(asked) == len(set(asked))
+
+    def check_steps(self, alert: Alert, steps: list[Step]) -> None:
+        """Each is in the table of models.alerts."""
+        phase = Phase.RAISED
+        for step in steps:
+            if step.event not in NOTES:
+                phase = TRANSITIONS[phase, step.event]
+            assert step.phase is phase
+        assert alert.phase is phase
+
+    def check_rule(self, name: str, rows: list[tuple[Alert, list[Step]]]) -> None:
+        """Each onset is told once; what is still present is not shown as over."""
+        told = [alert.onset_s for alert, _ in rows]
+        for _, steps in rows:
+            again = [step.text for step in steps if step.event == "recurred"]
+            told += [text["onset_s"] for text in again if not isinstance(text, str)]
+        assert sorted(told) == self.told[name]
+        if rows:
+            newest, _ = max(rows, key=lambda row: row[0].onset_s)
+            assert (newest.cleared_s is None) == self.present[name]
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
