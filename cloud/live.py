@@ -2,17 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from cloud.store import frames, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
-from cloud.traces import BLOCK, CHANNELS, samples_of, to_trace
-from device.wire import Frame
+from cloud.traces import BLOCK, CHANNELS, Samples, blocks_of, places, samples_of, to_trace
+from device.wire import TRACE, Frame
 from models.trace import FS_HZ, Trace
 
 log = logging.getLogger(__name__)
@@ -64,14 +65,25 @@ class LiveTrace:
         block = samples_of(frame)
         with self._lock:
             self.last_frame_wall_ms = max(self.last_frame_wall_ms, now_ms)
-            if block is None:
-                return
-            first, values = block
-            if first + BLOCK > self._end:
-                self._grow(first + BLOCK)
-            if first >= self._end - _KEEP:
-                self._samples[:, np.arange(first, first + BLOCK) % _KEEP] = values
-                self._came_ms[first // FS_HZ % KEEP_S] = now_ms
+            if block is not None:
+                self._put(np.array([block[0]]), block[1][None], np.array([now_ms]))
+
+    def fill(self, frames: Sequence[Frame], came_ms: Sequence[int]) -> None:
+        """add() many at once; one call for all that came before."""
+        which, firsts, values = blocks_of(frames)
+        with self._lock:
+            if len(firsts):
+                self._put(firsts, values, np.array(came_ms)[which])
+
+    def _put(self, firsts: NDArray[np.int64], values: Samples, came_ms: NDArray[np.int64]) -> None:
+        """Blocks (n, 5, 4) that begin at samples (n,) and came at (n,) ms."""
+        end = int(firsts.max()) + BLOCK
+        if end > self._end:
+            self._grow(end)
+        kept = firsts >= self._end - _KEEP
+        at = places(firsts[kept]) % _KEEP
+        self._samples[:, at] = values[kept].transpose(1, 0, 2)
+        self._came_ms[firsts[kept] // FS_HZ % KEEP_S] = came_ms[kept]
 
     def _grow(self, end: int) -> None:
         """Move the newest end on: what lies between is unknown until it comes."""
@@ -166,11 +178,19 @@ class Live:
         """At start: the last hour of each recording that has not ended."""
         with reading(engine) as conn:
             for recording in recordings.open_now(conn):
-                trace = self.open(recording)
-                for frame, received_ms in frames.read_back(conn, recording.id):
-                    if frame.t_ms / 1000 < trace.newest_s - KEEP_S:
-                        break
-                    trace.add(frame, received_ms)
+                kept = list(_last_hour(frames.read_back(conn, recording.id)))
+                self.open(recording).fill([one for one, _ in kept], [ms for _, ms in kept])
+
+
+def _last_hour(newest_first: Iterable[tuple[Frame, int]]) -> Iterator[tuple[Frame, int]]:
+    """The TRACE frames of the last hour recorded, and when they came."""
+    newest_ms = None
+    for frame, received_ms in newest_first:
+        if frame.kind == TRACE:
+            newest_ms = frame.t_ms if newest_ms is None else newest_ms
+            if frame.t_ms < newest_ms - KEEP_S * 1000:
+                return
+            yield frame, received_ms
 
 
 def _worth_telling(recording: Recording) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """From frames to a trace. Pure: used on frames just received and on frames read back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,54 @@ def samples_of(frame: wire.Frame) -> tuple[int, Samples] | None:
     return round(frame.t_ms * FS_HZ / 1000), values.astype(np.float32)
 
 
+def blocks_of(
+    frames: Sequence[wire.Frame],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Samples]:
+    """samples_of() many at once.
+
+    returns  which of the frames (n,), in no particular order; the numbers of their first
+             samples (n,); their values (n, 5, 4)
+    """
+    by_mask: dict[int, list[int]] = {}
+    for index, frame in enumerate(frames):
+        if frame.kind == wire.TRACE and frame.payload and not frame.payload[0] >> CHANNELS:
+            by_mask.setdefault(frame.payload[0], []).append(index)
+    which: list[int] = []
+    values = [np.empty((0, CHANNELS, BLOCK), np.float32)]
+    for mask, group in by_mask.items():
+        layout = _layout(mask)
+        whole = [index for index in group if len(frames[index].payload) == layout.itemsize]
+        values.append(_values(b"".join(frames[index].payload for index in whole), mask, layout))
+        which += whole
+    firsts = [round(frames[index].t_ms * FS_HZ / 1000) for index in which]
+    return np.array(which, np.int64), np.array(firsts, np.int64), np.concatenate(values)
+
+
+def _values(bodies: bytes, mask: int, layout: np.dtype[np.void]) -> Samples:
+    counts = np.frombuffer(bodies, layout)
+    values = np.full((len(counts), CHANNELS, BLOCK), np.nan, np.float32)
+    for channel, (name, _, gap) in enumerate(payloads.CHANNELS):
+        if mask >> channel & 1:
+            measured = np.where(counts[name] == gap, np.nan, counts[name])
+            values[:, channel] = measured / _PER_UNIT[channel]
+    return values
+
+
+def _layout(mask: int) -> np.dtype[np.void]:
+    """How a TRACE with these channels is laid out: device.payloads.pack_trace."""
+    fields = [
+        (name, {"H": "<u2", "B": "u1"}[kind], (BLOCK,))
+        for channel, (name, kind, _) in enumerate(payloads.CHANNELS)
+        if mask >> channel & 1
+    ]
+    return np.dtype([("mask", "u1"), *fields])
+
+
+def places(firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers (n, 4) of the samples of the blocks that begin there."""
+    return firsts[:, None] + np.arange(BLOCK)
+
+
 def to_trace(samples: Samples, first: int) -> Trace:
     """samples (5, n), the first of them number `first` of the recording."""
     fhr, fhr2, mhr, toco, quality = samples
@@ -50,18 +98,11 @@ def trace_from(frames: Iterable[wire.Frame], from_s: float, to_s: float) -> Trac
     """The samples between two recorded seconds; NaN where no frame has them."""
     first, last = round(from_s * FS_HZ), round(to_s * FS_HZ)
     samples = np.full((CHANNELS, max(0, last - first)), np.nan, np.float32)
-    for frame in frames:
-        block = samples_of(frame)
-        if block is not None:
-            _put(samples, block[0] - first, block[1])
+    _, firsts, values = blocks_of(list(frames))
+    at = places(firsts)
+    inside = (at >= first) & (at < last)
+    samples[:, at[inside] - first] = values.transpose(1, 0, 2)[:, inside]
     return to_trace(samples, first)
-
-
-def _put(samples: Samples, at: int, block: Samples) -> None:
-    """Write a block where it belongs; what falls outside is left out."""
-    low, high = max(at, 0), min(at + block.shape[1], samples.shape[1])
-    if low < high:
-        samples[:, low:high] = block[:, low - at : high - at]
 
 
 @dataclass(frozen=True)
@@ -85,12 +126,9 @@ def signal_gaps(frames: Iterable[wire.Frame]) -> list[Gap]:
     kept = list(frames)
     end_s = max((frame.t_ms / 1000 + (frame.kind == wire.TRACE) for frame in kept), default=0.0)
     cause = np.zeros(round(end_s * FS_HZ), np.int8)  # index into CAUSES, -1: there is a rate
-    for frame in kept:
-        block = samples_of(frame)
-        if block is not None:
-            first, values = block
-            lost = np.isnan(values[FHR]) & np.isnan(values[FHR2])
-            cause[first : first + BLOCK] = np.where(lost, 2, -1)
+    _, firsts, values = blocks_of(kept)
+    lost = np.isnan(values[:, FHR]) & np.isnan(values[:, FHR2])
+    cause[places(firsts)] = np.where(lost, 2, -1)
     for first, last in _probe_off(kept, len(cause)):
         stretch = cause[first:last]
         stretch[stretch == 2] = 1

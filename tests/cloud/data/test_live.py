@@ -10,7 +10,7 @@ from cloud.live import GIVE_UP_MS, KEEP_S, LINGER_MS, Live, LiveTrace
 from cloud.store import frames, recordings
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
-from cloud.traces import samples_of, signal_gaps, trace_from
+from cloud.traces import blocks_of, samples_of, signal_gaps, trace_from
 from device import payloads, wire
 from tests.cloud.data.parts import event_frame, lost_frame, start_frame, trace_frame
 
@@ -38,6 +38,34 @@ def test_units_and_gaps() -> None:
         [0, 1, 100, nan],
     ]
     np.testing.assert_array_equal(found[1], np.array(expected, np.float32))
+
+
+COUNTS_16 = st.tuples(*[st.integers(0, 0xFFFF)] * 4)
+COUNTS_8 = st.tuples(*[st.integers(0, 0xFF)] * 4)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            *[st.none() | COUNTS_16] * 3,
+            *[st.none() | COUNTS_8] * 2,
+            st.sampled_from([b"", b"x"]),
+        ),
+        max_size=8,
+    )
+)
+def test_many_at_once_are_as_each_alone(traces: list[tuple[object, ...]]) -> None:
+    """Also those with a byte too many, which are none."""
+    bodies = [payloads.pack_trace(payloads.Trace(*trace[:5])) + trace[5] for trace in traces]
+    bodies += [b"", b"\xff" * 9]
+    came = [wire.Frame(wire.TRACE, 1, n, 1000 * n + 130, body) for n, body in enumerate(bodies)]
+    came.append(wire.Frame(wire.EVENT, 1, 99, 0, b"\x01"))
+    which, firsts, values = blocks_of(came)
+    alone = {n: block for n, frame in enumerate(came) if (block := samples_of(frame)) is not None}
+    assert sorted(which) == sorted(alone)
+    for n, first, block in zip(which, firsts, values, strict=True):
+        assert alone[n][0] == first
+        np.testing.assert_array_equal(alone[n][1], block)
 
 
 @settings(deadline=None)
