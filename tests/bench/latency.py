@@ -26,6 +26,8 @@ MOTHERS, FALLING = 50, 45
 SECONDS = 118
 GOAL_MEDIAN_S, GOAL_P99_S = 1.0, 2.0
 HOSPITAL = "county"  # the one that the demo's first mothers are nearest to
+TOLD = """SELECT a.id FROM alerts a JOIN people p ON p.organisation_id = a.organisation_id
+          WHERE p.username = :who"""
 OBSERVE = """
 window.alertSeenMs = {};
 new MutationObserver(() => {
@@ -46,9 +48,11 @@ def measure(folder: Path) -> list[meter.Row]:
         seen_ms = {int(key): value for key, value in page.evaluate("alertSeenMs").items()}
         listener.close()
         due = _due(rig, falls_s, published_ms)
+        told = {row.id for row in rig.rows(TOLD, who=HOSPITAL)}
+    due_here = {alert: due_ms for alert, due_ms in due.items() if alert in told}
     return [
-        _row("alert: sample to /events client", due, listener.seen_ms, meter.cores(used)),
-        _row("alert: sample to row on the page in Chromium", due, seen_ms, f"page of {HOSPITAL}"),
+        _row("alert: sample to client of /events", due, listener.seen_ms, meter.cores(used)),
+        _row("alert: sample to row on a page in Chromium", due_here, seen_ms, "a hospital's page"),
     ]
 
 
@@ -120,6 +124,6 @@ def _row(what: str, due: dict[int, int], seen_ms: dict[int, int], note: str) -> 
     return meter.Row(
         what, f"{median:.2f} s", f"p99 {p99:.2f} s, at most {most:.2f} s",
         goal=f"median <= {GOAL_MEDIAN_S:.0f} s, p99 <= {GOAL_P99_S:.0f} s",
-        met=median <= GOAL_MEDIAN_S and p99 <= GOAL_P99_S,
+        met=median <= GOAL_MEDIAN_S and p99 <= GOAL_P99_S and len(took_s) == len(due),
         note=f"{len(took_s)} alerts of {len(due)}, {MOTHERS} mothers at speed 1; {note}",
     )  # fmt: skip
