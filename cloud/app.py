@@ -1,7 +1,7 @@
 """The service as one ASGI application: its parts are made, started and stopped here."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
@@ -17,12 +17,13 @@ from cloud.config import Settings
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
-from cloud.hub import Hub
+from cloud.hub import Event, Hub
 from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.render import WEB
 from cloud.routes import ROUTERS
 from cloud.store.db import migrate, open_engine
+from cloud.store.recordings import Recording
 from cloud.ticker import Ticker
 
 MAX_BODY_BYTES = 64 * 1024  # nobody sends more than a reason in words
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s)
     watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s)
     live.listeners.append(notify.TraceEvents(hub, alerting))
+    live.watchers.append(_recording_events(hub, alerting))
     watching = Ticker("monitor", monitor.EVERY_S, watch.tick)
     telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick)
     app.state.running = [ingest, commands, watching, telling]
@@ -70,6 +72,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SafeHeaders)
     add_handlers(app)
     return app
+
+
+def _recording_events(hub: Hub, alerting: Alerting) -> Callable[[Recording], None]:
+    """Pages read the list of recordings again when one has begun, ended or learnt its name."""
+
+    def publish(recording: Recording) -> None:
+        audience = alerting.audience.of(recording.id)
+        data = {"id": recording.id}
+        hub.publish(Event("recording", recording.id, recording.mother_id, audience, data))
+
+    return publish
 
 
 @asynccontextmanager

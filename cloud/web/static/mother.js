@@ -2,7 +2,7 @@
 
 import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
 import { Live, get, post } from "./live.js";
-import { byId, h, orgName, orgOf, phoneLink, setText } from "./parts.js";
+import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
 import { clock, t } from "./words.js";
@@ -33,10 +33,12 @@ async function reload() {
   if (row && tile?.recording.id !== row.id) {
     tile = new Tile(row, { seconds: 300 });
     byId("strip").replaceChildren(tile.element);
+    byId("origin").replaceChildren(...originBadges(row));
   }
   if (!row) {
     tile = null;
     byId("strip").replaceChildren();
+    byId("origin").replaceChildren();
   }
   byId("strip-box").hidden = !row;
   await tile?.load();

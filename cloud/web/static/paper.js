@@ -86,15 +86,15 @@ export class Paper {
     this.text(words, x, y, "center", LOOK.fhr);
   }
 
-  // The heart-rate area between two seconds, hatched; words where there is room for them.
-  hatch(fromS, toS, words) {
+  // The heart-rate area between two seconds, hatched, with the longest words there is room for.
+  hatch(fromS, toS, ...choices) {
     const left = Math.max(LEFT_PX, this.x(fromS));
     const right = Math.min(this.width, this.x(toS));
     if (right <= left) return;
     this.pen.fillStyle = this.pen.createPattern(hatching(), "repeat");
     this.pen.fillRect(left, this.rateTop, right - left, this.rateBottom - this.rateTop);
-    if (this.pen.measureText(words).width + 12 > right - left) return;
-    this.label(words, (left + right) / 2, (this.rateTop + this.rateBottom) / 2);
+    const words = choices.find((one) => this.pen.measureText(one).width + 12 < right - left);
+    if (words) this.label(words, (left + right) / 2, (this.rateTop + this.rateBottom) / 2);
   }
 
   #line(x1, y1, x2, y2, thin) {

@@ -67,6 +67,7 @@ function show(second) {
 setInterval(() => {
   if (!tile) return;
   tile.draw(live);
+  back.parentElement.hidden = tile.trace.endS - (tile.trace.startS ?? 0) <= tile.strip.seconds;
   back.max = Math.max(0, Math.floor(tile.trace.endS - (tile.trace.startS ?? 0) - tile.strip.seconds));
   back.value = back.max - tile.strip.backS;
   byId("now").hidden = tile.strip.backS === 0;

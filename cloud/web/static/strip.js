@@ -35,7 +35,8 @@ export class Strip {
     if (!this.canvas.clientWidth) return;
     const silentS = (Math.max(0, (ageMs ?? 0) - SILENT_MS) / 1000) * this.options.speed;
     const nowS = this.trace.endS + silentS;
-    this.paper = this.#freshPaper(nowS - this.backS);
+    // a short recording begins at the left edge; from a full page on, the paper moves
+    this.paper = this.#freshPaper(Math.max(nowS - this.backS, (this.trace.startS ?? 0) + this.seconds));
     this.paper.draw(this.options);
     if (this.trace.startS !== null) {
       this.#gaps(nowS);
@@ -82,7 +83,8 @@ export class Strip {
 
   #gap(fromS, toS) {
     if (toS - fromS < GAP_S) return;
-    this.paper.hatch(fromS, toS, t("no signal %(time)s", { time: duration((toS - fromS) * 1000) }));
+    const time = duration((toS - fromS) * 1000);
+    this.paper.hatch(fromS, toS, t("no signal %(time)s", { time }), time);
   }
 
   // The first sample that may be seen.

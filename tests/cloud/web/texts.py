@@ -9,6 +9,7 @@ from jinja2.ext import babel_extract
 
 from cloud.render import WEB
 from cloud.traces import CAUSES
+from models.alerts import Phase
 from models.rules import RULES
 from models.verdict import Verdict
 
@@ -36,12 +37,16 @@ def all_texts() -> set[str]:
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
-    found |= {*_RISKS, *_PRIORITIES, *_PARTS}
+    found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
-        found |= {text.replace('\\"', '"') for text in _JS.findall(path.read_text())}
+        code = "\n".join(
+            line for line in path.read_text().splitlines() if not line.lstrip().startswith("//")
+        )
+        found |= {text.replace('\\"', '"') for text in _JS.findall(code)}
     for path in sorted((WEB / "templates").glob("*.html")):
         with path.open("rb") as file:
-            found |= {str(message) for _, _, message, _ in babel_extract(file, ["_"], [], {})}
+            for _, _, message, _ in babel_extract(file, ["_"], [], {}):
+                found.add(message if isinstance(message, str) else message[0])
     return found - {""}
 
 

@@ -1,0 +1,156 @@
+"""Passwords, cookies, and the forms that use them."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud import auth, demo
+from cloud.routes.login import local_path
+from tests.cloud.web.service import Service
+
+SECRET = "0123456789abcdef" * 2
+
+
+def test_password() -> None:
+    kept = auth.hash_password("right")
+    assert auth.verify_password(kept, "right")
+    assert not auth.verify_password(kept, "wrong")
+    assert not auth.verify_password("not a hash", "right")
+    assert not auth.verify_password(None, "nobody has this password")
+
+
+def test_cookie() -> None:
+    cookie = auth.write_cookie(SECRET, 7, "hash")
+    person_id, fingerprint = auth.read_cookie(SECRET, cookie) or (0, "")
+    assert person_id == 7
+    assert auth.still_valid(fingerprint, "hash")
+    assert not auth.still_valid(fingerprint, "hash of a new password")
+    assert auth.read_cookie(SECRET[::-1], cookie) is None
+
+
+def test_a_changed_cookie_is_refused() -> None:
+    cookie = auth.write_cookie(SECRET, 7, "hash")
+    for at in range(len(cookie) - 1):  # the last character carries unused bits
+        changed = cookie[:at] + ("A" if cookie[at] != "A" else "B") + cookie[at + 1 :]
+        assert auth.read_cookie(SECRET, changed) is None
+
+
+def test_an_old_cookie_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = auth.write_cookie(SECRET, 7, "hash")
+    monkeypatch.setattr(auth, "COOKIE_LASTS_S", -1)
+    assert auth.read_cookie(SECRET, cookie) is None
+
+
+def test_five_failures_then_a_wait() -> None:
+    failures = auth.Failures()
+    for n in range(auth.FAILURES):
+        assert failures.wait_s("ann", "here", n) == 0
+        failures.add("ann", "here", n)
+    assert failures.wait_s("ann", "here", 10) == auth.FAILURES_LAST_S - 10
+    assert failures.wait_s("ann", "there", 10) == failures.wait_s("bob", "here", 10) == 0
+    assert failures.wait_s("ann", "here", auth.FAILURES_LAST_S) == 0
+    failures.forget("ann", "here")
+    assert failures.wait_s("ann", "here", 10) == 0
+
+
+@given(st.text())
+def test_next_stays_on_this_site(path: str) -> None:
+    safe = local_path(path)
+    assert safe.startswith("/")
+    assert not safe.startswith("//")
+    assert "\\" not in safe
+    assert safe.isprintable()
+
+
+def log_in(service: Service, password: str = demo.PASSWORD, **more: Any) -> Any:
+    form = {"username": "centre", "password": password} | more.pop("form", {})
+    return service.client().post("/login", data=form, **more)
+
+
+def test_logging_in_and_out(service: Service) -> None:
+    client = service.client()
+    page = client.get("/centre", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=/centre")
+    form = {"username": "centre", "password": demo.PASSWORD, "next": "/centre"}
+    answer = client.post("/login", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/centre")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert client.get("/centre").status_code == 200
+    assert client.post("/logout").status_code == 303
+    assert client.get("/centre").status_code == 401
+
+
+def test_a_wrong_password_says_so_in_words(service: Service) -> None:
+    answer = log_in(service, "wrong", headers={"accept-language": "zh"})
+    assert answer.status_code == 401
+    assert "账号或密码错误" in answer.text
+    assert 'value="wrong"' not in answer.text
+
+
+def test_too_many_wrong_passwords(service: Service) -> None:
+    form = {"username": "mother4"}
+    for _ in range(auth.FAILURES):
+        assert log_in(service, "wrong", form=form).status_code == 401
+    since_s = time.monotonic()
+    answer = log_in(service, form=form)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= auth.FAILURES_LAST_S + 1
+    assert time.monotonic() - since_s < 0.5  # no password was checked
+    service.parts.failures.forget("mother4", "127.0.0.1")
+
+
+def test_another_site_cannot_act(service: Service) -> None:
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ):
+        assert log_in(service, headers=headers).status_code == 403
+    assert log_in(service, headers={"origin": service.url}).status_code == 303
+    assert log_in(service, headers={"sec-fetch-site": "same-origin"}).status_code == 303
+
+
+def test_demo_accounts_are_refused_outside_the_demo(tmp_path: Path) -> None:
+    with Service(tmp_path, is_demo=False) as real:
+        assert log_in(real).status_code == 401
+        cookie = auth.write_cookie(real.settings.secret.get_secret_value(), 1, "hash")
+        answer = real.client().get("/api/recordings", headers={"cookie": f"lucina={cookie}"})
+        assert answer.status_code == 401
+
+
+def test_language(service: Service) -> None:
+    client = service.client()
+    assert '<html lang="zh">' in client.get("/login", headers={"accept-language": "zh-CN"}).text
+    assert '<html lang="en">' in client.get("/login", headers={"accept-language": "fr"}).text
+    chosen = client.post("/language", data={"language": "zh", "back": "/login"})
+    assert chosen.headers["location"] == "/login"
+    assert '<html lang="zh">' in client.get("/login", headers={"accept-language": "en"}).text
+
+
+def test_pages_allow_no_foreign_code(service: Service) -> None:
+    answer = service.client("centre").get("/centre")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "style=" not in answer.text
+    assert "onclick" not in answer.text
+
+
+def test_errors_are_said_in_words(service: Service) -> None:
+    html = {"accept": "text/html", "accept-language": "zh"}
+    missing = service.client("centre").get("/nosuch", headers=html)
+    assert (missing.status_code, "没有这个页面" in missing.text) == (404, True)
+    refused = service.client("mother1").get("/centre", headers=html)
+    assert (refused.status_code, "您无权查看此页面" in refused.text) == (403, True)
+    assert service.client("mother1").get("/centre").json() == {"detail": "not for this role"}
+
+
+def test_a_huge_form_is_refused(service: Service) -> None:
+    assert log_in(service, "x" * 100_000).status_code in (413, 422)
