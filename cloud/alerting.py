@@ -83,7 +83,7 @@ class Alerting:
                 alert = self._begin(conn, values, now_ms)
             else:
                 note(conn, alert, "recurred", now_ms, {**reason, "onset_s": onset_s, "at_s": at_s})
-                if alert.cleared_s is not None and onset_s > alert.cleared_s:
+                if alert.cleared_s is not None and onset_s >= alert.cleared_s:
                     alert = alerts.change(conn, alert, {"cleared_s": None})
             command_device(conn, alert, now_ms)
         self.publish(alert.id)

@@ -33,9 +33,8 @@ class Assessor:
         self._every_s = every_s
         self._judged: dict[int, _Judged] = {}
 
-    def go_on(self, trace: LiveTrace, is_settled: bool, now_ms: int) -> None:
-        """Assess this recording if it is its turn, or once it has ended. The last assessment says
-        that all has been looked at, so it waits until the rules have (is_settled)."""
+    def go_on(self, trace: LiveTrace, to_s: float, now_ms: int) -> None:
+        """Assess this recording up to `to_s` if it is its turn, or once it has ended."""
         recording = trace.recording
         every_ms = round(max(LEAST_EVERY_S, self._every_s / recording.speed) * 1000)
         judged = self._judged.get(recording.id)
@@ -43,16 +42,16 @@ class Assessor:
             first_ms = now_ms + round(recording.id * GOLDEN % 1 * every_ms)
             judged = self._judged[recording.id] = _Judged(first_ms)
         if trace.ended_ms is not None:
-            if judged.ended or not is_settled:
+            if judged.ended or to_s < int(trace.newest_s):
                 return
             made_ms = max(now_ms, trace.ended_ms)
-            self._store(self.assess(recording, trace.window(KEEP_S), made_ms))
+            self._store(self.assess(recording, trace.window(KEEP_S, to_s), made_ms))
             judged.ended = True
             return
         judged.ended = False
         if now_ms >= judged.next_ms:
             judged.next_ms = now_ms + every_ms
-            window = trace.window(WINDOW_S, trace.through_s(now_ms))
+            window = trace.window(WINDOW_S, to_s)
             found = self.assess(recording, window, now_ms)
             if found.verdict != judged.verdict or now_ms - judged.stored_ms >= STORED_EVERY_MS:
                 self._store(found)

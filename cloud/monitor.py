@@ -72,10 +72,14 @@ class Monitor:
     def _go_on(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
         watched = self._watched.get(recording.id)
         if watched is None:
-            watched = self._watched[recording.id] = Watched(trace)
+            with reading(self._engine) as conn:
+                before = assessments.latest(conn, recording.id)
+            known_s = before.at_s if before else 0.0
+            watched = self._watched[recording.id] = Watched(trace, known_s)
         self._tell(recording, watched, watched.go_on(now_ms), now_ms)
         self._watch_link(recording, trace, now_ms)
-        self._assessor.go_on(trace, watched.is_settled, now_ms)
+        if watched.is_settled:  # an assessment says that the rules have looked as far
+            self._assessor.go_on(trace, watched.through_s, now_ms)
 
     def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         """Look at whole traces: after a start, after late frames, after an end not seen here."""

@@ -21,11 +21,13 @@ NEVER = float("inf")
 
 
 class Watched:
-    def __init__(self, trace: LiveTrace) -> None:
+    """`known_s` is the recorded second up to which an earlier process has looked."""
+
+    def __init__(self, trace: LiveTrace, known_s: float) -> None:
         self._trace = trace
         self._watch = Watch()
         self._through_s = 0.0  # recorded second up to which it has been looked at
-        self._needed_s = NEVER  # earliest recorded second that has to be looked at again
+        self._needed_s = known_s  # earliest recorded second that has to be looked at again
         self._again_ms: int | None = 0  # wall clock from which to look at the whole; None: in step
 
     def note(self, frame: Frame, now_ms: int) -> None:
@@ -40,6 +42,10 @@ class Watched:
         """What was found could not be told: find it again."""
         self._needed_s = min(self._needed_s, self._through_s)
         self._again_ms = 0
+
+    @property
+    def through_s(self) -> float:
+        return self._through_s
 
     @property
     def is_settled(self) -> bool:
