@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.rules import HIGHEST_BPM, LOWEST_BPM, VALID_SHARE, Rule
 from models.trace import FS_HZ
 from models.verdict import Reason
-from models.windows import Counts, Mask, trailing
+from models.windows import Counts, Mask, by_second, latch, trailing
 
 BOTH_SHARE = 0.25  # of a window must have both rates: ALGORITHMS 1.8
 CALM_RATIO = 0.2  # of coincident samples, below which the rule lets go: ALGORITHMS 1.8
@@ -78,12 +78,19 @@ def maternal_calm(rule: Rule, both: Number, alike: Number) -> Truth:
     return (both >= BOTH_SHARE * rule.window_s * FS_HZ) & (alike < CALM_RATIO * both)
 
 
-def maternal_on_off(rule: Rule, both: Counts, alike: Counts) -> tuple[Mask, Mask]:
-    """on_off() of a rule of side "coincident" for all seconds, from samples a second."""
-    sums = trailing(both, rule.window_s), trailing(alike, rule.window_s)
+def maternal(
+    rule: Rule, fhr: NDArray[np.float64], mhr: NDArray[np.float64]
+) -> tuple[Counts, tuple[Mask, Mask], Mask]:
+    """The rule of side "coincident" over whole seconds of both rates (n,).
+
+    returns  coincident samples a second, on_off() a second, and the samples (n,) it takes for hers
+    """
+    both = is_rate(fhr) & is_rate(mhr)
+    alike = both & (np.abs(fhr - mhr) <= rule.limit)
+    sums = trailing(by_second(both), rule.window_s), trailing(by_second(alike), rule.window_s)
     calm: Mask = maternal_calm(rule, *sums)
-    on: Mask = maternal_on(rule, *sums)
-    return on, trailing(calm, rule.rearm_s) == rule.rearm_s
+    turns = maternal_on(rule, *sums), trailing(calm, rule.rearm_s) == rule.rearm_s
+    return by_second(alike), turns, alike & np.repeat(latch(*turns), FS_HZ)
 
 
 def reason(rule: Rule, bpm: float, beyond: int, from_s: float, to_s: float) -> Reason:

@@ -11,7 +11,7 @@ from models.conditions import (
     REFERENCE_S,
     Change,
     is_rate,
-    maternal_on_off,
+    maternal,
     on_off,
     reason,
 )
@@ -30,15 +30,13 @@ def changes(trace: Trace, rules: tuple[Rule, ...] = RULES) -> list[Change]:
     watched = [rule for rule in rules if rule.side != "silent"]
     fhr, mhr = trace.fhr_bpm.astype(float), trace.mhr_bpm.astype(float)
     valid = is_rate(fhr)
-    both = valid & is_rate(mhr)
     trusted = valid
     known: dict[str, tuple[Counts, OnOff]] = {}  # samples beyond the limit a second, and on, off
     for rule in watched:
         if rule.side == "coincident":
-            alike = both & (np.abs(fhr - mhr) <= rule.limit)
-            turns = maternal_on_off(rule, by_second(both), by_second(alike))
-            known[rule.id] = by_second(alike), turns
-            trusted = trusted & ~(alike & np.repeat(latch(*turns), FS_HZ))
+            alike, turns, hers = maternal(rule, fhr, mhr)
+            known[rule.id] = alike, turns
+            trusted = trusted & ~hers
     rates = second_means(fhr, trusted)
     levels = np.concatenate((np.full(REFERENCE_LAG_S, np.nan), moving_median(rates)))
     for rule in watched:

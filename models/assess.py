@@ -1,0 +1,142 @@
+"""One strip, one verdict: pure, with its reasons and everything it was made from.
+
+The verdict is about the last half hour (models/tiers.py). It is UNKNOWN when the signal does not
+allow one (models/quality.py); what could be measured is given even then.
+"""
+
+from dataclasses import asdict, dataclass
+from math import isfinite, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.baseline import baseline
+from models.clean import clean, maternal_mask
+from models.contractions import Contraction, contractions
+from models.decelerations import typed
+from models.events import Acceleration, Deceleration, accelerations, decelerations
+from models.quality import quality, why_unknown
+from models.tiers import BASELINE_S, JUDGED_S, Features, judge
+from models.trace import FS_HZ, Samples, Trace
+from models.variability import bandwidth_bpm, long_term_ms, short_term_ms
+from models.verdict import Reason as Reason
+from models.verdict import Verdict as Verdict
+from models.windows import Mask
+
+RULES_VERSION = "nichd-2008+figo-2015/1"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """NaN: not known. Times are recorded seconds; the baseline is (n,) at FS_HZ like the trace."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    start_s: float
+    end_s: float
+    baseline_bpm: float  # of the last 10 min
+    bandwidth_bpm: float  # of the last 30 min
+    stv_ms: float
+    stv_minutes: int
+    ltv_ms: float
+    loss: float  # share of the samples without a usable fetal rate, 0..1
+    maternal: float  # share of the signal that is taken for the mother's, 0..1
+    accelerations: tuple[Acceleration, ...]
+    decelerations: tuple[Deceleration, ...]
+    contractions: tuple[Contraction, ...]
+    baseline: Samples
+    gestation_weeks: float | None
+    rules_version: str = RULES_VERSION
+
+    def to_json(self, with_baseline: bool = False) -> dict[str, object]:
+        """For json.dumps; NaN is None. The 4 Hz baseline only when asked for."""
+        events = ("accelerations", "decelerations", "contractions")
+        data: dict[str, object] = {
+            name: _number(value)
+            for name, value in vars(self).items()
+            if name not in (*events, "verdict", "reasons", "baseline")
+        }
+        data["verdict"] = self.verdict.value
+        data["reasons"] = [reason.to_json() for reason in self.reasons]
+        for name in events:
+            data[name] = [_event(event) for event in getattr(self, name)]
+        if with_baseline:
+            data["baseline"] = [_number(float(bpm)) for bpm in self.baseline]
+        return data
+
+
+def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
+    """What the strip says. `gestation_weeks` sets the size of an acceleration; None: term."""
+    hers = maternal_mask(trace)
+    fhr = clean(np.where(hers, nan, trace.fhr_bpm.astype(float)))
+    base = baseline(fhr)
+    squeezes = contractions(trace.toco.astype(float), trace.start_s)
+    rises = accelerations(fhr, base, gestation_weeks, trace.start_s)
+    falls = typed(decelerations(fhr, base, trace.start_s), squeezes)
+    features = _features(trace, fhr, base, rises, falls, squeezes)
+    known = quality(trace, fhr, hers)
+    unknown = why_unknown(known)
+    verdict, reasons = (Verdict.UNKNOWN, unknown) if unknown else judge(features)
+    steady = np.where(_inside(trace, falls), nan, fhr)
+    stv_ms, stv_minutes = short_term_ms(steady)
+    return Assessment(
+        verdict=verdict,
+        reasons=reasons,
+        start_s=trace.start_s,
+        end_s=trace.end_s,
+        baseline_bpm=features.baseline_bpm,
+        bandwidth_bpm=features.bandwidth_bpm,
+        stv_ms=stv_ms,
+        stv_minutes=stv_minutes,
+        ltv_ms=long_term_ms(steady),
+        loss=known.loss,
+        maternal=known.maternal,
+        accelerations=rises,
+        decelerations=falls,
+        contractions=squeezes,
+        baseline=base.astype(np.float32),
+        gestation_weeks=gestation_weeks,
+    )
+
+
+def _features(
+    trace: Trace,
+    fhr: Floats,
+    base: Floats,
+    rises: tuple[Acceleration, ...],
+    falls: tuple[Deceleration, ...],
+    squeezes: tuple[Contraction, ...],
+) -> Features:
+    """What is judged: the end of the strip."""
+    judged = slice(-round(JUDGED_S * FS_HZ), None)
+    quiet = ~(_inside(trace, rises) | _inside(trace, falls))
+    return Features(
+        start_s=trace.start_s,
+        end_s=trace.end_s,
+        baseline_bpm=float(np.median(base[-round(BASELINE_S * FS_HZ) :])) if len(base) else nan,
+        bandwidth_bpm=bandwidth_bpm(fhr[judged], quiet[judged]),
+        decelerations=tuple(dec for dec in falls if dec.end_s > trace.end_s - JUDGED_S),
+        contractions=squeezes,
+    )
+
+
+def _event(event: Acceleration | Deceleration | Contraction) -> dict[str, object]:
+    data: dict[str, object] = asdict(event)
+    if isinstance(event, Deceleration):
+        del data["contraction"]
+        data["lag_s"] = event.lag_s
+    return data
+
+
+def _number(value: object) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _inside(trace: Trace, events: tuple[Acceleration, ...] | tuple[Deceleration, ...]) -> Mask:
+    """The samples (n,) that lie in one of the events."""
+    mask = np.zeros(len(trace.fhr_bpm), bool)
+    for event in events:
+        first, stop = (round((t - trace.start_s) * FS_HZ) for t in (event.start_s, event.end_s))
+        mask[first:stop] = True
+    return mask

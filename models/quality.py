@@ -1,0 +1,87 @@
+"""Whether a strip has enough signal for a verdict: ALGORITHMS 2, rule 7, and 1.8."""
+
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.trace import FS_HZ, Trace
+from models.verdict import Reason
+from models.windows import Mask
+
+LEAST_SIGNAL_S = 600  # ALGORITHMS 4.1: variation is unusable before 10 min
+RECENT_S = 600.0  # window of RECENT_LOSS
+RECENT_LOSS, LOSS = 0.5, 1 / 3  # at most
+MATERNAL_SHARE = 0.25  # of the signal taken for the mother's: from there on no verdict [design]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Shares are 0..1; NaN of an empty strip."""
+
+    start_s: float
+    end_s: float
+    signal_s: float  # seconds with a usable fetal rate
+    loss: float  # share of the samples without one
+    recent_loss: float  # in the last RECENT_S
+    maternal: float  # share of the signal that is taken for the mother's
+
+
+def quality(trace: Trace, fhr_bpm: NDArray[np.float64], hers: Mask) -> Quality:
+    """Of a trace, its cleaned rate (n,), and the samples (n,) taken for the mother's."""
+    lost = np.isnan(fhr_bpm)
+    recent = lost[-round(RECENT_S * FS_HZ) :]
+    signal = int(np.isfinite(trace.fhr_bpm).sum())
+    return Quality(
+        start_s=trace.start_s,
+        end_s=trace.end_s,
+        signal_s=float((~lost).sum()) / FS_HZ,
+        loss=float(lost.mean()) if len(lost) else nan,
+        recent_loss=float(recent.mean()) if len(lost) else nan,
+        maternal=float(hers.sum()) / signal if signal else 0.0,
+    )
+
+
+def why_unknown(known: Quality) -> tuple[Reason, ...]:
+    """Each reason against a verdict; empty when there is none."""
+    span_s = known.end_s - known.start_s
+    recent_s = min(span_s, RECENT_S)
+    rows = (
+        (
+            known.signal_s < LEAST_SIGNAL_S,
+            "unknown_short",
+            "Only %(value)d s of fetal heart rate, %(limit)d s are needed",
+            (known.signal_s, LEAST_SIGNAL_S, span_s),
+        ),
+        (
+            known.recent_loss > RECENT_LOSS,
+            "unknown_recent_loss",
+            "%(value)d %% of the last %(seconds)d s has no usable fetal heart rate, "
+            "at most %(limit)d %% may be lost",
+            (100 * known.recent_loss, 100 * RECENT_LOSS, recent_s),
+        ),
+        (
+            known.loss > LOSS,
+            "unknown_loss",
+            "%(value)d %% of %(seconds)d s has no usable fetal heart rate, "
+            "at most %(limit)d %% may be lost",
+            (100 * known.loss, 100 * LOSS, span_s),
+        ),
+        (
+            known.maternal >= MATERNAL_SHARE,
+            "unknown_maternal",
+            "%(value)d %% of the signal may be the mother's pulse, from %(limit)d %% on there is "
+            "no verdict",
+            (100 * known.maternal, 100 * MATERNAL_SHARE, span_s),
+        ),
+    )
+    return tuple(
+        _reason(known, rule, text, figures) for holds, rule, text, figures in rows if holds
+    )
+
+
+def _reason(known: Quality, rule: str, text: str, figures: tuple[float, float, float]) -> Reason:
+    value, limit, seconds = (int(figure) for figure in figures)
+    args: dict[str, int | float | str] = {"value": value, "limit": limit, "seconds": seconds}
+    return Reason(text, args, known.end_s - seconds, known.end_s, rule)

@@ -1,0 +1,208 @@
+"""The rules that turn measurements into a verdict, as a table with its sources.
+
+NICHD 2008 with three tiers (ALGORITHMS 5.7; the Chinese intrapartum classes I to III are the
+same): category I is NORMAL, II SUSPICIOUS, III PATHOLOGICAL. Two rules of FIGO 2015 (5.8) are
+added: a baseline under 100 and one deceleration of 5 min are pathological by themselves.
+Sinusoidal patterns are not looked for yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import nan
+from operator import ge, gt, le, lt
+
+from models.contractions import Contraction
+from models.decelerations import recurrence
+from models.events import Deceleration
+from models.verdict import Reason, Verdict
+
+BASELINE_S = 600.0  # NICHD 2008: the baseline is that of 10 min
+BASELINE_STEP_BPM = 5  # NICHD 2008: rounded to it
+JUDGED_S = 1800.0  # events and variability of the last half hour: ALGORITHMS 8.2 A5
+ABSENT_BPM = 2.0  # NICHD: "undetectable"; the noise of a measurement, ALGORITHMS 10.1
+RECURRENT_SHARE = 0.5  # NICHD 2008
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known about a strip that ends at `end_s`. NaN: not known."""
+
+    start_s: float
+    end_s: float
+    baseline_bpm: float  # of the last BASELINE_S
+    bandwidth_bpm: float  # of the last JUDGED_S
+    decelerations: tuple[Deceleration, ...]  # of the last JUDGED_S
+    contractions: tuple[Contraction, ...]
+
+    @property
+    def rounded_bpm(self) -> float:
+        bpm = self.baseline_bpm
+        return BASELINE_STEP_BPM * round(bpm / BASELINE_STEP_BPM) if bpm == bpm else nan
+
+    def of_kind(self, kind: str) -> tuple[Deceleration, ...]:
+        return tuple(dec for dec in self.decelerations if dec.kind == kind)
+
+    def recurrence(self, kind: str) -> float:
+        return recurrence(self.decelerations, self.contractions, kind, self.end_s)
+
+    def if_absent(self, value: float) -> float:
+        """`value` where variability is absent, else not known."""
+        return value if self.bandwidth_bpm < ABSENT_BPM else nan
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule: it holds when beyond(value(features), limit)."""
+
+    id: str
+    verdict: Verdict
+    text: str  # gettext message id
+    value: Callable[[Features], float]
+    beyond: Callable[[float, float], bool]
+    limit: float
+    over_s: float  # the reason points at the last so many seconds ...
+    kind: str = ""  # ... or at the longest deceleration of this kind
+    scale: float = 1.0  # of value and limit in the text
+    source: str = "NICHD 2008"
+
+
+TABLE = (
+    Row(
+        "figo_bradycardia",
+        Verdict.PATHOLOGICAL,
+        "Baseline %(value)d bpm, below %(limit)d",
+        lambda f: f.baseline_bpm,
+        lt,
+        100,
+        BASELINE_S,
+        source="FIGO 2015",
+    ),
+    Row(
+        "figo_long_deceleration",
+        Verdict.PATHOLOGICAL,
+        "One deceleration lasted %(value)d s, %(limit)d s or more",
+        lambda f: max((dec.lasts_s for dec in f.decelerations), default=nan),
+        ge,
+        300,
+        JUDGED_S,
+        kind="prolonged",
+        source="FIGO 2015",
+    ),
+    Row(
+        "nichd_3_late",
+        Verdict.PATHOLOGICAL,
+        "No variability, and late decelerations with %(value)d %% of the contractions",
+        lambda f: f.if_absent(f.recurrence("late")),
+        ge,
+        RECURRENT_SHARE,
+        JUDGED_S,
+        scale=100,
+    ),
+    Row(
+        "nichd_3_variable",
+        Verdict.PATHOLOGICAL,
+        "No variability, and variable decelerations with %(value)d %% of the contractions",
+        lambda f: f.if_absent(f.recurrence("variable")),
+        ge,
+        RECURRENT_SHARE,
+        JUDGED_S,
+        scale=100,
+    ),
+    Row(
+        "nichd_3_bradycardia",
+        Verdict.PATHOLOGICAL,
+        "No variability, and a baseline of %(value)d bpm, below %(limit)d",
+        lambda f: f.if_absent(f.rounded_bpm),
+        lt,
+        110,
+        BASELINE_S,
+    ),
+    Row(
+        "nichd_2_bradycardia",
+        Verdict.SUSPICIOUS,
+        "Baseline %(value)d bpm, below %(limit)d",
+        lambda f: f.rounded_bpm,
+        lt,
+        110,
+        BASELINE_S,
+    ),
+    Row(
+        "nichd_2_tachycardia",
+        Verdict.SUSPICIOUS,
+        "Baseline %(value)d bpm, above %(limit)d",
+        lambda f: f.rounded_bpm,
+        gt,
+        160,
+        BASELINE_S,
+    ),
+    Row(
+        "nichd_2_low_variability",
+        Verdict.SUSPICIOUS,
+        "Variability %(value)d bpm, %(limit)d or less",
+        lambda f: f.bandwidth_bpm,
+        le,
+        5,
+        JUDGED_S,
+    ),
+    Row(
+        "nichd_2_marked_variability",
+        Verdict.SUSPICIOUS,
+        "Variability %(value)d bpm, above %(limit)d",
+        lambda f: f.bandwidth_bpm,
+        gt,
+        25,
+        JUDGED_S,
+    ),
+    *(
+        Row(
+            f"nichd_2_{kind}",
+            Verdict.SUSPICIOUS,
+            text,
+            lambda f, kind=kind: len(f.of_kind(kind)),  # type: ignore[misc]
+            ge,
+            1,
+            JUDGED_S,
+            kind=kind,
+        )
+        for kind, text in (
+            ("late", "Late decelerations: %(value)d"),
+            ("variable", "Variable decelerations: %(value)d"),
+            ("prolonged", "Prolonged decelerations: %(value)d"),
+            ("unclassified", "Gradual decelerations of unknown kind: %(value)d"),
+        )
+    ),
+)
+NORMAL_TEXT = (
+    "Baseline %(baseline)d bpm, variability %(bandwidth)d bpm, no late or variable decelerations"
+)
+
+
+def judge(features: Features) -> tuple[Verdict, tuple[Reason, ...]]:
+    """The worst verdict whose rule holds, with every rule that holds, worst first."""
+    hits = [(row, row.value(features)) for row in TABLE]
+    found = [(row, value) for row, value in hits if row.beyond(value, row.limit)]
+    if found:
+        return found[0][0].verdict, tuple(_reason(row, value, features) for row, value in found)
+    args = {
+        "baseline": round(features.baseline_bpm),
+        "bandwidth": round(features.bandwidth_bpm),
+    }
+    reason = Reason(NORMAL_TEXT, dict(args), _since(features, JUDGED_S), features.end_s, "nichd_1")
+    return Verdict.NORMAL, (reason,)
+
+
+def _since(features: Features, over_s: float) -> float:
+    return max(features.start_s, features.end_s - over_s)
+
+
+def _reason(row: Row, value: float, features: Features) -> Reason:
+    start_s, end_s = _since(features, row.over_s), features.end_s
+    shown = max(features.of_kind(row.kind), key=lambda dec: dec.lasts_s, default=None)
+    if shown:
+        start_s, end_s = shown.start_s, shown.end_s
+    args: dict[str, int | float | str] = {
+        "value": round(value * row.scale),
+        "limit": round(row.limit * row.scale),
+        "seconds": round(end_s - start_s),
+    }
+    return Reason(row.text, args, start_s, end_s, row.id)
