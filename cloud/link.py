@@ -37,6 +37,7 @@ class Link:
             client.tls_set()
         client.reconnect_delay_set(*RECONNECT_S)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_socket_open = _no_delay
         client.on_message = self._on_message
@@ -68,6 +69,10 @@ class Link:
             return
         client.subscribe(self._topic, qos=1)
         log.info("broker %s:%s: connected", self._address.hostname, self._address.port)
+
+    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: Any, _more: Any) -> None:
+        if any(code.is_failure for code in codes):
+            log.error("the broker does not let this user read %s", self._topic)
 
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _: Any) -> None:
         log.info("broker %s:%s: left (%s)", self._address.hostname, self._address.port, reason)
