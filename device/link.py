@@ -15,7 +15,7 @@ from device.clock import sleep_ms
 from device.mqtt import Message, Mqtt, MqttError, backoff_ms
 
 CONNECT_MS = 5000  # for TCP; the TLS handshake and the log-in have the watchdog of mqtt.py
-READ_BYTES = 1024
+READ_BYTES = 512
 # CPython's TLS says "call again when there is more to read / room to write" with these numbers
 TLS_WANTS_READ, TLS_WANTS_WRITE = 2, 3
 NOT_NOW = (errno.EAGAIN, errno.EINPROGRESS, TLS_WANTS_READ, TLS_WANTS_WRITE)
@@ -72,7 +72,6 @@ class Link:
 
     def close(self) -> None:
         if self._sock is not None:
-            self._poll.unregister(self._sock)
             self._sock.close()
             self._sock = None
 
@@ -127,7 +126,7 @@ class Link:
         if states[0][1] & (select.POLLERR | select.POLLHUP):
             raise MqttError("%s:%d refused the connection" % (self._host, self._port))
         if self._tls:
-            self._poll.unregister(sock)
+            self._poll = select.poll()
             self._sock = self._tls.wrap_socket(
                 sock, server_hostname=self._host, do_handshake_on_connect=False
             )
@@ -138,11 +137,12 @@ class Link:
     def _send(self, sock: socket.socket) -> None:
         out = self._mqtt.out
         while out and not self._tls_wants_read:
-            count, self._tls_wants_read = _write(sock, out)
+            count, self._tls_wants_read = _write(sock, out[0])
             if not count:
                 break
-            out = out[count:]
-        self._mqtt.out = out
+            rest = out.pop(0)[count:]
+            if rest:
+                out.insert(0, rest)
 
     def _receive(self, sock: socket.socket, now_ms: int) -> list[Message]:
         messages: list[Message] = []
@@ -165,6 +165,8 @@ def _read(sock) -> bytes | None:
         if error.errno in NOT_NOW:
             return None
         raise
+    except ValueError as error:  # how MicroPython's TLS says that it does not trust the peer
+        raise MqttError(str(error).strip()) from None
 
 
 def _write(sock, data):
@@ -175,6 +177,8 @@ def _write(sock, data):
         if error.errno in NOT_NOW:
             return 0, error.errno == TLS_WANTS_READ
         raise
+    except ValueError as error:
+        raise MqttError(str(error).strip()) from None
 
 
 def tls_context(pem: bytes):

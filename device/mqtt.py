@@ -46,24 +46,24 @@ def backoff_ms(attempt: int, chance: float) -> int:
 class Mqtt:
     """One client over any number of connections. `topics` are subscribed with QoS 1.
 
-    open() when a connection begins, feed() what arrives, tick() often, and send `out`.
+    open() when a connection begins, feed() what arrives, tick() often, and send the packets
+    in `out`, taking out those that have left.
     """
 
     def __init__(self, client_id: str, user: str, password: str, topics) -> None:
         flags = 0xC0  # user name and password, session kept
         head = _text("MQTT") + bytes((4, flags)) + pack(">H", KEEP_ALIVE_S)
-        self._hello = _packet(CONNECT << 4, head + _text(client_id) + _text(user) + _text(password))
+        texts = _text(client_id), _text(user), _text(password)
+        self._hello = _packet(CONNECT << 4, head, *texts)
         self._topics = topics
         self._last_id = 0
         self._unacked: list = []  # [packet id, packet], oldest first
-        self.out = bytearray()
-        self.up = False
         self.open(0)
 
     def open(self, now_ms: int) -> None:
         """A new connection begins. What was not acknowledged is kept, all else is forgotten."""
         self.up = False  # True when logged in and subscribed
-        self.out = bytearray(self._hello)
+        self.out = [self._hello]  # packets to be sent, in this order
         self._buf = b""
         self._logged_in = False
         self._subscribe_id = 0
@@ -86,10 +86,9 @@ class Mqtt:
         if not self._owed():
             self._since_ms = now_ms
         packet_id = self._next_id()
-        body = _text(topic) + pack(">H", packet_id) + payload
-        packet = _packet(PUBLISH << 4 | QOS_1, body)
+        packet = _packet(PUBLISH << 4 | QOS_1, _text(topic), pack(">H", packet_id), payload)
         self._unacked.append((packet_id, packet))
-        self.out += packet
+        self.out.append(packet)
         return packet_id
 
     def feed(self, data: bytes, now_ms: int) -> list[Message]:
@@ -118,7 +117,7 @@ class Mqtt:
         elif quiet_ms >= PING_AFTER_MS:
             self._pinging = True
             self._since_ms = now_ms
-            self.out += _packet(PINGREQ << 4, b"")
+            self.out.append(_packet(PINGREQ << 4))
 
     def _owed(self) -> bool:
         return not self.up or self._pinging or bool(self._unacked)
@@ -160,7 +159,7 @@ class Mqtt:
         asked = pack(">H", self._subscribe_id)
         for topic in self._topics:
             asked += _text(topic) + b"\x01"
-        self.out += _packet(SUBSCRIBE << 4 | 2, asked)
+        self.out.append(_packet(SUBSCRIBE << 4 | 2, asked))
 
     def _subscribed(self, body: bytes) -> None:
         if _packet_id(body) != self._subscribe_id or len(body) != 2 + len(self._topics):
@@ -169,7 +168,7 @@ class Mqtt:
             raise MqttError("refused: subscription")
         self.up = True
         for _, packet in self._unacked:  # in their order, before anything new (4.6)
-            self.out += bytes((packet[0] | DUP,)) + packet[1:]
+            self.out.append(bytes((packet[0] | DUP,)) + packet[1:])
 
     def _message(self, flags: int, body: bytes) -> Message:
         qos = flags >> 1 & 3
@@ -180,7 +179,7 @@ class Mqtt:
         if len(topic) != end - 2:
             raise MqttError("PUBLISH ends inside its topic")
         if qos:
-            self.out += _packet(PUBACK << 4, pack(">H", _packet_id(body[end:])))
+            self.out.append(_packet(PUBACK << 4, pack(">H", _packet_id(body[end:]))))
             end += 2
         try:
             return Message(topic.decode(), body[end:])
@@ -195,15 +194,15 @@ def _text(text: str) -> bytes:
     return pack(">H", len(data)) + data
 
 
-def _packet(head: int, body: bytes) -> bytes:
+def _packet(head: int, *parts) -> bytes:
     """A fixed header (2.2): type and flags, then the length in groups of seven bits."""
-    size = len(body)
-    length = b""
+    size = sum(len(part) for part in parts)
+    fixed = bytearray((head,))
     while True:
         size, group = size >> 7, size & 0x7F
-        length += bytes((group | (0x80 if size else 0),))
+        fixed.append(group | (0x80 if size else 0))
         if not size:
-            return bytes((head,)) + length + body
+            return bytes(fixed) + b"".join(parts)
 
 
 def _bounds(buf: bytes, at: int):

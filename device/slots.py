@@ -1,7 +1,7 @@
 """Frames of one session in slots of fixed size: frame `seq` in slot seq % capacity.
 
-In memory the slots are one block, so that a ring that fills up over hours does not leave the heap
-in pieces (a heap of 128 kB with 70 kB free could not give 600 bytes in a row). In a file a torn
+In memory all slots are made at once, so that a ring that fills up over hours does not leave the
+heap in pieces (one of 128 kB with 70 kB free could not give 600 bytes in a row). In a file a torn
 slot costs its frame and nothing else: the frame's own CRC tells.
 """
 
@@ -18,7 +18,7 @@ class SlotRing:
 
     def __init__(self, capacity: int) -> None:
         self._seqs = [NOBODY] * capacity
-        self._data = bytearray(capacity * SLOT)
+        self._slots = [bytearray(SLOT) for _ in range(capacity)]
         self.capacity = capacity
 
     def holder(self, seq: int) -> int:
@@ -26,14 +26,12 @@ class SlotRing:
         return self._seqs[seq % self.capacity]
 
     def put(self, seq: int, data: bytes) -> None:
-        at = seq % self.capacity * SLOT
-        self._data[at : at + len(data)] = data
+        self._slots[seq % self.capacity][: len(data)] = data
         self._seqs[seq % self.capacity] = seq
 
     def get(self, seq: int) -> bytes:
         """Only for the holder of its slot."""
-        at = seq % self.capacity * SLOT
-        slot = bytes(self._data[at : at + SLOT])
+        slot = bytes(self._slots[seq % self.capacity])
         return slot[: wire.size_of(slot)]
 
     def forget(self, seq: int) -> None:

@@ -13,7 +13,7 @@ from device.ranges import Ranges
 from device.slots import NOBODY, SLOT, SlotFile, SlotRing
 
 FILE_FRAMES = 86_400  # a day of one frame a second: 8.3 MB when all of it is used
-RAM_FRAMES = 128
+RAM_FRAMES = 64
 SPILL_EVERY_MS = 500  # a frame spills at the second of these moments that it lives to see
 SUFFIX = ".spool"
 

@@ -11,8 +11,8 @@ from device.link import Link
 from device.sender import Sender
 from device.spool import FILE_FRAMES, Spool, left_over
 
-MESSAGE_BYTES = 1024  # frames that wait travel together in messages up to about this size
-MESSAGE_FRAMES = 16
+MESSAGE_BYTES = 512  # frames that wait travel together, in messages up to this size
+MESSAGE_FRAMES = 9
 
 
 class Uplink:

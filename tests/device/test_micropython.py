@@ -36,7 +36,7 @@ def passes(command: list[str], modules: tuple[str, ...]) -> None:
     ran = subprocess.run(
         command,
         cwd=HERE,
-        env={**os.environ, "MICROPYPATH": str(ROOT)},
+        env={**os.environ, "MICROPYPATH": f"{ROOT}:.frozen"},
         capture_output=True,
         text=True,
         timeout=100,

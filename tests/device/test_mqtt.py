@@ -27,7 +27,7 @@ def client():
 
 
 def sent(mqtt):
-    out, mqtt.out = bytes(mqtt.out), bytearray()
+    out, mqtt.out = b"".join(mqtt.out), []
     return out
 
 
@@ -95,7 +95,7 @@ def test_packet_ids_wrap_and_skip_what_is_in_flight():
         packet_id = mqtt.publish("a/up", b"", 0)
         ids.append(packet_id) if len(ids) < 3 or packet_id < 5 or packet_id > 65_533 else None
         mqtt.feed(puback(packet_id), 0)
-        mqtt.out = bytearray()
+        sent(mqtt)
     assert ids == [3, 4, 5, 65_534, 65_535, 1, 3, 4]
     assert mqtt.unacked == 1
 
