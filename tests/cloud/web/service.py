@@ -6,6 +6,7 @@
         centre = service.client("centre")
 """
 
+import ssl
 import threading
 import time
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ from tests.process import free_port, wait_until
 from tests.servers import start_mosquitto
 
 SECRET = "a secret of the tests, nothing else"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates for nothing is slow
 IN_ONE_MESSAGE = 60  # frames; a message of a gateway stays small
 
 
@@ -41,6 +43,7 @@ class Service:
         self._exit = ExitStack()
         self._folder = folder
         self._sessions = 0
+        self._cookies: dict[str, dict[str, str]] = {}
         self.tokens = demo.make_tokens()
         self.settings_given: dict[str, Any] = {
             "home": folder,
@@ -102,12 +105,15 @@ class Service:
         return time.monotonic() - since_s
 
     def client(self, username: str = "") -> httpx2.Client:
-        """A browser without a screen, logged in."""
-        client = httpx2.Client(base_url=self.url, timeout=10)
-        self._exit.callback(client.close)
-        if username:
+        """A browser without a screen; with a name it is logged in (once: argon2 takes its time)."""
+        if username and username not in self._cookies:
             form = {"username": username, "password": demo.PASSWORD}
-            assert client.post("/login", data=form).status_code == 303
+            answer = self.client().post("/login", data=form)
+            assert answer.status_code == 303
+            self._cookies[username] = dict(answer.cookies)
+        cookies = self._cookies.get(username)
+        client = httpx2.Client(base_url=self.url, cookies=cookies, timeout=10, verify=NO_TLS)
+        self._exit.callback(client.close)
         return client
 
     def play(
