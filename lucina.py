@@ -144,9 +144,10 @@ def probe(
     """
     try:
         with tempfile.TemporaryDirectory(prefix="lucina-probe-") as folder:
+            spool = spool or Path(folder)
+            spool.mkdir(parents=True, exist_ok=True)
             config = _broker_of(broker) | _source_of(replay, Path(folder))
-            config |= {"device": device, "token": token, "speed": speed}
-            config["spool"] = str(spool or folder)
+            config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
             _end(_firmware(path, micropython))

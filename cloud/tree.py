@@ -25,7 +25,8 @@ from cloud import demo
 from cloud.store.db import migrate, open_engine, writing
 
 READY_S = 30.0
-STOP_S = 5.0
+STOP_S = 8.0  # a probe ends its recording and waits 5 s for receipts
+BAD_INPUT = 2  # exit code of a command that cannot do what it was asked
 MARK = "lucina-demo"  # a folder with this file in it may be emptied
 RECORDINGS = ("1001", "1020", "1485", "1103")  # of CTU-UHB; the third alerts after 8 min
 SYNTHETIC = ("normal:11:40", "late_decelerations:12:40", "bradycardia:13:30", "normal:14:40")
@@ -243,6 +244,8 @@ def _watch(console: Console, servers: list[Child], probes: list[Child]) -> None:
                 if child.ended() is not None:
                     raise DemoError(f"{child.name} ended: {child.last_words()} (see {child.log})")
             for child in probes:
+                if child.ended() == BAD_INPUT:
+                    raise DemoError(f"{child.name} ended: {child.last_words()} (see {child.log})")
                 if child.ended() is not None:
                     child.start()
             status.update("   ".join(f"{c.name} {_progress(c)}" for c in probes))
