@@ -15,7 +15,7 @@ from tests.bench import meter
 from tests.bench.load import make_frame
 
 HOUR_S = 3600
-RECORDINGS = 10
+RECORDINGS = 3
 MEMORY_MUST_MIB = 1.0
 
 

@@ -62,12 +62,11 @@ def channels(trace: Trace) -> dict[str, np.ndarray]:
 def read_ctu_uhb(path: Path) -> dict[str, np.ndarray]:
     """FHR and toco by the description in the header, apart from the code under test.
 
-    CTU-UHB: format 16, two signals, 100 counts a unit, 4 Hz; 0 is lost signal in the FHR.
+    CTU-UHB: format 16, two signals, 100 counts a unit, 4 Hz; 0 is a lost signal.
     """
     counts = np.fromfile(path.with_suffix(".dat"), "<i2").reshape(-1, 2).astype(float)
-    fhr, toco = np.round(counts[:, 0] / 25) / 4, np.round(counts[:, 1] / 50) / 2
-    fhr[fhr == 0] = np.nan
-    return {"fhr": fhr, "toco": toco}
+    counts[counts == 0] = np.nan
+    return {"fhr": np.round(counts[:, 0] / 25) / 4, "toco": np.round(counts[:, 1] / 50) / 2}
 
 
 @pytest.mark.parametrize(
@@ -116,12 +115,16 @@ def test_completeness_report_says_so(rig: Rig, replayed: dict[str, int]) -> None
         recording = rig.recording_id(number)
         made = rig.wait_complete(recording, 200)
         report = centre.get(f"/api/recordings/{recording}/completeness").json()
-        assert (report["stored"], report["made"], report["missing"]) == (made, made, []), report
+        assert (report["stored"], report["frames_made"], report["missing"]) == (made, made, [])
+        assert report["text"].startswith(f"{made:,} of {made:,} frames")
 
 
-def test_another_hospitals_recording_does_not_exist(rig: Rig, replayed: dict[str, int]) -> None:
-    recording = rig.recording_id(1)
-    mother2 = rig.sign_in("mother2")
-    for path in ("", "/trace", "/completeness", "/assessment"):
-        assert mother2.get(f"/api/recordings/{recording}{path}").status_code == 404
-    assert rig.sign_in("mother1").get(f"/api/recordings/{recording}").status_code == 200
+def test_a_recording_of_others_does_not_exist(rig: Rig, replayed: dict[str, int]) -> None:
+    recording = rig.recording_id(replayed["micropython"])
+    paths = [f"/api/recordings/{recording}{path}" for path in ("", "/trace", "/completeness")]
+    own, other, clinic = (rig.sign_in(who) for who in ("mother2", "mother1", "clinic"))
+    for path in (*paths, f"/recordings/{recording}"):
+        assert own.get(path).status_code == 200
+        assert other.get(path).status_code == clinic.get(path).status_code == 404
+    assert rig.sign_in("county").get(f"{paths[0]}/assessment").status_code == 200
+    assert clinic.get(f"{paths[0]}/assessment").status_code == 404
