@@ -5,12 +5,11 @@ import threading
 import time
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from cloud.link import Link
 from cloud.store import commands
 from cloud.store.commands import Command
-from cloud.store.db import reading, writing
+from cloud.store.db import StoreError, reading, writing
 from device import payloads, wire
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class CommandSender:
             self._wake.clear()
             try:
                 self.send_due(_now_ms())
-            except DBAPIError as error:
+            except StoreError as error:
                 log.error("commands cannot be read: %s", error.orig)
 
     def send_due(self, now_ms: int) -> None:

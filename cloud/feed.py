@@ -18,13 +18,12 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from urllib3.exceptions import HTTPError
 
 from cloud.config import Settings
 from cloud.points import Point, points_of
 from cloud.store import feed
-from cloud.store.db import reading, writing
+from cloud.store.db import StoreError, reading, writing
 
 log = logging.getLogger(__name__)
 BATCH = 2000  # frames in one write
@@ -74,7 +73,7 @@ class Feed:
                 if self.failing:
                     log.info("the feed goes on")
                 self.failing = None
-            except (ApiException, HTTPError, OSError, DBAPIError) as error:
+            except (ApiException, HTTPError, OSError, StoreError) as error:
                 if not self.failing:
                     log.error("the feed waits: %s", _plain(error))
                 self.failing = _plain(error)

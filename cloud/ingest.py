@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from cloud.link import Link
 from cloud.live import Live
 from cloud.messages import Message, read_message
 from cloud.sessions import Sessions, Stored
 from cloud.store import recordings
-from cloud.store.db import writing
+from cloud.store.db import StoreAway, StoreError, writing
 from device import payloads, wire
 from device.payloads import Receipt
 from models.completeness import Tally
@@ -105,7 +104,7 @@ class Ingest:
             try:
                 with writing(self._engine) as conn:
                     stored = self._sessions.store(conn, messages)
-            except (OperationalError, InterfaceError) as error:
+            except StoreAway as error:
                 self._sessions.forget(messages)
                 self.failing, again = str(error.orig), True
                 log.error("nothing is receipted, the store fails: %s", self.failing)
@@ -152,7 +151,7 @@ class Ingest:
             with writing(self._engine) as conn:
                 closed = recordings.close_silent(conn, now_ms)
                 rows = [recordings.get(conn, number) for number in closed]
-        except DBAPIError as error:
+        except StoreError as error:
             log.error("silent recordings were not closed: %s", error.orig)
             return
         self._sessions.forget_recordings(closed)

@@ -15,12 +15,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from cloud.store import tables
 
 BUSY_TIMEOUT_MS = 10_000
 MIGRATION_LOCK = 0x4C55  # any number, the same in every process
+
+StoreError = DBAPIError  # what a statement or a commit raises when the database does not do it
+StoreAway = (OperationalError, InterfaceError)  # of these, those that may pass: locked, full, gone
 
 
 class DatabaseError(Exception):
