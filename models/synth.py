@@ -79,7 +79,11 @@ SCENARIOS = {
         bradycardia=True,
     ),
     "late_decelerations": Scenario(
-        accelerations_every_s=None, contractions_every_s=(180.0, 240.0), late_decelerations=True
+        level_bpm=(135.0, 150.0),  # the nadirs stay above the mother's pulse
+        mother_bpm=(68.0, 80.0),
+        accelerations_every_s=None,
+        contractions_every_s=(200.0, 260.0),
+        late_decelerations=True,
     ),
     "flat": Scenario(swing_bpm=(0.4, 0.8), noise_bpm=0.1, accelerations_every_s=None),
     "tachycardia": Scenario(level_bpm=(170.0, 175.0), accelerations_every_s=None),
@@ -168,12 +172,15 @@ def _contractions(plan: Scenario, rng: np.random.Generator, times_s: Floats) -> 
 
 
 def _late(contractions: list[Event], rng: np.random.Generator) -> list[Event]:
-    """After each contraction: onset 22-40 s late, nadir after its peak, slow both ways."""
+    """After each contraction: onset 25-40 s late, nadir after its peak, slow both ways.
+
+    The first and last fifth of a raised cosine are hardly seen, so it lasts longer than 30 s.
+    """
     events = []
     for contraction in contractions:
         start_s = contraction.start_s + rng.uniform(25, 40)
-        nadir_s = max(start_s + 35, contraction.peak_s + rng.uniform(10, 20))
-        end_s = max(nadir_s + rng.uniform(38, 48), contraction.end_s + 10)
+        nadir_s = max(start_s + rng.uniform(45, 55), contraction.peak_s + 10)
+        end_s = max(nadir_s + rng.uniform(48, 58), contraction.end_s + 10)
         events.append(Event("late", start_s, end_s, nadir_s, -rng.uniform(30, 40)))
     return events
 

@@ -1,0 +1,229 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+import pytest
+
+from models.assess import RULES_VERSION, Verdict, assess
+from models.formats import parse
+from models.synth import synthetic
+from models.tiers import TABLE, Features, judge
+from models.trace import FS_HZ, Trace
+from tests.models.strips import Bump, strip
+
+RISES: tuple[Bump, ...] = ((300, 315, 340, 25), (900, 915, 940, 25), (1500, 1515, 1540, 25))
+SQUEEZES: tuple[Bump, ...] = tuple(
+    (200 + 250 * n, 240 + 250 * n, 280 + 250 * n, 50) for n in range(6)
+)
+
+
+def late(depth: float) -> tuple[Bump, ...]:
+    return tuple((start + 40, start + 90, start + 145, -depth) for start, *_ in SQUEEZES)
+
+
+VARIABLE: tuple[Bump, ...] = tuple((s + 30, s + 42, s + 70, -40) for s, *_ in SQUEEZES)
+
+
+@pytest.mark.parametrize(
+    ("trace", "verdict", "rules"),
+    [
+        (strip(bumps=RISES), Verdict.NORMAL, ["nichd_1"]),
+        (strip(level=112), Verdict.NORMAL, ["nichd_1"]),
+        (strip(level=158), Verdict.NORMAL, ["nichd_1"]),
+        (strip(level=105), Verdict.SUSPICIOUS, ["nichd_2_bradycardia"]),
+        (strip(level=170), Verdict.SUSPICIOUS, ["nichd_2_tachycardia"]),
+        (strip(swing=4), Verdict.SUSPICIOUS, ["nichd_2_low_variability"]),
+        (strip(swing=32), Verdict.SUSPICIOUS, ["nichd_2_marked_variability"]),
+        (strip(bumps=late(30), squeezes=SQUEEZES), Verdict.SUSPICIOUS, ["nichd_2_late"]),
+        (strip(bumps=VARIABLE, squeezes=SQUEEZES), Verdict.SUSPICIOUS, ["nichd_2_variable"]),
+        (
+            strip(bumps=((600, 620, 780, -40),)),
+            Verdict.SUSPICIOUS,
+            ["nichd_2_prolonged"],
+        ),
+        (
+            strip(bumps=((600, 650, 1000, -40),)),
+            Verdict.PATHOLOGICAL,
+            ["figo_long_deceleration", "nichd_2_prolonged"],
+        ),
+        (strip(level=95), Verdict.PATHOLOGICAL, ["figo_bradycardia", "nichd_2_bradycardia"]),
+        (
+            strip(swing=1, bumps=late(25), squeezes=SQUEEZES),
+            Verdict.PATHOLOGICAL,
+            ["nichd_3_late", "nichd_2_low_variability", "nichd_2_late"],
+        ),
+        (
+            strip(swing=1, bumps=VARIABLE, squeezes=SQUEEZES),
+            Verdict.PATHOLOGICAL,
+            ["nichd_3_variable", "nichd_2_low_variability", "nichd_2_variable"],
+        ),
+        (
+            strip(level=105, swing=1),
+            Verdict.PATHOLOGICAL,
+            ["nichd_3_bradycardia", "nichd_2_bradycardia", "nichd_2_low_variability"],
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_a_textbook_strip_has_its_verdict_and_reasons(trace, verdict, rules):
+    assessment = assess(trace)
+    assert [reason.rule for reason in assessment.reasons] == rules
+    assert assessment.verdict is verdict
+    for reason in assessment.reasons:
+        assert reason.text % reason.args
+        assert trace.start_s <= reason.start_s < reason.end_s <= trace.end_s
+
+
+FEATURES = Features(0.0, 1800.0, 140.0, 12.0, (), ())
+
+
+@pytest.mark.parametrize(
+    ("bpm", "bandwidth", "rule"),
+    [
+        (99.9, 12, "figo_bradycardia"),
+        (100, 12, "nichd_2_bradycardia"),
+        (107.4, 12, "nichd_2_bradycardia"),
+        (107.6, 12, "nichd_1"),  # rounded to 110
+        (162.4, 12, "nichd_1"),  # rounded to 160
+        (162.6, 12, "nichd_2_tachycardia"),
+        (140, 5, "nichd_2_low_variability"),
+        (140, 5.1, "nichd_1"),
+        (140, 25, "nichd_1"),
+        (140, 25.1, "nichd_2_marked_variability"),
+        (105, 1.9, "nichd_3_bradycardia"),
+        (105, 2.0, "nichd_2_bradycardia"),
+    ],
+)
+def test_each_limit_of_the_table_is_exact(bpm, bandwidth, rule):
+    _, reasons = judge(replace(FEATURES, baseline_bpm=bpm, bandwidth_bpm=bandwidth))
+    assert reasons[0].rule == rule
+
+
+def test_the_table_is_sorted_and_has_sources():
+    order = [row.verdict for row in TABLE]
+    assert order == sorted(order, key=[Verdict.PATHOLOGICAL, Verdict.SUSPICIOUS].index)
+    assert len({row.id for row in TABLE}) == len(TABLE)
+    assert all(row.source for row in TABLE)
+
+
+def lost(trace: Trace, *spans: tuple[float, float]) -> Trace:
+    fhr = trace.fhr_bpm.copy()
+    for from_s, to_s in spans:
+        fhr[round(from_s * FS_HZ) : round(to_s * FS_HZ)] = np.nan
+    return replace(trace, fhr_bpm=fhr)
+
+
+@pytest.mark.parametrize(
+    ("trace", "rules"),
+    [
+        (strip(9.9), ["unknown_short"]),
+        (Trace.empty(0), ["unknown_short"]),
+        (Trace.empty(1), ["unknown_short", "unknown_recent_loss", "unknown_loss"]),
+        (Trace.empty(1800), ["unknown_short", "unknown_recent_loss", "unknown_loss"]),
+        (lost(strip(60), (3295, 3600)), ["unknown_recent_loss"]),
+        (lost(strip(60), (600, 1805)), ["unknown_loss"]),
+        (lost(strip(60), (600, 1795)), []),
+        (lost(strip(60), (3305, 3600)), []),
+    ],
+    ids=str,
+)
+def test_a_strip_without_enough_signal_is_unknown_and_says_why(trace, rules):
+    assessment = assess(trace)
+    if rules:
+        assert assessment.verdict is Verdict.UNKNOWN
+        assert [reason.rule for reason in assessment.reasons] == rules
+        assert all(reason.text % reason.args for reason in assessment.reasons)
+    else:
+        assert assessment.verdict is Verdict.NORMAL
+
+
+@pytest.mark.parametrize(("share", "unknown"), [(0.2, False), (0.3, True)])
+def test_the_mothers_pulse_is_no_verdict(share, unknown):
+    trace = strip(60)
+    fhr, mhr = trace.fhr_bpm.copy(), np.full(len(trace.fhr_bpm), 80, np.float32)
+    fhr[600 * FS_HZ : round((600 + share * 3600) * FS_HZ)] = 81
+    assessment = assess(replace(trace, fhr_bpm=fhr, mhr_bpm=mhr))
+    assert assessment.maternal == pytest.approx(share, abs=0.01)
+    assert (assessment.verdict is Verdict.UNKNOWN) is unknown
+    assert ("unknown_maternal" in [reason.rule for reason in assessment.reasons]) is unknown
+
+
+def test_what_was_measured_is_given_even_when_the_verdict_is_unknown():
+    assessment = assess(lost(strip(60), (600, 1805)))
+    assert assessment.verdict is Verdict.UNKNOWN
+    assert assessment.baseline_bpm == pytest.approx(140, abs=1)
+    assert assessment.bandwidth_bpm == pytest.approx(10, abs=1.5)
+    assert assessment.loss == pytest.approx(1205 / 3600, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "verdict"),
+    [
+        ("normal", Verdict.NORMAL),
+        ("flat", Verdict.SUSPICIOUS),
+        ("tachycardia", Verdict.SUSPICIOUS),
+        ("late_decelerations", Verdict.SUSPICIOUS),
+        ("bradycardia", Verdict.PATHOLOGICAL),
+        ("poor_signal", Verdict.UNKNOWN),
+        ("maternal", Verdict.UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_each_scenario_has_its_verdict(scenario, verdict, seed):
+    minutes = 15 if scenario == "bradycardia" else 40
+    assert assess(synthetic(seed, minutes, scenario)[0]).verdict is verdict
+
+
+def test_the_place_in_time_changes_nothing_but_the_times():
+    trace = synthetic(1, 20, "late_decelerations")[0]
+    first, later = assess(trace), assess(replace(trace, start_s=7200.0))
+    assert (first.verdict, first.stv_ms) == (later.verdict, later.stv_ms)
+    assert [d.start_s + 7200 for d in first.decelerations] == [
+        d.start_s for d in later.decelerations
+    ]
+    assert [r.start_s + 7200 for r in first.reasons] == [r.start_s for r in later.reasons]
+
+
+def test_json_has_no_nan_and_the_baseline_only_when_asked():
+    for trace in (Trace.empty(60), synthetic(1, 20, "late_decelerations")[0]):
+        assessment = assess(trace, gestation_weeks=38.5)
+        text = json.dumps(assessment.to_json(), allow_nan=False)
+        data = json.loads(text)
+        assert data["verdict"] == assessment.verdict.value
+        assert data["rules_version"] == RULES_VERSION and data["gestation_weeks"] == 38.5
+        assert "baseline" not in data and len(text) < 20_000
+        assert len(data["decelerations"]) == len(assessment.decelerations)
+        baseline = json.loads(json.dumps(assessment.to_json(with_baseline=True), allow_nan=False))
+        assert len(baseline["baseline"]) == len(trace.fhr_bpm)
+    assert {"kind", "lag_s", "nadir_s", "depth_bpm", "start_s", "end_s"} <= set(
+        data["decelerations"][0]
+    )
+
+
+def test_an_hour_is_assessed_fast():
+    trace = synthetic(1, 60, "normal")[0]
+    assess(trace)
+    times = []
+    for _ in range(3):
+        before = process_time()
+        assess(trace)
+        times.append(process_time() - before)
+    assert min(times) < 0.06
+
+
+@pytest.mark.real
+def test_real_recordings_are_assessed(data_dir: Path):
+    """No crash, and figures a fetus can have, on some dozens of hours of labour."""
+    paths = sorted((data_dir / "ctu-uhb").glob("*.hea"))[::20]
+    verdicts = set()
+    for path in paths:
+        load = lambda name, path=path: (path.parent / name).read_bytes()  # noqa: E731
+        recording = parse(path.name, load)
+        assessment = assess(recording.trace, recording.gestation_weeks)
+        verdicts.add(assessment.verdict)
+        assert 60 < assessment.baseline_bpm < 200
+        assert 1 < assessment.stv_ms < 40
+        assert json.dumps(assessment.to_json(), allow_nan=False)
+    assert len(verdicts) >= 2
