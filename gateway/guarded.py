@@ -10,6 +10,7 @@ both hops repair losses by receipts.
 import asyncio
 import logging
 import ssl
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -30,6 +31,8 @@ BACKLOG = 4096  # connects that may wait; 10 000 at once took 3 s with the usual
 LARGEST_PACKET = 256 * 1024  # bytes; the largest message of ours is far below
 LARGEST_FLIGHT = 2000  # messages a subscriber may leave unacknowledged; further ones are dropped
 CONNECT_WITHIN_S = 10.0
+COMPLAIN_EVERY_S = 60.0
+LARGEST_COMPLAINTS = 1000
 TLS = "tls"  # name of the second listener
 REFUSED = 0x80  # SUBACK code
 OVERRIDDEN = (
@@ -74,6 +77,7 @@ class Guarded(Broker):  # type: ignore[misc]
         self._context = tls[2] if tls else None
         self._wild: set[str] = set()  # filters with wildcards; the others are looked up
         self._flight: Counter[str] = Counter()  # messages under way, by client id
+        self._complaints: dict[str, float] = {}  # when it was logged, monotonic
         self.dropped = 0  # messages that a slow subscriber did not get
 
     def allowed(self, user: str | None, topic: str | None) -> bool:
@@ -110,7 +114,7 @@ class Guarded(Broker):  # type: ignore[misc]
         name = session.username or ""
         bad_will = session.will_flag and not self.allowed(name, session.will_topic)
         if not self.users.knows(name, session.password or "") or bad_will:
-            log.warning("refused %r from %s:%d", name[:60], remote_address, remote_port)
+            self._complain(f"refused {name[:60]!r} from {remote_address}")
             await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
             await writer.close()
             raise MQTTError("refused")
@@ -134,8 +138,18 @@ class Guarded(Broker):  # type: ignore[misc]
     async def _topic_filtering(self, session: Session, topic: str, action: Any) -> bool:
         if self.allowed(session.username, topic):
             return True
-        log.warning("%s may not %s %s", session.client_id, action, topic[:200])
+        self._complain(f"{session.username} may not {action} {topic[:200]}")
         return False
+
+    def _complain(self, words: str) -> None:
+        """Log it, but the same words not again and again."""
+        now_s = time.monotonic()
+        if now_s - self._complaints.get(words, -COMPLAIN_EVERY_S) < COMPLAIN_EVERY_S:
+            return
+        if len(self._complaints) >= LARGEST_COMPLAINTS:
+            self._complaints.clear()
+        self._complaints[words] = now_s
+        log.warning("%s", words)
 
     async def add_subscription(self, subscription: tuple[str, int], session: Session) -> int:
         code: int = await super().add_subscription(subscription, session)

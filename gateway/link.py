@@ -25,7 +25,8 @@ KEEPALIVE_S = 5
 WATCHDOG_S = 2.0
 CONNECT_WITHIN_S = 5.0
 FIRST_BACKOFF_S = 0.5
-LARGEST_BACKOFF_S = 30.0
+LARGEST_BACKOFF_S = 30.0  # where thousands may come back at once
+NEAR_BACKOFF_S = 2.0  # to a broker that serves this client alone
 IN_FLIGHT = 1000  # QoS 1 messages without PUBACK
 
 
@@ -52,9 +53,9 @@ class Watchdog:
         return self._owed > 0 and now_s - self._since_s > WATCHDOG_S
 
 
-def backoff_s(failures: int, uniform: Callable[[float, float], float]) -> float:
+def backoff_s(failures: int, largest_s: float, uniform: Callable[[float, float], float]) -> float:
     """Full jitter: anything below a bound that doubles with each failure."""
-    return uniform(0.0, min(LARGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures, 10)))
+    return uniform(0.0, min(largest_s, FIRST_BACKOFF_S * 2.0 ** min(failures, 10)))
 
 
 class Link:
@@ -68,8 +69,10 @@ class Link:
         topic: str,
         on_message: Callable[[str, bytes], None],
         on_up: Callable[[], None] = lambda: None,
+        largest_backoff_s: float = LARGEST_BACKOFF_S,
     ) -> None:
         self.name = name
+        self._largest_backoff_s = largest_backoff_s
         self._endpoint = endpoint
         self._client_id = client_id
         self._topic = topic
@@ -116,7 +119,7 @@ class Link:
         while not self._ending.is_set():
             was_up = self._one_connection()
             failures = 0 if was_up else failures + 1
-            self._ending.wait(backoff_s(failures, random.uniform))
+            self._ending.wait(backoff_s(failures, self._largest_backoff_s, random.uniform))
 
     def _one_connection(self) -> bool:
         """Connect and stay until it breaks. Whether it was up at all."""

@@ -20,7 +20,7 @@ from device.payloads import Receipt
 from gateway.broker import BrokerThread
 from gateway.clock import Clock
 from gateway.config import Config, Endpoint, GatewayError
-from gateway.link import Link
+from gateway.link import NEAR_BACKOFF_S, Link
 from gateway.outbox import Outbox
 from gateway.uplink import Uplink
 from gateway.users import Users
@@ -136,13 +136,21 @@ class Gateway:
     def _device_side(self, config: Config) -> BrokerThread | Link:
         """The embedded broker, or a link to an external one."""
         if config.broker_url is None:
+            assert config.devices_file is not None  # checked
             users = Users(config.devices_file)
             self.where = config.listen
             return BrokerThread(*config.listen, users, tls=config.tls, on_message=self._arrived)
         broker = Endpoint.parse("broker_url", config.broker_url)
         self.where = (broker.host, broker.port)
         client_id = f"{config.gateway_id}-intake"
-        return Link("devices", broker, client_id, wire.device_up("+"), self._arrived)
+        return Link(
+            "devices",
+            broker,
+            client_id,
+            wire.device_up("+"),
+            self._arrived,
+            largest_backoff_s=NEAR_BACKOFF_S,
+        )
 
     def _arrived(self, topic: str, data: bytes) -> None:
         self._heard[topic] = time.monotonic()

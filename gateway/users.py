@@ -5,7 +5,6 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config import NAME, GatewayError
@@ -40,19 +39,14 @@ def may_use(user: str, topic: str) -> bool:
 class Users:
     """{name: sha256 hex of the token} of a JSON file that is read again when it changes.
 
-    `extra` are users of this process that are in no file. A file that becomes unreadable
-    leaves the users as they were, and is logged.
+    A file that becomes unreadable leaves the users as they were, and is logged.
     """
 
-    def __init__(self, file: Path | None, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
-        self._extra = dict(extra or {})
-        self._changed: tuple[int, int] | None = None
         self._looked_s = 0.0
-        self._hashes = dict(self._extra)
-        if file is not None:
-            self._hashes = read(file) | self._extra
-            self._changed = _stamp(file)
+        self._hashes = read(file)
+        self._changed: tuple[int, int] | None = None  # read again once: it may change just now
 
     def knows(self, name: str, token: str, now_s: float | None = None) -> bool:
         """Whether that is the token of name. Takes the same time for a name nobody has."""
@@ -66,7 +60,7 @@ class Users:
         return name in self._hashes
 
     def _refresh(self, now_s: float) -> None:
-        if self._file is None or abs(now_s - self._looked_s) < CHECK_EVERY_S:
+        if abs(now_s - self._looked_s) < CHECK_EVERY_S:
             return
         self._looked_s = now_s
         try:
@@ -74,7 +68,7 @@ class Users:
             if changed == self._changed:
                 return
             self._changed = changed
-            self._hashes = read(self._file) | self._extra
+            self._hashes = read(self._file)
         except (OSError, UsersError) as error:
             log.error("users stay as they were: %s", error)
         else:

@@ -2,6 +2,7 @@
 process. All speak over a real broker."""
 
 import json
+import sqlite3
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from models.completeness import Tally
 from tests.process import Process
 
 RESEND_AFTER_S = 1.0
+TOKENS = {"a": "token a", "b": "token b"}
 
 
 def recording(session: int, seconds: int, speed: int = 1) -> list[bytes]:
@@ -189,3 +191,13 @@ def gateway_process(
     code = "from pathlib import Path\nfrom gateway.main import Config, serve\n"
     code += f"serve(Config({arguments}))"
     return Process([sys.executable, "-c", code], folder, env=env, name="gateway")
+
+
+def outbox(folder: Path) -> sqlite3.Connection:
+    file = folder / "gateway" / "home" / "outbox.sqlite"
+    return sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+
+
+def frames_waiting(folder: Path) -> int:
+    with outbox(folder) as connection:
+        return int(connection.execute("SELECT count(*) FROM frames").fetchone()[0])

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import socket
-import ssl
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +15,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.broker import BrokerThread, CannotListen, serve
-from gateway.config import TlsListener
-from gateway.users import Users, UsersError, may_use, sha256_hex
+from gateway.users import Users, sha256_hex
 from tests.process import Process, free_port, listening, wait_until
 
 UP, DOWN = "lucina/1/dev/%s/up", "lucina/1/dev/%s/down"
@@ -93,29 +90,6 @@ def connect(port: int) -> Iterator[Callable[..., Client]]:
     yield open_client
     for client in opened:
         client.close()
-
-
-@pytest.mark.parametrize(
-    ("topic", "allowed"),
-    [
-        ("lucina/1/dev/a/up", True),
-        ("lucina/1/gw/a/up/x", True),
-        ("lucina/1/dev/a/#", True),
-        ("lucina/1/gw/a/down/+", True),
-        ("lucina/1/dev/b/up", False),
-        ("lucina/1/dev/a", False),
-        ("lucina/1/dev/+/up", False),
-        ("lucina/1/+/a/up", False),
-        ("lucina/1/#", False),
-        ("#", False),
-        ("+/+/+/a/up", False),
-        ("lucina/2/dev/a/up", False),
-        ("$SYS/broker/load", False),
-        ("", False),
-    ],
-)
-def test_a_user_may_use_topics_of_its_name_only(topic: str, allowed: bool) -> None:
-    assert may_use("a", topic) is allowed
 
 
 def test_own_topics_work_both_ways(connect: Callable[..., Client]) -> None:
@@ -238,52 +212,11 @@ def test_a_client_that_falls_silent_is_dropped(port: int) -> None:
     silent.close()
 
 
-def test_tls(tmp_path: Path, users_file: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    words += " -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-    subprocess.run(
-        [*words.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True
-    )
-    port = free_port()
-    tls = TlsListener(("127.0.0.1", port), certificate, key)
-    broker = BrokerThread("127.0.0.1", free_port(), Users(users_file), frozenset(), tls)
-    broker.start()
-    client = Client(port, "a")
-    client.client.tls_set(str(certificate), tls_version=ssl.PROTOCOL_TLS_CLIENT)
-    assert client.connect().code == 0
-    client.subscribe(UP % "a")
-    client.publish(UP % "a", b"x")
-    wait_until(lambda: client.got, 5, "message over TLS")
-    client.close()
-    broker.stop()
-
-
 def test_a_taken_port_is_named(port: int, users_file: Path) -> None:
     with pytest.raises(CannotListen, match=f"port {port} on 127.0.0.1 .*[Aa]ddress already in use"):
         BrokerThread("127.0.0.1", port, Users(users_file), frozenset()).start()
     with pytest.raises(CannotListen, match=str(port)):
         serve("127.0.0.1", port, users_file)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{", "not JSON"),
-        ("[]", "must be an object"),
-        ('{"a/b": "00"}', "cannot be a level"),
-        ('{"+": "00"}', "cannot be a level"),
-        ('{"a": "secret"}', "not a sha256"),
-        (None, "No such file"),
-    ],
-)
-def test_a_bad_users_file_is_named(tmp_path: Path, text: str | None, words: str) -> None:
-    file = tmp_path / "users.json"
-    if text is not None:
-        file.write_text(text)
-    with pytest.raises(UsersError, match=words) as raised:
-        Users(file)
-    assert str(file) in str(raised.value)
 
 
 def test_alone_until_sigterm(tmp_path: Path, users_file: Path) -> None:
