@@ -8,6 +8,7 @@ from device import wire
 from device.mqtt import MAX_PACKET, Message, Mqtt, MqttError
 from device.sender import LIVE_WINDOW, Sender
 from device.spool import Spool
+from tests.device.fake_gateway import receipt_of
 
 U16 = st.integers(0, 0xFFFF)
 U32 = st.integers(0, wire.MAX_U32)
@@ -74,19 +75,6 @@ def test_a_receipt_never_calls_stored_what_is_not(stored):
     said = p.unpack_receipt(frame)
     missing = {n for first, last in said.missing for n in range(first, last + 1)}
     assert set(range(said.seen)) - missing <= stored
-
-
-def receipt_of(stored):
-    seen = max(stored, default=-1) + 1
-    gaps = []
-    for n in range(seen):
-        if n in stored:
-            continue
-        if gaps and gaps[-1][1] == n - 1:
-            gaps[-1] = (gaps[-1][0], n)
-        else:
-            gaps.append((n, n))
-    return p.Receipt(gaps[0][0] if gaps else seen, seen, tuple(gaps))
 
 
 @given(st.data())
