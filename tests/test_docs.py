@@ -1,0 +1,43 @@
+"""The documents name code that exists."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+NAMES = re.compile(r"`((?:device|gateway|cloud|models)(?:\.\w+)+)`")
+
+
+def names() -> list[str]:
+    return sorted(set(NAMES.findall((DOCS / "path.md").read_text())))
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_path_names_what_is_there(name: str) -> None:
+    parts = name.split(".")
+    found: object = None
+    for count in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[count:]:
+            found = getattr(found, attribute)
+        break
+    assert found is not None, name
+
+
+def test_there_is_a_path_to_check() -> None:
+    assert len(names()) > 20
+
+
+RISK_TESTS = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_each_risk_names_a_test_that_exists() -> None:
+    found = RISK_TESTS.findall((DOCS / "risks.md").read_text())
+    assert found
+    for file, test in found:
+        assert f"def {test}(" in (DOCS.parent / file).read_text(), f"{file}::{test}"
