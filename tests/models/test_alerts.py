@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,3 +77,8 @@ def test_the_diagram_has_every_row():
     assert text.startswith("stateDiagram-v2\n    [*] --> raised\n")
     assert text.count("-->") == len(TRANSITIONS) + 2
     assert "    read --> escalated: time up\n" in text
+
+
+def test_the_diagram_in_the_documentation_is_the_table():
+    text = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
+    assert mermaid() in text

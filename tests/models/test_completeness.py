@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -47,10 +47,10 @@ def test_in_order_a_tally_is_fast():
     best_s = 1.0
     for _ in range(3):
         tally = Tally()
-        before = perf_counter()
+        before = process_time()
         for seq in range(100_000):
             tally.add(seq)
-        best_s = min(best_s, perf_counter() - before)
+        best_s = min(best_s, process_time() - before)
     assert tally.stored == 100_000
     assert best_s < 0.2, f"{100_000 / best_s:.0f} adds a second"
 

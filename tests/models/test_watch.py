@@ -1,6 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -229,8 +229,8 @@ def test_a_look_is_cheap():
     trace = synthetic(2, 30, "maternal")[0]
     watch = Watch()
     tails = [trace.window(at_s - TAIL_S, at_s) for at_s in range(1, 1801)]
-    before = perf_counter()
+    before = process_time()
     for at_s, tail in enumerate(tails, 1):
         watch.look(tail, at_s)
-    each_us = (perf_counter() - before) / len(tails) * 1e6
+    each_us = (process_time() - before) / len(tails) * 1e6
     assert each_us < 150, f"{each_us:.0f} us a look"
