@@ -28,7 +28,8 @@ from models.whole import changes
 
 log = logging.getLogger(__name__)
 EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit included
-CATCH_UP_S = 0.3  # of one tick at most: those that are in step are not kept waiting
+CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kept waiting
+ASSESS_S = 0.2  # of one tick at most: the rules come first; what is left waits for the next tick
 LINK_LOST = BY_ID["link_lost"]
 
 
@@ -67,6 +68,7 @@ class Monitor:
         for trace in traces:
             self._guarded(self._go_on, trace.recording, trace, now_ms)
         self._catch_up(traces, now_ms, began_s + CATCH_UP_S)
+        self._assess(traces, now_ms, time.perf_counter() + ASSESS_S)
         self.last_tick_ms = (time.perf_counter() - began_s) * 1000
 
     def _go_on(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
@@ -78,8 +80,6 @@ class Monitor:
             watched = self._watched[recording.id] = Watched(trace, known_s)
         self._tell(recording, watched, watched.go_on(now_ms), now_ms)
         self._watch_link(recording, trace, now_ms)
-        if watched.is_settled:  # an assessment says that the rules have looked as far
-            self._assessor.go_on(trace, watched.through_s, now_ms)
 
     def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         """Look at whole traces: after a start, after late frames, after an end not seen here."""
@@ -98,6 +98,15 @@ class Monitor:
                 ended = recordings.get(conn, self._unfinished.pop())
             if ended is not None:
                 self._guarded(self._finish, ended, now_ms)
+
+    def _assess(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
+        watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)
+        settled = [(trace, one.through_s) for trace, one in watched if one and one.is_settled]
+        for trace, to_s in self._assessor.due(settled, now_ms):
+            if time.perf_counter() > until_s:
+                break
+            self._guarded(self._assessor.go_on, trace.recording, trace, to_s, now_ms)
+        self._assessor.flush()
 
     def _look_at_whole(self, recording: Recording, watched: Watched, now_ms: int) -> None:
         found = watched.look_at_whole(self._engine, now_ms)

@@ -185,8 +185,9 @@ def test_the_first_accept_wins_and_the_second_learns_who_has_it(
     assert [s["event"] for s in again["steps"]].count("accept") == 1
 
 
-def test_two_accepts_in_the_same_moment(engine: Engine, recording_id: int) -> None:
-    alerting = Alerting(engine, Hub())
+def test_two_accepts_in_the_same_moment(any_engine: Engine) -> None:
+    alerting = Alerting(any_engine, Hub())
+    recording_id = record(any_engine).id
     actors = [WHO[NEAR, 1], WHO[NEAR, 2], WHO[CENTRE, 1], WHO[CENTRE, 2]]
     for turn in range(10):
         alert_id = raised(alerting, recording_id, 1000.0 * turn)
@@ -316,7 +317,10 @@ def test_a_failed_transaction_leaves_nothing(
     assert alerting.escalate_due(T0_MS + 60_500) == [alert_id]
 
 
-def test_who_sees_it(engine: Engine, hub: Hub, alerting: Alerting, recording_id: int) -> None:
+def test_who_sees_it(any_engine: Engine, hub: Hub) -> None:
+    alerting = Alerting(any_engine, hub)
+    recording_id = record(any_engine).id
+
     async def run() -> None:
         pages = {place: hub.subscribe(Viewer("hospital", place)) for place in (NEAR, MIDDLE, FAR)}
         mothers = [hub.subscribe(Viewer("mother", None, n)) for n in (1, 2)]
@@ -333,7 +337,7 @@ def test_who_sees_it(engine: Engine, hub: Hub, alerting: Alerting, recording_id:
         ):  # fmt: skip
             assert len(alerting.views(viewer)) == count, viewer
         assert alerting.views(Viewer("admin"))[0]["id"] == alert_id
-        with reading(engine) as conn:
+        with reading(any_engine) as conn:
             assert alerts.organisations_of(conn, recording_id) == {NEAR, MIDDLE, FAR}
 
     asyncio.run(run())

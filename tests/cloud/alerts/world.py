@@ -34,8 +34,11 @@ MOTHER = Actor("mother", 91, None)
 
 
 def make(path: Path) -> Engine:
-    """An up-to-date store at `path` with the people and places in it."""
-    engine = open_engine(f"sqlite:///{path}")
+    return fill(open_engine(f"sqlite:///{path}"))
+
+
+def fill(engine: Engine) -> Engine:
+    """An empty store, brought up to date, with the people and places in it."""
     migrate(engine)
     with writing(engine) as conn:
         for number, (place, name) in enumerate(_NAMES.items()):
