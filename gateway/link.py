@@ -27,30 +27,30 @@ CONNECT_WITHIN_S = 5.0
 FIRST_BACKOFF_S = 0.5
 LARGEST_BACKOFF_S = 30.0  # where thousands may come back at once
 NEAR_BACKOFF_S = 2.0  # to a broker that serves this client alone
-IN_FLIGHT = 1000  # QoS 1 messages without PUBACK
+IN_FLIGHT = 1000  # QoS 1 messages without PUBACK; what stock Mosquitto queues for a client
 
 
 class Watchdog:
     """Says when a peer that owes an answer is silent for too long. Time is an argument."""
 
     def __init__(self) -> None:
-        self._owed = 0
+        self.owed = 0
         self._since_s = 0.0
 
     def asked(self, now_s: float) -> None:
-        if self._owed == 0:
+        if self.owed == 0:
             self._since_s = now_s
-        self._owed += 1
+        self.owed += 1
 
     def answered(self, now_s: float) -> None:
-        self._owed = max(0, self._owed - 1)
+        self.owed = max(0, self.owed - 1)
         self._since_s = now_s
 
     def heard(self, now_s: float) -> None:
         self._since_s = now_s
 
     def silent(self, now_s: float) -> bool:
-        return self._owed > 0 and now_s - self._since_s > WATCHDOG_S
+        return self.owed > 0 and now_s - self._since_s > WATCHDOG_S
 
 
 def backoff_s(failures: int, largest_s: float, uniform: Callable[[float, float], float]) -> float:
@@ -92,6 +92,11 @@ class Link:
     def up(self) -> bool:
         """Connected and subscribed."""
         return self._up.is_set()
+
+    @property
+    def room(self) -> int:
+        """How many messages may be handed over before the broker has answered some."""
+        return IN_FLIGHT - self._watchdog.owed if self.up else 0
 
     def start(self) -> None:
         self._thread.start()
@@ -169,7 +174,7 @@ class Link:
             reconnect_on_failure=False,
         )
         client.connect_timeout = CONNECT_WITHIN_S
-        client.max_inflight_messages_set(IN_FLIGHT)
+        client.max_inflight_messages_set(0)  # paho's own limit costs a search for each PUBACK
         if self._endpoint.user:
             client.username_pw_set(self._endpoint.user, self._endpoint.password)
         if self._endpoint.tls:

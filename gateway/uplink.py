@@ -114,12 +114,12 @@ class Uplink:
 
     def _pump(self, now_s: float) -> None:
         with self._lock:
-            entries = self._window.send(now_s)
+            entries = self._window.send(now_s, self.link.room)
         self._send(entries)
         while self.link.up and not self._ending.is_set():
             with self._lock:
                 room = self._window.room_for_old()
-            if room < SCAN_ROWS or now_s < self._scan_at_s:
+            if min(room, self.link.room) < SCAN_ROWS or now_s < self._scan_at_s:
                 return
             self._send(self._next_old(now_s))
             if self._work.is_set():

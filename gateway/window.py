@@ -56,11 +56,11 @@ class Window:
         while len(self._live) > LIVE_LARGEST:
             self._live.popleft()
 
-    def send(self, now_s: float) -> list[Entry]:
+    def send(self, now_s: float, most: int = LARGEST) -> list[Entry]:
         """What to send now: what is due again, then live frames while there is room."""
-        again = [flight.entry for flight in self._due(now_s)]
-        fresh = []
-        while self._live and self.flying < LARGEST:
+        again = [flight.entry for flight in self._due(now_s, most)]
+        fresh: list[Entry] = []
+        while self._live and self.flying < LARGEST and len(again) + len(fresh) < most:
             entry = self._live.popleft()
             if self._start(entry, now_s, old=False):
                 fresh.append(entry)
@@ -112,9 +112,9 @@ class Window:
         self.flying -= 1
         self.flying_old -= flight.old
 
-    def _due(self, now_s: float) -> list[Flight]:
+    def _due(self, now_s: float, most: int) -> list[Flight]:
         """Flights whose receipt is late, with their next time-out set; some are parked."""
-        if now_s < self._next_due_s:
+        if now_s < self._next_due_s or most <= 0:
             return []
         due = [
             flight
@@ -122,8 +122,8 @@ class Window:
             for flight in flights.values()
             if flight.due_s <= now_s
         ]
-        again = []
-        for flight in due:
+        again: list[Flight] = []
+        for flight in due[:most]:
             if flight.sent >= PARK_AFTER:
                 del self._flights[flight.entry.device, flight.entry.session][flight.entry.seq]
                 self._land(flight)

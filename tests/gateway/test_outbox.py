@@ -125,11 +125,11 @@ def test_kill_9_loses_nothing_that_was_committed(tmp_path: Path, file: Path) -> 
         "from gateway.outbox import Outbox\nfrom tests.gateway.parts import recording\n"
         "from tests.gateway.test_outbox import batch_of\n"
         f"outbox = Outbox(Path({str(file)!r}), Clock())\n"
-        "for n, data in enumerate(recording(1, 100000)):\n"
+        "for n, data in enumerate(recording(1, 20000)):\n"
         "    outbox.commit(batch_of(outbox, [data]))\n"
         f"    Path({str(told)!r}).write_text(str(n + 1))\n"
     )
-    for _ in range(3):
+    for _ in range(2):
         before = int(told.read_text() or 0) if told.exists() else 0
         process = subprocess.Popen([sys.executable, "-c", code], cwd=Path.cwd())
         wait_until(lambda b=before: told.exists() and (told.read_text() or "0") > str(b), 20, "it")
@@ -141,7 +141,7 @@ def test_kill_9_loses_nothing_that_was_committed(tmp_path: Path, file: Path) -> 
         assert session is not None
         assert session.tally.stored >= claimed
         kept = outbox.read(0, 1_000_000)
-        assert [e.data for e in kept] == recording(1, 100000)[: session.tally.stored]
+        assert [e.data for e in kept] == recording(1, 20000)[: session.tally.stored]
         outbox.close()
         told.unlink()
 
@@ -156,7 +156,7 @@ def test_a_full_file_stores_nothing_and_recovers(outbox: Outbox) -> None:
     assert (outbox.depth, len(outbox.read(0, 5000))) == (102, 102)
     outbox.commit(Batch(), [Freed("a", 1, Receipt(102, 102, ()))])  # deleting needs no room
     assert outbox.depth == 0
-    outbox._one("PRAGMA max_page_count = 100000")
+    outbox._one("PRAGMA max_page_count = 20000")
     outbox.commit(batch_of(outbox, recording(2, 1000)))
     assert outbox.depth == 1002
 

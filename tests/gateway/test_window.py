@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device import payloads, wire
@@ -145,6 +145,16 @@ def test_a_message_begins_with_a_stamp_in_the_scale_of_its_session() -> None:
     assert wire.encode(frame) == body
 
 
+def test_no_more_is_sent_than_the_link_takes() -> None:
+    window = Window(longest)
+    window.offer(entries(10))
+    assert [entry.seq for entry in window.send(0.0, 4)] == [0, 1, 2, 3]
+    assert window.send(0.0, 0) == []
+    assert [entry.seq for entry in window.send(9.0, 3)] == [0, 1, 2], "those due again come first"
+    assert [entry.seq for entry in window.send(9.0, 3)] == [3, 4, 5]
+
+
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_over_a_lossy_path_everything_arrives(noise: random.Random) -> None:
     """Messages and receipts are lost, links break; a cloud's tally gets every frame."""
