@@ -9,7 +9,6 @@ Sinusoidal patterns are not looked for yet.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
-from operator import ge, gt, le, lt
 
 from models.contractions import Contraction
 from models.decelerations import recurrence
@@ -50,15 +49,23 @@ class Features:
         return value if self.bandwidth_bpm < ABSENT_BPM else nan
 
 
+COMPARE: dict[str, Callable[[float, float], bool]] = {  # false with NaN
+    "<": lambda value, limit: value < limit,
+    "<=": lambda value, limit: value <= limit,
+    ">": lambda value, limit: value > limit,
+    ">=": lambda value, limit: value >= limit,
+}
+
+
 @dataclass(frozen=True)
 class Row:
-    """One rule: it holds when beyond(value(features), limit)."""
+    """One rule: it holds when value(features) is beyond its limit."""
 
     id: str
     verdict: Verdict
     text: str  # gettext message id
     value: Callable[[Features], float]
-    beyond: Callable[[float, float], bool]
+    beyond: str  # key of COMPARE
     limit: float
     over_s: float  # the reason points at the last so many seconds ...
     kind: str = ""  # ... or at the longest deceleration of this kind
@@ -72,7 +79,7 @@ TABLE = (
         Verdict.PATHOLOGICAL,
         "Baseline %(value)d bpm, below %(limit)d",
         lambda f: f.baseline_bpm,
-        lt,
+        "<",
         100,
         BASELINE_S,
         source="FIGO 2015",
@@ -82,7 +89,7 @@ TABLE = (
         Verdict.PATHOLOGICAL,
         "One deceleration lasted %(value)d s, %(limit)d s or more",
         lambda f: max((dec.lasts_s for dec in f.decelerations), default=nan),
-        ge,
+        ">=",
         300,
         JUDGED_S,
         kind="prolonged",
@@ -93,7 +100,7 @@ TABLE = (
         Verdict.PATHOLOGICAL,
         "No variability, and late decelerations with %(value)d %% of the contractions",
         lambda f: f.if_absent(f.recurrence("late")),
-        ge,
+        ">=",
         RECURRENT_SHARE,
         JUDGED_S,
         scale=100,
@@ -103,7 +110,7 @@ TABLE = (
         Verdict.PATHOLOGICAL,
         "No variability, and variable decelerations with %(value)d %% of the contractions",
         lambda f: f.if_absent(f.recurrence("variable")),
-        ge,
+        ">=",
         RECURRENT_SHARE,
         JUDGED_S,
         scale=100,
@@ -113,7 +120,7 @@ TABLE = (
         Verdict.PATHOLOGICAL,
         "No variability, and a baseline of %(value)d bpm, below %(limit)d",
         lambda f: f.if_absent(f.rounded_bpm),
-        lt,
+        "<",
         110,
         BASELINE_S,
     ),
@@ -122,7 +129,7 @@ TABLE = (
         Verdict.SUSPICIOUS,
         "Baseline %(value)d bpm, below %(limit)d",
         lambda f: f.rounded_bpm,
-        lt,
+        "<",
         110,
         BASELINE_S,
     ),
@@ -131,7 +138,7 @@ TABLE = (
         Verdict.SUSPICIOUS,
         "Baseline %(value)d bpm, above %(limit)d",
         lambda f: f.rounded_bpm,
-        gt,
+        ">",
         160,
         BASELINE_S,
     ),
@@ -140,7 +147,7 @@ TABLE = (
         Verdict.SUSPICIOUS,
         "Variability %(value)d bpm, %(limit)d or less",
         lambda f: f.bandwidth_bpm,
-        le,
+        "<=",
         5,
         JUDGED_S,
     ),
@@ -149,7 +156,7 @@ TABLE = (
         Verdict.SUSPICIOUS,
         "Variability %(value)d bpm, above %(limit)d",
         lambda f: f.bandwidth_bpm,
-        gt,
+        ">",
         25,
         JUDGED_S,
     ),
@@ -159,7 +166,7 @@ TABLE = (
             Verdict.SUSPICIOUS,
             text,
             lambda f, kind=kind: len(f.of_kind(kind)),  # type: ignore[misc]
-            ge,
+            ">=",
             1,
             JUDGED_S,
             kind=kind,
@@ -180,7 +187,7 @@ NORMAL_TEXT = (
 def judge(features: Features) -> tuple[Verdict, tuple[Reason, ...]]:
     """The worst verdict whose rule holds, with every rule that holds, worst first."""
     hits = [(row, row.value(features)) for row in TABLE]
-    found = [(row, value) for row, value in hits if row.beyond(value, row.limit)]
+    found = [(row, value) for row, value in hits if COMPARE[row.beyond](value, row.limit)]
     if found:
         return found[0][0].verdict, tuple(_reason(row, value, features) for row, value in found)
     args = {
