@@ -226,12 +226,10 @@ def _welcome(port: int, speed: int, probes: list[Child]) -> Table:
     table = Table(title=f"Lucina demo, replayed at {speed} x", title_justify="left")
     for heading in ("who", "account", "password", "page"):
         table.add_column(heading)
-    pages = {"centre": "centre", "hospital": "hospital", "mother": "mother"}
-    for person in demo.PEOPLE:
-        if person["role"] == "mother" and person["mother_id"] > len(probes):
-            continue
-        page = f"http://127.0.0.1:{port}/{pages[person['role']]}"
-        table.add_row(person["name"], person["username"], demo.PASSWORD, page)
+    staff = [(p["name"], p["username"], p["role"]) for p in demo.STAFF]
+    mothers = [(m["name"], f"mother{n}", "mother") for n, m in enumerate(demo.MOTHERS, start=1)]
+    for name, username, page in staff + mothers[: len(probes)]:
+        table.add_row(name, username, demo.PASSWORD, f"http://127.0.0.1:{port}/{page}")
     return table
 
 

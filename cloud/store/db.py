@@ -75,6 +75,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def answers(engine: Engine) -> bool:
+    """Whether the database can be read now."""
+    try:
+        with reading(engine) as connection:
+            connection.execute(text("SELECT 1"))
+    except StoreError:
+        return False
+    return True
+
+
 def migrate(engine: Engine) -> None:
     """Bring the database to this version's tables, or say in a DatabaseError why not."""
     try:

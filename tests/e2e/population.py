@@ -52,7 +52,8 @@ def home_device(gateway: str) -> str:
 
 def _add_mothers(conn: Connection, who: list[tuple[int, str, str, str]]) -> None:
     """(mother, device, its token, its gateway): they live where the demo's first mother does."""
-    row = {key: value for key, value in demo.MOTHERS[0].items() if key not in ("weeks", "id")}
+    row = {key: value for key, value in demo.MOTHERS[0].items() if key not in ("weeks", "place")}
+    row["organisation_id"] = demo.MOTHERS[0]["place"] + 1
     mothers = [{**row, "id": number, "name": f"Mother {number}"} for number, *_ in who]
     conn.execute(insert(t.mothers), mothers)
     devices = [
