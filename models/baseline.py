@@ -107,7 +107,8 @@ def _median_line(
             window *= window
         mass = window * weights[near].astype(np.float32)
         mass *= (values >= low[here, None]) & (values <= high[here, None])
-        spare = LEAST_WEIGHT * (window @ untrimmed[near].astype(np.float32)) - mass.sum(axis=1)
+        usual = np.einsum("ij,j->i", window, untrimmed[near].astype(np.float32))
+        spare = LEAST_WEIGHT * usual - mass.sum(axis=1)
         if step.offset is None:
             spare[:] = 0
         parts.append(_weighted_median(values, mass, previous[here], np.maximum(spare, 0)))

@@ -100,27 +100,18 @@ def synthetic(seed: int, minutes: float, scenario: str) -> tuple[Trace, Truth]:
     times_s = np.arange(round(minutes * 60 * FS_HZ)) / FS_HZ
     contractions = _contractions(plan, rng, times_s)
     decelerations = _late(contractions, rng) if plan.late_decelerations else []
-    walk = rng.normal(0, plan.drift_bpm / np.sqrt(DRIFT_S * FS_HZ), len(times_s)).cumsum()
-    baseline = rng.uniform(*plan.level_bpm) + walk
-    calm = np.ones(len(times_s))
     if plan.bradycardia:
         decelerations.append(_bradycardia())
-        calm[(times_s >= BRADYCARDIA[0]) & (times_s < sum(BRADYCARDIA))] = BRADYCARDIA_SWING
-    accelerations = _accelerations(plan, rng, times_s, decelerations)
-    fhr = baseline + calm * _swings(plan, rng, len(times_s))
-    for event in (*accelerations, *decelerations):
-        fhr += _shape(times_s, event)
-    fhr += rng.normal(0, plan.noise_bpm, len(times_s))
+    fhr, baseline, accelerations = _fetus(plan, rng, times_s, decelerations)
     mhr = _mother(plan, rng, times_s, contractions)
     lost = _lost(plan, rng, times_s)
     maternal = _captured(plan, times_s)
     fhr[maternal] = mhr[maternal] + rng.normal(0, 1.0, int(maternal.sum()))
     quality = np.clip(85 + 8 * band_noise(rng, len(times_s), LTV_BAND_HZ), 60, 100)
     mhr[bursts(rng, len(times_s), plan.mother_loss)] = np.nan
-    empty = np.full(len(times_s), np.nan, np.float32)
     trace = Trace(
         _single(np.where(lost, np.nan, fhr)),
-        empty,
+        _single(np.full(len(times_s), np.nan)),
         _single(mhr),
         _single(_toco(rng, times_s, contractions)),
         _single(np.where(lost, 10, quality)),
@@ -134,6 +125,22 @@ def synthetic(seed: int, minutes: float, scenario: str) -> tuple[Trace, Truth]:
         maternal,
     )
     return on_wire_grid(trace), truth
+
+
+def _fetus(
+    plan: Scenario, rng: np.random.Generator, times_s: Floats, decelerations: list[Event]
+) -> tuple[Floats, Floats, list[Event]]:
+    """The rate, its baseline, and the accelerations put between the decelerations."""
+    walk = rng.normal(0, plan.drift_bpm / np.sqrt(DRIFT_S * FS_HZ), len(times_s)).cumsum()
+    baseline = rng.uniform(*plan.level_bpm) + walk
+    accelerations = _accelerations(plan, rng, times_s, decelerations)
+    swings = _swings(plan, rng, len(times_s))
+    if plan.bradycardia:
+        swings[(times_s >= BRADYCARDIA[0]) & (times_s < sum(BRADYCARDIA))] *= BRADYCARDIA_SWING
+    fhr = baseline + swings
+    for event in (*accelerations, *decelerations):
+        fhr += _shape(times_s, event)
+    return fhr + rng.normal(0, plan.noise_bpm, len(times_s)), baseline, accelerations
 
 
 def _single(values: Floats) -> Samples:
