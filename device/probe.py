@@ -1,17 +1,9 @@
 """The probe that replays a recording: `python -m device.probe CONFIG.json`, and the same under
 MicroPython. Paces seconds by the clock, sends them, obeys commands, waits for the receipts.
 
-CONFIG.json:  host, port, device, token      the broker, and who we are there
-              source                         a seconds file (device/seconds.py)
-              name, flags                    told in the start event (payloads.pack_start)
-              speed                          recorded seconds per second, 1..600
-              spool                          a folder of this device alone, or null
-              tls                            a PEM file of CA certificates to trust, or null
-              session                        optional; chosen at random when absent
-              drain_s                        optional; how long to wait for receipts at the end
-
-Prints one JSON object a line: progress each second, commands when they come, a last line with
-"done". Exit code 0: every frame has its receipt; 1: the rest waits in the spool; 2: bad input.
+device/config.py says what is in CONFIG.json. Prints one JSON object a line: progress each second,
+commands when they come, a last line with "done". Exit code 0: every frame has its receipt; 1: the
+rest waits in the spool; 2: bad input.
 """
 
 import gc
@@ -22,13 +14,13 @@ from struct import unpack
 
 from device import payloads, wire
 from device.clock import system_clock
+from device.config import check
 from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
 from device.packer import Packer
 from device.seconds import SecondsFile
 from device.uplink import Uplink
 
-MAX_SPEED = 600
 STATUS_MS = 10_000
 REPORT_MS = 1000
 STEP_MS = 20  # longest wait for the link before the clock is looked at again
@@ -36,10 +28,6 @@ BURST = 16  # seconds made in one go when the replay is behind its clock
 DRAIN_S = 300
 INTERRUPTED_DRAIN_S = 5
 REMEMBERED_COMMANDS = 32  # the cloud repeats a command until it has seen the answer
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message names the key."""
 
 
 class Probe:
@@ -167,45 +155,6 @@ class Probe:
         _print(line)
 
 
-KEYS = (  # (key, types, needed)
-    ("host", (str,), True),
-    ("port", (int,), True),
-    ("device", (str,), True),
-    ("token", (str,), True),
-    ("source", (str,), True),
-    ("name", (str,), True),
-    ("flags", (int,), True),
-    ("speed", (int,), True),
-    ("spool", (str, type(None)), True),
-    ("tls", (str, type(None)), True),
-    ("session", (int,), False),
-    ("drain_s", (int, float), False),
-)
-
-
-def check(config) -> dict:
-    """The configuration, or ConfigError that names the key."""
-    if not isinstance(config, dict):
-        raise ConfigError("the configuration is not an object")
-    for key, types, needed in KEYS:
-        if key not in config and needed:
-            raise ConfigError("%s is missing" % key)
-        if key in config and not isinstance(config[key], types):
-            raise ConfigError("%s is %r" % (key, config[key]))
-    for key in config:
-        if key not in [known for known, _, _ in KEYS]:
-            raise ConfigError("%s is not a known key" % key)
-    for key, low, high in (
-        ("speed", 1, MAX_SPEED),
-        ("port", 1, 65535),
-        ("flags", 0, 255),
-        ("session", 1, wire.MAX_U32),
-    ):
-        if key in config and not low <= config[key] <= high:
-            raise ConfigError("%s is %d, not in %d..%d" % (key, config[key], low, high))
-    return config
-
-
 def build(config: dict) -> Probe:
     """All parts of the replayed probe."""
     device = config["device"]
@@ -232,6 +181,8 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as error:
         sys.stderr.write("probe: %s\n" % error)
         return 2
+    except KeyboardInterrupt:  # the second one: no more waiting, the rest is in the spool
+        return 1
 
 
 def _print(line: dict) -> None:

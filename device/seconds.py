@@ -45,7 +45,7 @@ class SecondsFile:
             raise SecondsError("%s is not a seconds file" % path)
         _, self.seconds, size = unpack(HEAD, head)
         end = self._file.seek(0, 2)
-        if end != calcsize(HEAD) + size or size < self.seconds:
+        if end != calcsize(HEAD) + size:
             raise SecondsError("%s has %d bytes, its head says otherwise" % (path, end))
         self._file.seek(calcsize(HEAD))
         self._read = 0

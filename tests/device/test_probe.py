@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from device import payloads, probe, seconds, wire
+from device import config, payloads, seconds, wire
 from tests.device.fake_gateway import FakeGateway
 from tests.process import Process, Server, wait_until
 
@@ -56,7 +56,7 @@ def new_probe(
     def make(length_s: int, **changes: Any) -> Probe:
         source = tmp_path / f"{length_s}.seconds"
         seconds.write(str(source), (trace(n) for n in range(length_s)))
-        config = {
+        keys = {
             "host": "127.0.0.1",
             "port": mosquitto.port,
             "device": "p1",
@@ -70,7 +70,7 @@ def new_probe(
             "session": SESSION,
             "drain_s": 30,
         }
-        return Probe(interpreter, tmp_path, {**config, **changes})
+        return Probe(interpreter, tmp_path, {**keys, **changes})
 
     return make
 
@@ -95,16 +95,21 @@ def spool_files(tmp_path: Path) -> list[str]:
     return [path.name for path in (tmp_path / "spool").iterdir()]
 
 
-def test_a_recording_of_an_hour_at_the_highest_speed(
+def test_a_long_recording_at_the_highest_speed(
     new_probe: NewProbe, mosquitto: Server, tmp_path: Path
 ) -> None:
-    with FakeGateway(mosquitto.port) as gateway, new_probe(3600) as process:
+    length_s = 6300  # longer than the 10 s between two statuses
+    with FakeGateway(mosquitto.port) as gateway, new_probe(length_s) as process:
         assert process.wait(40) == 0, process.stderr
-        check(gateway, 3600)
+        check(gateway, length_s)
     made = len(gateway.frames(SESSION))
     expected = {"made": made, "receipted": made, "spooled": 0, "dropped": 0, "done": True}
     assert expected.items() <= process.last.items()
     assert spool_files(tmp_path) == []
+    statuses = [f for f in gateway.frames(SESSION) if f.kind == wire.STATUS]
+    assert len(statuses) == 1
+    status = payloads.unpack_status(statuses[0].payload)
+    assert (status.dropped, status.battery_percent) == (0, payloads.GAP_8)
 
 
 def test_the_clock_paces_the_replay_and_each_second_travels_at_once(
@@ -118,16 +123,6 @@ def test_the_clock_paces_the_replay_and_each_second_travels_at_once(
         check(gateway, 180)
     assert took_s > 2.8  # 180 s at 60 times the speed, less what a slow first frame costs
     assert gateway.messages > 120  # not saved up
-
-
-def test_a_status_each_ten_seconds(new_probe: NewProbe, mosquitto: Server) -> None:
-    with FakeGateway(mosquitto.port) as gateway, new_probe(6300) as process:
-        assert process.wait(40) == 0
-    statuses = [f for f in gateway.frames(SESSION) if f.kind == wire.STATUS]
-    assert len(statuses) == 1
-    status = payloads.unpack_status(statuses[0].payload)
-    assert status.dropped == 0
-    assert status.battery_percent == payloads.GAP_8
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -217,6 +212,17 @@ def test_an_interrupt_ends_the_session_properly(new_probe: NewProbe, mosquitto: 
         assert gateway.complete(SESSION)
 
 
+def test_a_second_interrupt_ends_the_wait_for_receipts(new_probe: NewProbe, tmp_path: Path) -> None:
+    with new_probe(6000, speed=10) as process:  # nobody sends receipts
+        process.wait_for('"made"')
+        process._popen.send_signal(signal.SIGINT)
+        time.sleep(0.5)  # within its 5 s of patience
+        process._popen.send_signal(signal.SIGINT)
+        assert process.wait(3) == 1
+    assert process.stderr == ""
+    assert len(spool_files(tmp_path)) == 1
+
+
 def test_a_receipt_for_frames_that_were_never_made_is_not_believed(
     new_probe: NewProbe, mosquitto: Server
 ) -> None:
@@ -251,7 +257,7 @@ def test_a_bad_configuration_is_told_in_one_line(
 
 
 def test_a_missing_key_is_named() -> None:
-    with pytest.raises(probe.ConfigError, match="host is missing"):
-        probe.check({})
-    with pytest.raises(probe.ConfigError, match="not an object"):
-        probe.check([])
+    with pytest.raises(config.ConfigError, match="host is missing"):
+        config.check({})
+    with pytest.raises(config.ConfigError, match="not an object"):
+        config.check([])

@@ -4,7 +4,7 @@ import os
 
 from device import wire
 from device.payloads import Receipt
-from device.slots import SLOT
+from device.slots import SLOT, SlotFile
 from device.spool import RAM_FRAMES, SPILL_EVERY_MS, Spool, left_over
 from tests.device import scratch
 
@@ -145,6 +145,20 @@ def test_a_torn_slot_costs_its_frame_and_no_other():
         assert again.held.pairs == [[0, 3], [5, 9]]
         assert whole(again)
         again.close()
+
+    in_folder(test)
+
+
+def test_a_slot_that_still_holds_an_earlier_frame_is_not_taken_for_a_later():
+    def test(folder):
+        slots = SlotFile(folder + "/a", SESSION, 10)
+        slots.put(3, frame(3))
+        assert slots.get(3) == frame(3)
+        assert slots.get(13) is None
+        slots.put(13, frame(13))
+        assert slots.get(3) is None
+        assert list(slots.seqs()) == [13]
+        slots.remove()
 
     in_folder(test)
 
