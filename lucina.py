@@ -221,7 +221,7 @@ def _firmware(config: Path, micropython: bool) -> int:
     if not interpreter.exists():
         raise FileNotFoundError("MicroPython is not installed: make test installs it")
     argv = [str(interpreter), "-X", f"heapsize={HEAP}", "-m", "device.probe", str(config)]
-    environment = os.environ | {"MICROPYPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"MICROPYPATH": f"{Path(__file__).parent}:.frozen"}
     with subprocess.Popen(argv, env=environment) as child:
         while True:
             try:
