@@ -15,14 +15,16 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from models.clean import filled
 from models.filters import PER_MINUTE, band_pass, envelope, low_pass
+from models.trace import FS_HZ
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 DECIMATE = 24  # to 10 points a minute
+SECONDS = 60  # a minute
 POINTS_A_MINUTE = PER_MINUTE // DECIMATE
 REACH = 20 * POINTS_A_MINUTE  # half of the triangular window
 BAND = 10 * POINTS_A_MINUTE  # windows of the tolerated band
-EVERY = 2  # the median is taken at each second point: it changes slowly
+EVERY = 4  # the median is taken at each fourth point: measured on fhrma/, 1 to 4 are alike
 FAR_WEIGHT = 0.001  # of the window: points beyond it are left out
 BLOCK = 120  # points computed together: bounds memory on long records
 GAP_WEIGHT = 0.1  # of interpolated points; measured on fhrma/: 1.0 follows the lines across gaps
@@ -52,7 +54,7 @@ def baseline(fhr_bpm: Floats) -> Floats:
     rate = filled(fhr_bpm)
     if len(rate) < 2 * DECIMATE or np.isnan(rate[0]):
         return np.full(len(rate), np.nanmedian(fhr_bpm) if np.isfinite(fhr_bpm).any() else np.nan)
-    stable = stability(rate)[::DECIMATE]
+    stable = stability(rate)[:: DECIMATE // FS_HZ]
     stable *= np.where(np.isfinite(fhr_bpm[::DECIMATE]), 1.0, GAP_WEIGHT)
     smooth = {k: low_pass(rate, k)[::DECIMATE] for k in (1, 2, 4, 8, 16)}
     line = smooth[2]
@@ -67,17 +69,20 @@ def baseline(fhr_bpm: Floats) -> Floats:
 
 
 def stability(rate_bpm: Floats) -> Floats:
-    """The chance (n,) that the rate is at its baseline: it moves little on three time scales."""
+    """The chance (n / FS_HZ,), each second, that the rate is at its baseline.
+
+    That is where it moves little on three time scales.
+    """
     slopes = [
-        np.gradient(part) * PER_MINUTE
+        (np.gradient(part) * PER_MINUTE)[::FS_HZ]
         for part in (low_pass(rate_bpm, 1), band_pass(rate_bpm, 1, 3), band_pass(rate_bpm, 3, 7))
     ]
     unstable = (
         -2.4744
         + 0.0266 * np.abs(slopes[0])
-        + 0.0413 * envelope(slopes[0], 2)
-        + 0.0105 * envelope(slopes[1], 6)
-        + 0.0036 * envelope(slopes[2], 14)
+        + 0.0413 * envelope(slopes[0], 2, SECONDS)
+        + 0.0105 * envelope(slopes[1], 6, SECONDS)
+        + 0.0036 * envelope(slopes[2], 14, SECONDS)
     )
     return _sigmoid(-unstable)
 
@@ -89,7 +94,7 @@ def _sigmoid(x: Floats) -> Floats:
 def _median_line(
     series: Floats, weights: Floats, untrimmed: Floats, step: Pass, previous: Floats
 ) -> Floats:
-    """Sliding weighted median (n,) of `series` (n,), at every second point, then interpolated."""
+    """Sliding weighted median (n,) of `series` (n,), at each EVERY-th point, then interpolated."""
     low, high = _tolerated(series)
     reach = round(REACH * (1 - FAR_WEIGHT ** (0.5**step.squarings)))
     parts = []

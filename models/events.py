@@ -105,13 +105,15 @@ def _excursions(rate: Floats, base: Floats, least: Size) -> list[tuple[int, int,
     slow = low_pass(whole, SLOW_CYCLES) - base
     shape = low_pass(whole, PEAK_CYCLES) - base
     above = rate - base
+    spans = runs(whole > base)
+    long = np.diff(spans).ravel() >= least.lasts_s * FS_HZ
     found = []
-    for first, stop in runs(whole > base):
+    for first, stop in spans[long].tolist():
         part = above[first:stop]
-        if stop - first < least.lasts_s * FS_HZ or np.isnan(part).mean() > LOST_SHARE:
+        if np.isnan(part).mean() > LOST_SHARE:
             continue
         height = float(np.nanmax(part))
         if height >= least.amplitude_bpm and slow[first:stop].max() > least.slow_bpm:
-            peak = int(first + np.argmax(shape[first:stop]))
-            found.append((int(first), int(stop), peak, height))
+            peak = first + int(np.argmax(shape[first:stop]))
+            found.append((first, stop, peak, height))
     return found

@@ -47,11 +47,11 @@ def _filter(values: Floats, coefficients: Coefficients) -> Floats:
     return smooth[pad : pad + len(values)]
 
 
-def envelope(values: Floats, high_cycles: float) -> Floats:
-    """Magnitude of the analytic signal of `values` (n,) below `high_cycles`."""
+def envelope(values: Floats, high_cycles: float, per_minute: int) -> Floats:
+    """Magnitude of the analytic signal of `values` (n,), so many a minute, below `high_cycles`."""
     size = next_fast_len(len(values))
     spectrum = fft(values, size)
-    cycles = fftfreq(size, 1 / PER_MINUTE)
+    cycles = fftfreq(size, 1 / per_minute)
     spectrum[(cycles < 0) | (cycles > high_cycles)] = 0
     spectrum[1:] *= 2
     magnitude: Floats = np.abs(ifft(spectrum))[: len(values)]
