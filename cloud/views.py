@@ -9,6 +9,7 @@ from cloud.live import Live
 from cloud.store import frames, people
 from cloud.store.people import Mother, Organisation
 from cloud.store.recordings import Recording
+from device.wire import TRACE
 from models.trace import FS_HZ, Trace
 
 CHANNELS = {
@@ -76,6 +77,7 @@ def trace_view(trace: Trace) -> dict[str, Any]:
 
 def stored_trace(conn: Connection, recording_id: int, seconds: float) -> Trace:
     """The last seconds of a recording that is not in memory any more."""
-    newest = next(frames.read_back(conn, recording_id), None)
-    end_s = newest[0].t_ms / 1000 + 1 if newest else 0.0
+    back = (frame for frame, _ in frames.read_back(conn, recording_id) if frame.kind == TRACE)
+    newest = next(back, None)
+    end_s = newest.t_ms / 1000 + 1 if newest else 0.0
     return frames.trace_of(conn, recording_id, max(0.0, end_s - seconds), end_s)

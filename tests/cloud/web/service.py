@@ -1,9 +1,9 @@
 """The real service for tests of its pages: uvicorn in a thread, Mosquitto, the demo's people.
 
-    with Service(tmp_path) as service:
-        recording = service.play("probe-1", trace)   # its frames come as a gateway would send them
-        alert_id = service.alert(recording, "bradycardia_80")
-        centre = service.client("centre")
+with Service(tmp_path) as service:
+    recording = service.play("probe-1", trace)   # its frames come as a gateway would send them
+    alert_id = service.alert(recording, "bradycardia_80")
+    centre = service.client("centre")
 """
 
 import ssl
@@ -43,6 +43,7 @@ class Service:
         self._exit = ExitStack()
         self._folder = folder
         self._sessions = 0
+        self.port = free_port()
         self._cookies: dict[str, dict[str, str]] = {}
         self.tokens = demo.make_tokens()
         self.settings_given: dict[str, Any] = {
@@ -58,7 +59,7 @@ class Service:
         url = f"mqtt://{demo.CLOUD}:{self.tokens.cloud}@127.0.0.1:{broker.port}"
         self.settings = Settings(broker_url=url, **self.settings_given)
         self._fill()
-        self._start()
+        self.start()
         self._gateway = Client(CallbackAPIVersion.VERSION2, client_id="test-gateway")
         self._gateway.username_pw_set(demo.GATEWAY, self.tokens.gateway)
         self._gateway.connect("127.0.0.1", broker.port)
@@ -84,8 +85,7 @@ class Service:
             demo.fill(conn, self.tokens, datetime.now(UTC).date())
         engine.dispose()
 
-    def _start(self) -> None:
-        self.port = free_port()
+    def start(self) -> None:
         self.url = f"http://127.0.0.1:{self.port}"
         self.app = create_app(self.settings)
         self.parts: Services = self.app.state.services
@@ -97,12 +97,9 @@ class Service:
         self._thread.start()
         wait_until(lambda: self._server.started, 10, "the service listens")
 
-    def stop(self) -> float:
-        """Seconds that it took to end."""
-        since_s = time.monotonic()
+    def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join()
-        return time.monotonic() - since_s
 
     def client(self, username: str = "") -> httpx2.Client:
         """A browser without a screen; with a name it is logged in (once: argon2 takes its time)."""
@@ -171,7 +168,8 @@ def trace_frames(trace: Trace, session: int) -> list[wire.Frame]:
         counts = np.where(np.isnan(values), gap, np.round(values * per_unit)).astype(int)
         channels.append(counts.reshape(-1, FS_HZ).tolist())
     first = round(trace.start_s)
+    seconds = (payloads.Trace(*map(tuple, second)) for second in zip(*channels, strict=True))
     return [
-        wire.Frame(wire.TRACE, session, first + n + 1, 1000 * (first + n), payloads.pack_trace(t))
-        for n, t in enumerate(payloads.Trace(*map(tuple, second)) for second in zip(*channels))
+        wire.Frame(wire.TRACE, session, n + 1, 1000 * n, payloads.pack_trace(second))
+        for n, second in enumerate(seconds, start=first)
     ]

@@ -33,7 +33,7 @@ _TABLES = (  # files whose module constants are texts
 def all_texts() -> set[str]:
     found = {text for name in _TABLES for text in _in_python(ROOT / name)}
     for path in sorted((ROOT / "models").glob("*.py")):
-        found |= set(_in_calls(ast.parse(path.read_text())))
+        found |= set(_with_fields(ast.parse(path.read_text())))
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
@@ -65,6 +65,16 @@ def _in_calls(tree: ast.Module) -> Iterator[str]:
             name = getattr(function, "id", getattr(function, "attr", ""))
             if name in _WORDS:
                 yield from _sentences(node.args[0])
+
+
+def _with_fields(tree: ast.Module) -> Iterator[str]:
+    """Strings with %(name)s fields, docstrings left out: the reasons of the analysis."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in docstrings:
+            continue
+        if isinstance(node.value, str) and "%(" in node.value and " " in node.value:
+            yield node.value
 
 
 def _sentences(node: ast.expr) -> Iterator[str]:

@@ -1,0 +1,306 @@
+"""The pages in a real browser: live, honest about age and breaks, usable by keyboard and phone."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud import demo
+from cloud.store import people
+from cloud.store.db import writing
+from device import payloads
+from models.synth import synthetic
+from models.trace import Trace
+from tests.cloud.web.service import Service, trace_frames
+from tests.process import wait_until
+
+LARGE, PHONE = (1280, 800), (360, 740)
+OpenPage = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    whole, _ = synthetic(3, 2, "normal")
+    return whole
+
+
+@pytest.fixture(scope="module")
+def recordings(service: Service, trace: Trace) -> dict[str, int]:
+    """The first mother has two alerts, the second a recording without one."""
+    first = service.play("probe-1", trace)
+    second = service.play("probe-2", trace, flags=payloads.REPLAYED)
+    service.alert(first, "low_rate", 120)
+    service.alert(first, "bradycardia_80", 100)
+    return {"first": first, "second": second}
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any, recordings: dict[str, int]) -> Iterator[OpenPage]:
+    contexts, problems = [], []
+
+    def open_(account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en") -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale=language
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
+        if account:
+            cookies = service.client(account).cookies
+            context.add_cookies(
+                [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+            )
+        page.goto(service.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def send_second(service: Service, recording: int, trace: Trace) -> None:
+    live = service.parts.live.recordings[recording]
+    second = Trace(**trace.window(0, 1).channels(), start_s=live.newest_s)
+    row = live.recording
+    frames = trace_frames(second, row.session)
+    service.send(row.device_id, row.session, frames, round(1000 * second.end_s))
+
+
+def tile(page: Any, recording: int) -> Any:
+    return page.locator(f"#wall [data-recording='{recording}']")
+
+
+def test_logging_in_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("", "/centre")
+    page.keyboard.type("centre")
+    page.keyboard.press("Tab")
+    page.keyboard.type(demo.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/centre")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login")
+
+
+def test_strips_move_and_say_their_age(
+    service: Service, open_page: OpenPage, recordings: dict[str, int], trace: Trace
+) -> None:
+    page = open_page("centre", "/centre")
+    strip = tile(page, recordings["second"])
+    strip.wait_for()
+    send_second(service, recordings["second"], trace)
+    page.wait_for_function(
+        "(id) => document.querySelector(`#wall [data-recording='${id}']`).dataset.state === 'live'",
+        arg=recordings["second"],
+    )
+    before = float(strip.get_attribute("data-end-s"))
+    send_second(service, recordings["second"], trace)
+    wait_until(lambda: float(strip.get_attribute("data-end-s")) > before, 5, "the strip moves")
+    assert re.fullmatch(r"data \d s old", strip.locator(".age").inner_text())
+    assert re.fullmatch(r"1\d\d", strip.locator(".fhr b").inner_text())
+    assert strip.locator(".origin").inner_text() == "REPLAYED"
+
+
+def test_silence_is_shown(
+    service: Service, open_page: OpenPage, recordings: dict[str, int], trace: Trace
+) -> None:
+    page = open_page("centre", "/centre")
+    strip = tile(page, recordings["second"])
+    send_second(service, recordings["second"], trace)
+    strip.and_(page.locator("[data-state=live]")).wait_for()
+    strip.and_(page.locator("[data-state=stale]")).wait_for(timeout=15_000)
+    assert strip.locator(".fhr b").inner_text() == "– –"
+    assert re.fullmatch(r"data 0:1\d old", strip.locator(".age").inner_text())
+
+
+def test_the_worst_alert_stands_first(open_page: OpenPage, recordings: dict[str, int]) -> None:
+    page = open_page("centre", "/centre")
+    page.locator("#queue .row").nth(1).wait_for()
+    marks = page.locator("#queue .priority").all_inner_texts()
+    assert marks.index("*** HIGH") < marks.index("** MEDIUM")
+    row = page.locator("#queue .row.high").first
+    assert "Fetal heart rate 75 bpm: below 80" in row.inner_text()
+    assert re.search(r"next hospital in 0:\d\d|No hospital is left", row.inner_text())
+    assert re.fullmatch(r"\d+:\d\d", row.locator(".alert-age").inner_text())
+    assert "high" in tile(page, recordings["first"]).get_attribute("class")
+
+
+def test_rows_do_not_move_under_the_pointer(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    page = open_page("centre", "/centre")
+    page.locator("#queue .row").first.wait_for()
+    page.locator("#queue .row").first.hover()
+    page.mouse.move(*_middle(page.locator("#queue .row").first))
+    before = page.locator("#queue .row").evaluate_all("rows => rows.map((r) => r.dataset.alert)")
+    fresh = service.alert(service.play("probe-3", trace), "bradycardia_80", 110)
+    page.locator(f"[data-alert='{fresh}']").wait_for()
+    page.locator("#queue-news:not([hidden])").wait_for()
+    after = page.locator("#queue .row").evaluate_all("rows => rows.map((r) => r.dataset.alert)")
+    assert after == [*before, str(fresh)]
+    assert "Chen Jing" in page.locator("#announce").inner_text()
+    page.mouse.move(700, 20)
+    page.wait_for_function(
+        "(id) => document.querySelector('#queue .row:last-child').dataset.alert !== id",
+        arg=str(fresh),
+    )
+
+
+def _middle(row: Any) -> tuple[float, float]:
+    box = row.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_declining_wants_a_reason_and_asks_the_next(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    alert = service.alert(service.play("probe-2", trace), "tachycardia_180", 115)
+    page = open_page("county", "/hospital")
+    page.locator(f"[data-alert='{alert}'] button.name").click()
+    page.locator("#detail .actions button", has_text="Decline").click()
+    page.locator("#detail select").select_option("no bed is free")
+    page.locator("#detail form.why button.go").click()
+    page.locator("#detail .steps li", has_text="no bed is free").wait_for()
+    assert service.parts.alerting.view(alert)["organisation"]["id"] == 2
+    chinese = open_page("hospital", "/hospital", language="zh-CN")
+    chinese.locator(f"[data-alert='{alert}'] button.name").click()
+    chinese.locator("#detail .steps li", has_text="没有空床").wait_for()
+
+
+def test_seen_means_that_somebody_moved(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    alert = service.alert(service.play("probe-4", trace), "bradycardia_100", 90)
+    page = open_page("hospital", "/hospital")
+    page.locator(f"[data-alert='{alert}']").wait_for()
+
+    def phase() -> str:
+        return str(service.parts.alerting.view(alert)["phase"])
+
+    wait_until(lambda: phase() == "delivered", 10, "the page has it")
+    assert service.parts.alerting.view(alert)["seen_ms"] is None
+    page.locator(f"[data-alert='{alert}'] button.name").focus()
+    page.keyboard.press("Enter")
+    page.locator("#detail h2", has_text="Zhao Min").wait_for()
+    page.keyboard.press("Shift")
+    wait_until(lambda: phase() == "read", 10, "somebody has looked")
+
+
+def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace: Trace) -> None:
+    alert = service.alert(service.play("probe-4", trace), "low_rate", 80)
+    page = open_page("mother4", "/mother", size=PHONE, language="zh-CN")
+    page.locator("#alert-steps li").first.wait_for()
+    assert page.locator("#alert-steps li").count() <= 4
+    assert "%" not in page.locator("main").inner_text()
+    page.locator("#answers .ambulance").click()
+    page.locator("#answered", has_text="我需要救护车").wait_for()
+    shown = service.parts.alerting.views(service_viewer())
+    assert any(view["mother_answer"] == "ambulance" for view in shown)
+    assert alert in [view["id"] for view in shown]
+
+
+def service_viewer() -> Any:
+    from cloud.hub import Viewer
+
+    return Viewer("mother", mother_id=4)
+
+
+def test_no_recording(open_page: OpenPage, service: Service) -> None:
+    with writing(service.parts.engine) as conn:
+        known = people.get_person_by_username(conn, "mother5")
+        if known is None:
+            her = people.add_mother(conn, name="<img src=x onerror=alert(1)>")
+            kept = people.get_person_by_username(conn, "mother1")
+            assert kept is not None
+            people.add_person(
+                conn, username="mother5", password_hash=kept.password_hash, name=her.name,
+                role="mother", mother_id=her.id, demo=True,
+            )  # fmt: skip
+    page = open_page("mother5", "/mother", size=PHONE)
+    page.locator("#state", has_text="No recording is running.").wait_for()
+    assert page.locator("#watching").inner_text() == "Nobody is watching now."
+    assert page.locator("img").count() == 0
+
+
+PAGES = [
+    ("", "/login"),
+    ("centre", "/centre"),
+    ("county", "/hospital"),
+    ("mother1", "/mother"),
+    ("centre", "/recordings/{first}"),
+    ("mother1", "/recordings/{first}"),
+    ("centre", "/nosuch"),
+]
+
+
+@pytest.mark.parametrize("size", [LARGE, PHONE], ids=["large", "phone"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize(("account", "path"), PAGES)
+def test_every_page_fits(
+    open_page: OpenPage,
+    recordings: dict[str, int],
+    account: str,
+    path: str,
+    language: str,
+    size: tuple[int, int],
+) -> None:
+    page = open_page(account, path.format(**recordings), size, language)
+    page.locator("h1").first.wait_for()
+    if account and "nosuch" not in path:
+        page.locator("canvas, #detail h2, #alert h1").first.wait_for(state="attached")
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll("body *")].filter((e) =>
+             e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen, details"))
+             .map((e) => `${e.tagName}.${e.className}`)"""
+    )
+    assert too_wide == []
+    if language == "zh-CN":
+        words = page.locator("main").inner_text()
+        assert re.search("[\u4e00-\u9fff]", words)
+        left = re.sub(r"\(demo\)|cm/min|[A-Z][a-z]+ [A-Z][a-z]+|nichd\S*", "", words)
+        assert re.findall(r"[A-Za-z]{3,} [a-z]{3,}", left) == []
+
+
+def test_a_recording_is_shown_with_its_marks(
+    open_page: OpenPage, recordings: dict[str, int]
+) -> None:
+    page = open_page("centre", f"/recordings/{recordings['first']}")
+    page.locator(
+        "#completeness", has_text=re.compile(r"\d+ frames stored so far, 0 missing")
+    ).wait_for()
+    page.locator("#alerts .history", has_text="below 80").first.wait_for()
+    page.locator("#speed").select_option("3")
+    page.locator("#axis").select_option("narrow")
+    page.locator("#back").wait_for()
+    assert page.locator("#strip .tile").get_attribute("data-state") in ("live", "stale")
+
+
+def test_sound_is_off_until_it_is_armed(open_page: OpenPage) -> None:
+    page = open_page("centre", "/centre")
+    arm = page.get_by_role("button", name="Sound is off: click to arm")
+    arm.click()
+    arm.wait_for(state="hidden")
+    page.get_by_role("button", name="Pause 2 min").click()
+    page.locator("#sound", has_text=re.compile(r"Sound pauses for [12]:\d\d")).wait_for()
+
+
+def test_a_break_is_shown_and_repaired(tmp_path: Path, browser: Any, trace: Trace) -> None:
+    with Service(tmp_path) as service:
+        recording = service.play("probe-1", trace)
+        page = browser.new_page()
+        page.goto(service.url + "/login")
+        page.fill("input[name=username]", "centre")
+        page.fill("input[name=password]", demo.PASSWORD)
+        page.click("form.login button")
+        tile(page, recording).wait_for()
+        service.stop()
+        page.locator("#lost", has_text=re.compile(r"connection lost 0:\d\d")).wait_for()
+        tile(page, recording).and_(page.locator("[data-state=lost]")).wait_for()
+        service.start()
+        page.locator("#lost").wait_for(state="hidden", timeout=20_000)
+        send_second(service, recording, trace)
+        tile(page, recording).and_(page.locator("[data-state=live]")).wait_for()
+        page.close()

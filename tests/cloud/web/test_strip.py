@@ -1,0 +1,129 @@
+"""What the strip draws, read back from the canvas of a real browser."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.cloud.web.service import Service
+
+WIDTH, HEIGHT, SECONDS = 630, 300, 60  # 30 px for the axis, then 10 px a second
+AXIS = (30, 240)
+RATE_TOP, RATE_BOTTOM = 3, (HEIGHT - 25) * 0.73
+FHR, MHR, OUTSIDE = [20, 33, 61], [176, 72, 143], [200, 16, 46]
+
+DRAW = """async ({fhr, mhr, ageMs, lostMs, width, height, seconds}) => {
+  const [{Strip}, {Trace}] = await Promise.all(
+    ["/static/strip.js", "/static/trace.js"].map((name) => import(name)));
+  const canvas = document.createElement("canvas");
+  canvas.style.cssText = `position:fixed;top:0;left:0;width:${width}px;height:${height}px`;
+  document.body.append(canvas);
+  const trace = new Trace();
+  trace.add({start_s: 0, fhr, mhr});
+  new Strip(canvas, trace, {seconds}).draw(ageMs, lostMs);
+  const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+  canvas.remove();
+  let bytes = "";
+  for (let at = 0; at < data.length; at += 8192) {
+    bytes += String.fromCharCode(...data.subarray(at, at + 8192));
+  }
+  return btoa(bytes);
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(service: Service, browser: Any) -> Iterator[Any]:
+    page = browser.new_page()
+    page.goto(service.url + "/login")
+    yield page
+    page.close()
+
+
+class Picture:
+    def __init__(self, page: Any, fhr: list[float | None], **more: Any) -> None:
+        args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0} | more
+        size = {"width": WIDTH, "height": HEIGHT, "seconds": SECONDS}
+        data = base64.b64decode(page.evaluate(DRAW, args | size))
+        pixels = np.frombuffer(data, np.uint8).reshape(HEIGHT, WIDTH, 4)
+        self._pixels = pixels[:, :, :3].astype(int)
+
+    def has(self, colour: list[int], from_s: float, to_s: float, rows: range) -> bool:
+        """Whether ink of this colour lies between two seconds, in these rows."""
+        area = self._pixels[rows.start : rows.stop, 30 + round(10 * from_s) : 30 + round(10 * to_s)]
+        return bool((abs(area - colour) < 25).all(axis=2).any())
+
+
+def row(bpm: float) -> int:
+    return round(RATE_BOTTOM - (bpm - AXIS[0]) / (AXIS[1] - AXIS[0]) * (RATE_BOTTOM - RATE_TOP))
+
+
+def around(bpm: float) -> range:
+    return range(row(bpm) - 2, row(bpm) + 3)
+
+
+ALL_RATES = range(RATE_TOP, round(RATE_BOTTOM))
+
+
+def test_rates_lie_where_the_axis_says(page: Any) -> None:
+    picture = Picture(page, [140.0] * 240, mhr=[80.0] * 240)
+    assert picture.has(FHR, 5, 55, around(140))
+    assert not picture.has(FHR, 5, 55, around(120))
+    assert picture.has(MHR, 5, 55, around(80))
+    assert not picture.has(MHR, 5, 55, around(140))
+
+
+def test_nothing_is_drawn_in_a_gap(page: Any) -> None:
+    gap: list[float | None] = [None] * 80
+    picture = Picture(page, [140.0] * 80 + gap + [140.0] * 80)
+    assert picture.has(FHR, 2, 18, around(140))
+    words = range(row(135) - 10, row(135) + 11)  # "no signal 0:20" stands in the middle
+    assert not picture.has(FHR, 21, 39, range(RATE_TOP, words.start))
+    assert not picture.has(FHR, 21, 39, range(words.stop, round(RATE_BOTTOM)))
+    assert picture.has(FHR, 21, 39, words)
+    assert picture.has([185, 180, 171], 21, 39, around(200))  # hatched
+
+
+@pytest.mark.parametrize(("jump", "joined"), [(30, True), (31, False)])
+def test_a_jump_is_not_joined(page: Any, jump: int, joined: bool) -> None:
+    picture = Picture(page, [120.0] * 120 + [120.0 + jump] * 120)
+    assert picture.has(FHR, 29, 31, around(120 + jump / 2)) == joined
+
+
+def test_a_value_outside_the_axis_is_marked(page: Any) -> None:
+    picture = Picture(page, [140.0] * 80 + [250.0] * 8 + [140.0] * 40 + [20.0] * 8 + [140.0] * 40)
+    assert picture.has(OUTSIDE, 20, 22, range(RATE_TOP, RATE_TOP + 7))
+    assert picture.has(OUTSIDE, 32, 34, range(round(RATE_BOTTOM) - 7, round(RATE_BOTTOM)))
+    assert not picture.has(FHR, 20.3, 21.7, ALL_RATES)
+    assert not picture.has(OUTSIDE, 0, 19, ALL_RATES)
+
+
+def test_old_data_turn_grey(page: Any) -> None:
+    steady: list[float | None] = [140.0] * 240
+    assert Picture(page, steady, ageMs=2000).has(FHR, 5, 55, around(140))
+    assert not Picture(page, steady, ageMs=12_000).has(FHR, 0, 50, around(140))
+    assert not Picture(page, steady, lostMs=5000).has(FHR, 0, 60, around(140))
+
+
+def test_silence_moves_the_paper(page: Any) -> None:
+    """9 s old: not grey yet, but the line no longer reaches the edge."""
+    picture = Picture(page, [180.0] * 240, ageMs=9000)
+    assert picture.has(FHR, 5, 53, around(180))
+    assert not picture.has(FHR, 54.5, 59, around(180))
+
+
+def test_late_and_doubled_blocks(page: Any) -> None:
+    """A late second fills its place, a second one changes nothing, a null removes nothing."""
+    got = page.evaluate("""async () => {
+      const {Trace} = await import("/static/trace.js");
+      const trace = new Trace();
+      trace.add({start_s: 10, fhr: [140, 140, 140, 140]});
+      trace.add({start_s: 12, fhr: [142, 142, 142, 142]});
+      trace.add({start_s: 11, fhr: [141, 141, null, 141]});
+      trace.add({start_s: 10, fhr: [null, 140, 140, 140]});
+      trace.add({start_s: 9, fhr: [139, 139, 139, 139]});
+      return [trace.startS, trace.endS, trace.fhr.map((v) => Number.isNaN(v) ? null : v)];
+    }""")
+    values = [139] * 4 + [140] * 4 + [141, 141, None, 141] + [142] * 4
+    assert got == [9, 13, values]
