@@ -21,6 +21,15 @@ def assert_unharmed(outcome: drill.Outcome) -> None:
     assert harm == (0, 0, 0, 0), outcome
 
 
+def test_the_count_of_alerts_finds_each_kind_of_harm() -> None:
+    expected = [drill.Episode("a", 100.0, 200.0), drill.Episode("a", 300.0, 400.0)]
+    assert drill.compare(expected, [("a", 100.0), ("a", 300.0)]) == (0, 0, 0)
+    assert drill.compare(expected, [("a", 100.0)]) == (1, 0, 0)
+    assert drill.compare(expected, [("a", 100.0), ("a", 150.0), ("a", 300.0)]) == (0, 1, 0)
+    assert drill.compare(expected, [("a", 100.0), ("a", 300.0), ("b", 300.0)]) == (0, 1, 0)
+    assert drill.compare(expected, [("a", 110.0), ("a", 300.0)]) == (0, 0, 1)
+
+
 @pytest.mark.timeout(240)
 def test_a_few_kills_of_each_part(tmp_path: Path) -> None:
     with Rig(tmp_path) as rig:
