@@ -55,34 +55,45 @@ def short_term_ms(fhr_bpm: Floats) -> tuple[float, int]:
 
 def long_term_ms(fhr_bpm: Floats) -> float:
     """Mean over minutes of the range of their epochs, in ms; NaN if there is no such minute."""
+    ranges = ranges_ms(fhr_bpm)
+    return float(np.nanmean(ranges)) if np.isfinite(ranges).any() else float("nan")
+
+
+def ranges_ms(fhr_bpm: Floats) -> Floats:
+    """Range of the epochs of each whole minute (k,), in ms; NaN with too few of them."""
     minutes = _minutes(_inner(epochs_ms(fhr_bpm)))
-    minutes = minutes[np.isfinite(minutes).sum(axis=1) >= LEAST_EPOCHS]
-    if not len(minutes):
-        return float("nan")
-    return float((np.nanmax(minutes, axis=1) - np.nanmin(minutes, axis=1)).mean())
+    enough = np.isfinite(minutes).sum(axis=1) >= LEAST_EPOCHS
+    ranges = np.full(len(minutes), np.nan)
+    ranges[enough] = np.nanmax(minutes[enough], axis=1) - np.nanmin(minutes[enough], axis=1)
+    return ranges
 
 
 def bandwidth_bpm(fhr_bpm: Floats, quiet: Mask) -> float:
-    """Median over minutes of the swing of the rate, in bpm, where `quiet` (n,): outside events.
+    """Median over minutes of swings_bpm(), NaN without such a minute."""
+    swings = swings_bpm(fhr_bpm, quiet)
+    return float(np.nanmedian(swings)) if np.isfinite(swings).any() else float("nan")
 
-    The swing is the 98th minus the 2nd centile of the rate from 0.02 to 0.5 Hz. NaN without a
-    minute of which half is valid and quiet.
+
+def swings_bpm(fhr_bpm: Floats, quiet: Mask) -> Floats:
+    """Swing of the rate in each whole minute (k,), in bpm, where `quiet` (n,): outside events.
+
+    The 98th minus the 2nd centile of the rate from 0.02 to 0.5 Hz. NaN in a minute of which not
+    half is valid and quiet.
     """
     rate = filled(fhr_bpm)
     count = len(rate) // PER_MINUTE
+    swings = np.full(count, np.nan)
     if not count or np.isnan(rate[0]):
-        return float("nan")
+        return swings
     usable = quiet & np.isfinite(fhr_bpm)
-    swing = np.where(usable, band_pass(rate, *BAND_CYCLES), np.nan)
-    order = np.sort(swing[: count * PER_MINUTE].reshape(count, PER_MINUTE), axis=1)  # NaN last
+    band = np.where(usable, band_pass(rate, *BAND_CYCLES), np.nan)
+    order = np.sort(band[: count * PER_MINUTE].reshape(count, PER_MINUTE), axis=1)  # NaN last
     valid = np.isfinite(order).sum(axis=1)
-    order, valid = order[valid >= MINUTE_VALID * PER_MINUTE], valid[valid >= MINUTE_VALID * 240]
-    if not len(order):
-        return float("nan")
-    rows = np.arange(len(order))
-    low = order[rows, np.round(LOW_CENTILE * (valid - 1)).astype(int)]
-    high = order[rows, np.round(HIGH_CENTILE * (valid - 1)).astype(int)]
-    return float(np.median(high - low))
+    rows = np.flatnonzero(valid >= MINUTE_VALID * PER_MINUTE)
+    low = np.round(LOW_CENTILE * (valid[rows] - 1)).astype(int)
+    high = np.round(HIGH_CENTILE * (valid[rows] - 1)).astype(int)
+    swings[rows] = order[rows, high] - order[rows, low]
+    return swings
 
 
 def _inner(epochs: Floats) -> Floats:
