@@ -4,11 +4,10 @@ import gc
 import time
 import tracemalloc
 
-from models.assess import assess
-
 from cloud.live import LiveTrace
 from cloud.store.recordings import Recording
 from device import payloads, wire
+from models.assess import assess
 from models.synth import SCENARIOS, synthetic
 from models.watch import Watch
 from tests.bench import meter

@@ -141,8 +141,8 @@ def table(outcomes: list[Outcome]) -> Table:
     for heading in headings.split(","):
         out.add_column(heading, overflow="fold")
     for o in outcomes:
-        out.add_row(o.killed, str(o.kills), str(o.frames_made), str(o.frames_lost),
-                    str(o.frames_doubled), str(o.alerts_expected), str(o.alerts_lost),
-                    str(o.alerts_doubled), str(o.alerts_shifted), str(o.resent), "\n".join(o.completeness),
-                    f"{o.took_s:.0f}")  # fmt: skip
+        counts = (o.kills, o.frames_made, o.frames_lost, o.frames_doubled, o.alerts_expected,
+                  o.alerts_lost, o.alerts_doubled, o.alerts_shifted, o.resent)  # fmt: skip
+        said = "\n".join(o.completeness)
+        out.add_row(o.killed, *map(str, counts), said, f"{o.took_s:.0f}")
     return out
