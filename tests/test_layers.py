@@ -11,7 +11,7 @@ ON_A_BOARD = "array|asyncio|binascii|collections|errno|gc|hashlib|json|machine|m
 MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
     "models": r"(models|bisect|collections|dataclasses|enum|functools|itertools|math|re|struct"
-    r"|typing|numpy|scipy|sklearn)(\..*)?",
+    r"|statistics|typing|numpy|scipy|sklearn)(\..*)?",
     "gateway": r"(gateway|models|device\.wire|device\.payloads|(?!cloud|device|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
     r"|(?!gateway|device|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
