@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 T = TypeVar("T")
+# where util-linux has it (Debian: always), a killed test run leaves no servers behind
+SETPRIV = shutil.which("setpriv")
+DIE_WITH_US = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
 
 
 class Missing(RuntimeError):  # noqa: N818 - it is a state of the machine, read as one
@@ -103,7 +106,11 @@ class Process:
         with self.stdout_path.open("ab") as out, self.stderr_path.open("ab") as err:
             self._since = out.tell()
             self._popen = subprocess.Popen(
-                self.args, stdout=out, stderr=err, env=self.env, start_new_session=True
+                [*DIE_WITH_US, *self.args],
+                stdout=out,
+                stderr=err,
+                env=self.env,
+                start_new_session=True,
             )
         return self
 

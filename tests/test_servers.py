@@ -1,7 +1,10 @@
 """The servers of tests/servers.py start, serve, die and come back."""
 
+import os
+import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -90,3 +93,19 @@ def test_kill_takes_the_children_along(tmp_path: Path) -> None:
         process.kill()
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_killed_test_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    port = servers.free_port()
+    script = f"""
+import pathlib, time
+from tests import servers
+servers.start_mosquitto(pathlib.Path({str(tmp_path)!r}), port={port}).start()
+print("up", flush=True)
+time.sleep(60)
+"""
+    with servers.Process([sys.executable, "-c", script], tmp_path, {"PYTHONPATH": "."}) as run:
+        run.wait_for("up")
+        assert servers.listening(port)
+        os.kill(run.pid, signal.SIGKILL)
+        servers.wait_until(lambda: not servers.listening(port), 5, "end of mosquitto")
