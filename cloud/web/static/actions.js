@@ -21,37 +21,44 @@ const HANDLE = [
 const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
 const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
 
-// me: {role, organisationId}; asked: whether this hospital is the one that is asked now
+const bars = new Map(); // alert id -> {state, bar}
+
+// The bar of an alert. It stays the same element while what can be done stays the same, so that
+// news about the alert takes away neither a half-written reason nor a button under the finger.
+// me: {role, organisationId}
 export function actionBar(alert, me) {
+  const state = stateOf(alert, me);
+  if (bars.get(alert.id)?.state !== state) bars.set(alert.id, { state, bar: newBar(alert.id, state) });
+  return bars.get(alert.id).bar;
+}
+
+function stateOf(alert, me) {
+  const mine = alert.organisation?.id === me.organisationId;
+  if (isOpen(alert)) return mine && me.role === "hospital" ? "asked" : "open";
+  return mine ? alert.phase : "theirs";
+}
+
+function newBar(id, state) {
   const bar = h("div", { class: "actions" });
-  const send = (event, body) => act(bar, alert, event, body);
-  const asked = me.role === "hospital" && alert.organisation?.id === me.organisationId;
+  const send = (event, body) => act(bar, id, event, body);
   const button = (words, kind, onclick) => bar.append(h("button", { type: "button", class: kind, onclick }, words));
-  if (isOpen(alert)) {
-    button(t("I take it"), "go", () => send("accept"));
-    if (asked) button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
-  } else if (alert.phase === "accepted" && mine(alert, me)) {
-    button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason) => send("handle", { reason })));
-  } else if (alert.phase === "handled" && mine(alert, me)) {
-    button(t("Close"), "", () => send("close"));
-  }
+  if (state === "asked" || state === "open") button(t("I take it"), "go", () => send("accept"));
+  if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
+  if (state === "accepted") button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason) => send("handle", { reason })));
+  if (state === "handled") button(t("Close"), "", () => send("close"));
   return bar;
 }
 
-function mine(alert, me) {
-  return alert.organisation?.id === me.organisationId;
-}
-
-async function act(bar, alert, event, body = {}) {
+async function act(bar, id, event, body = {}) {
   const buttons = [...bar.querySelectorAll("button")];
   for (const one of buttons) one.disabled = true;
   bar.querySelector(".failed")?.remove();
   try {
-    await post(`/api/alerts/${alert.id}/${event}`, body);
+    await post(`/api/alerts/${id}/${event}`, body);
   } catch (error) {
     bar.append(h("p", { class: "failed", role: "alert" }, t("Not done: %(why)s", { why: error.message })));
-    for (const one of buttons) one.disabled = false;
   }
+  for (const one of buttons) one.disabled = false;
 }
 
 // A reason is chosen or written; then it is sent. The chosen ones are msgids: each reads their own.

@@ -4,17 +4,18 @@ import { actionBar } from "./actions.js";
 import { ageOf, answerText, holder, nextStep, passedOver, stepText } from "./alerts.js";
 import { get, post } from "./live.js";
 import { staffPage } from "./page.js";
-import { byId, h, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
+import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { clock, say, t } from "./words.js";
 
 const detail = byId("detail");
 let shown = null; // {alert, tile, age, next}
-let chosenId = null; // what somebody clicked; else the worst is shown
+let chosenId = null; // what somebody clicked or touched; else the worst is shown
 
 staffPage({
-  onSelect: (id) => {
-    chosenId = id;
+  onSelect: (alert) => {
+    chosenId = alert.id;
+    show(alert); // at once: the next click must not meet the alert before
   },
   traces: (blocks) => {
     for (const block of blocks) {
@@ -22,14 +23,19 @@ staffPage({
     }
   },
   draw: (live, queue) => {
-    const alert = queue.alerts.get(chosenId) ?? queue.sorted[0];
-    show(alert);
+    show(queue.alerts.get(chosenId) ?? queue.sorted[0]);
+    queue.choose(shown?.alert.id);
     if (!shown) return;
     setText(shown.age, ageOf(shown.alert, live.nowMs));
     setText(shown.next, nextStep(shown.alert, live.nowMs));
     shown.tile?.draw(live);
   },
 });
+
+// An alert does not give way to a worse one under the pointer.
+for (const kind of ["pointerenter", "focusin"]) {
+  detail.addEventListener(kind, () => (chosenId = shown?.alert.id ?? null));
+}
 
 function show(alert) {
   if (!alert) {
@@ -41,8 +47,8 @@ function show(alert) {
   const same = shown?.alert.recording_id === alert.recording_id;
   const tile = same ? shown.tile : null;
   shown = { alert, tile, age: h("time", { class: "alert-age" }), next: h("p", { class: "next" }) };
-  detail.replaceChildren(...parts(alert, shown));
-  if (tile) byId("detail-strip").append(tile.element);
+  keepFocus(() => detail.replaceChildren(...parts(alert, shown)));
+  if (tile) byId("detail-strip").replaceChildren(tile.element);
   else openStrip(shown);
 }
 

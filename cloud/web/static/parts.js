@@ -29,6 +29,13 @@ export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+// Elements that move lose the keyboard: give it back to whoever had it.
+export function keepFocus(change) {
+  const had = document.activeElement;
+  change();
+  if (had !== document.activeElement && had?.isConnected) had.focus({ preventScroll: true });
+}
+
 const PRIORITIES = { high: ["***", msgid("HIGH")], medium: ["**", msgid("MEDIUM")], low: ["*", msgid("LOW")] };
 
 // Shape, stars, word and colour (IEC 60601-1-8 as common monitors render it).

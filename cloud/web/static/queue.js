@@ -6,7 +6,7 @@
 import { actionBar } from "./actions.js";
 import { ageOf, answerText, holder, isClosed, nextStep, worstFirst } from "./alerts.js";
 import { get } from "./live.js";
-import { h, motherName, motherWeeks, priorityMark, riskPills, setText } from "./parts.js";
+import { h, keepFocus, motherName, motherWeeks, priorityMark, riskPills, setText } from "./parts.js";
 import { say, t } from "./words.js";
 
 const REST_MS = 5000;
@@ -43,10 +43,12 @@ export class Queue {
     const old = this.alerts.get(alert.id);
     this.alerts.set(alert.id, alert);
     if (old && JSON.stringify(old) === JSON.stringify(alert)) return;
-    const row = this.#row(alert);
-    if (old) this.rows.get(alert.id).element.replaceWith(row.element);
-    else this.element.append(row.element);
-    this.rows.set(alert.id, row);
+    keepFocus(() => {
+      const row = this.#row(alert);
+      if (old) this.rows.get(alert.id).element.replaceWith(row.element);
+      else this.element.append(row.element);
+      this.rows.set(alert.id, row);
+    });
     if (!old && announce) this.#announce(alert);
   }
 
@@ -58,6 +60,11 @@ export class Queue {
     this.options.news.hidden = waiting === 0;
     setText(this.options.news, t("%(count)d new above", { count: waiting }));
     this.options.empty.hidden = !this.loaded || this.alerts.size > 0;
+  }
+
+  // Show which row is open beside the list.
+  choose(id) {
+    for (const [one, { element }] of this.rows) element.classList.toggle("chosen", one === id);
   }
 
   get sorted() {
@@ -79,7 +86,7 @@ export class Queue {
     this.sorted.forEach((alert, n) => {
       const { element } = this.rows.get(alert.id);
       const there = this.element.children[n];
-      if (there !== element) this.element.insertBefore(element, there ?? null);
+      if (there !== element) keepFocus(() => this.element.insertBefore(element, there ?? null));
     });
   }
 
@@ -94,7 +101,7 @@ export class Queue {
     const next = h("span", { class: "next" });
     const { me, onSelect } = this.options;
     const name = onSelect
-      ? h("button", { type: "button", class: "name", onclick: () => onSelect(alert.id) }, motherName(alert.mother))
+      ? h("button", { type: "button", class: "name", onclick: () => onSelect(this.alerts.get(alert.id)) }, motherName(alert.mother))
       : h("a", { class: "name", href: `/recordings/${alert.recording_id}?at=${Math.floor(alert.at_s)}` }, motherName(alert.mother));
     const element = h(
       "li",

@@ -29,7 +29,8 @@ def trace() -> Trace:
 @pytest.fixture(scope="module")
 def recordings(service: Service, trace: Trace) -> dict[str, int]:
     """The first mother has two alerts, the second a recording without one."""
-    first = service.play("probe-1", trace)
+    long, _ = synthetic(3, 12, "normal")
+    first = service.play("probe-1", long)
     second = service.play("probe-2", trace, flags=payloads.REPLAYED)
     service.alert(first, "low_rate", 120)
     service.alert(first, "bradycardia_80", 100)
@@ -161,6 +162,9 @@ def test_declining_wants_a_reason_and_asks_the_next(
     page = open_page("county", "/hospital")
     page.locator(f"[data-alert='{alert}'] button.name").click()
     page.locator("#detail .actions button", has_text="Decline").click()
+    page.keyboard.press("Shift")  # the alert is now seen, which redraws it under the form
+    page.locator("#detail .steps li", has_text="seen").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
     page.locator("#detail select").select_option("no bed is free")
     page.locator("#detail form.why button.go").click()
     page.locator("#detail .steps li", has_text="no bed is free").wait_for()
@@ -251,6 +255,7 @@ def test_every_page_fits(
     page.locator("h1").first.wait_for()
     if account and "nosuch" not in path:
         page.locator("canvas, #detail h2, #alert h1").first.wait_for(state="attached")
+        page.locator(".age, #age").first.wait_for(state="attached")
     too_wide = page.evaluate(
         """() => [...document.querySelectorAll("body *")].filter((e) =>
              e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen, details"))
@@ -274,7 +279,11 @@ def test_a_recording_is_shown_with_its_marks(
     page.locator("#alerts .history", has_text="below 80").first.wait_for()
     page.locator("#speed").select_option("3")
     page.locator("#axis").select_option("narrow")
-    page.locator("#back").wait_for()
+    page.locator("#back").wait_for()  # twelve minutes are wider than the page
+    assert page.locator("#now").is_hidden()
+    page.locator("#back").fill("0")
+    page.locator("#now").click()
+    page.locator("#now").wait_for(state="hidden")
     assert page.locator("#strip .tile").get_attribute("data-state") in ("live", "stale")
 
 
