@@ -15,6 +15,8 @@ import pytest
 
 from tests import servers
 
+ROOT = str(Path(__file__).parents[1])
+
 
 def _client(port: int, name: str | None = None, password: str = "") -> paho.Client:
     client = paho.Client(paho.CallbackAPIVersion.VERSION2)
@@ -100,11 +102,13 @@ def test_a_killed_test_run_leaves_nothing_behind(tmp_path: Path) -> None:
     script = f"""
 import pathlib, time
 from tests import servers
+
+ROOT = str(Path(__file__).parents[1])
 servers.start_mosquitto(pathlib.Path({str(tmp_path)!r}), port={port}).start()
 print("up", flush=True)
 time.sleep(60)
 """
-    with servers.Process([sys.executable, "-c", script], tmp_path, {"PYTHONPATH": "."}) as run:
+    with servers.Process([sys.executable, "-c", script], tmp_path, {"PYTHONPATH": ROOT}) as run:
         run.wait_for("up")
         assert servers.listening(port)
         os.kill(run.pid, signal.SIGKILL)
