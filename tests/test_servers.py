@@ -102,8 +102,6 @@ def test_a_killed_test_run_leaves_nothing_behind(tmp_path: Path) -> None:
     script = f"""
 import pathlib, time
 from tests import servers
-
-ROOT = str(Path(__file__).parents[1])
 servers.start_mosquitto(pathlib.Path({str(tmp_path)!r}), port={port}).start()
 print("up", flush=True)
 time.sleep(60)
