@@ -21,6 +21,7 @@ from rich.table import Table
 
 from tests.bench import analysis, capacity, latency, meter, throughput
 
+HEADINGS = ("what", "median", "spread", "asked for", "met", "remarks")
 PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
     "analysis": lambda _folder: analysis.measure(),
     "throughput": throughput.measure,
@@ -33,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all when none is named")
     parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--markdown", action="store_true", help="for docs/benchmarks.md")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
@@ -50,19 +52,30 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     if options.json:
         print(json.dumps({"machine": machine(), "rows": [asdict(row) for row in rows]}, indent=1))
+    elif options.markdown:
+        print("\n".join([machine(), "", markdown(rows)]))
     else:
         Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     return 1 if any(row.met is False for row in rows) else 0
 
 
+def cells(row: meter.Row) -> tuple[str, ...]:
+    met = {None: "", True: "yes", False: "NO"}[row.met]
+    return (row.what, row.value, row.spread, row.goal, met, row.note)
+
+
 def table(rows: list[meter.Row]) -> Table:
     out = Table(title=machine(), title_justify="left", show_lines=True)
-    for heading in ("what", "median", "spread", "asked for", "met", "remarks"):
+    for heading in HEADINGS:
         out.add_column(heading, overflow="fold")
     for row in rows:
-        met = {None: "", True: "yes", False: "NO"}[row.met]
-        out.add_row(row.what, row.value, row.spread, row.goal, met, row.note)
+        out.add_row(*cells(row))
     return out
+
+
+def markdown(rows: list[meter.Row]) -> str:
+    lines = [HEADINGS, ("---",) * len(HEADINGS), *map(cells, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def machine() -> str:
