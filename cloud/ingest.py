@@ -25,9 +25,10 @@ from device.payloads import Receipt
 from models.completeness import Tally
 
 log = logging.getLogger(__name__)
-LINGER_S = 0.02  # the longest that a message waits for others to share its commit
+LINGER_S = 0.05  # so long a message waits for others to share its commit
 MAX_MESSAGES = 2000  # in one commit
 MAX_QUEUED = 4000  # messages in memory; more wait in the broker
+IDLE_S = 0.5  # without messages, until other duties
 RETRY_S = (0.1, 5.0)  # first and longest wait after a failed commit
 HOUSEKEEPING_S = 5.0
 
@@ -87,14 +88,14 @@ class Ingest:
     def _gather(self) -> list[Message]:
         """What comes within LINGER_S of the first message; nothing when a while nothing comes."""
         raw: list[Raw] = []
-        end_s = time.monotonic() + 0.5
-        while len(raw) < MAX_MESSAGES:
-            try:
-                raw.append(self._queue.get(timeout=max(0.0, end_s - time.monotonic())))
-            except queue.Empty:
-                break
-            if len(raw) == 1:
-                end_s = time.monotonic() + LINGER_S
+        try:
+            raw.append(self._queue.get(timeout=IDLE_S))
+            if self._queue.qsize() < MAX_MESSAGES:
+                self._stopping.wait(LINGER_S)
+            while len(raw) < MAX_MESSAGES:
+                raw.append(self._queue.get_nowait())
+        except queue.Empty:
+            pass
         return [message for one in raw if (message := _read(*one)) is not None]
 
     def _store(self, messages: Sequence[Message]) -> None:

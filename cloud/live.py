@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from cloud.store import frames, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
-from cloud.traces import BLOCK, CHANNELS, Samples, blocks_of, places, samples_of, to_trace
-from device.wire import TRACE, Frame
+from cloud.traces import BLOCK, CHANNELS, Blocks, blocks_in, places, samples_of, to_trace
+from device.wire import Frame
 from models.trace import FS_HZ, Trace
 
 log = logging.getLogger(__name__)
@@ -66,31 +66,35 @@ class LiveTrace:
         with self._lock:
             self.last_frame_wall_ms = max(self.last_frame_wall_ms, now_ms)
             if block is not None:
-                self._put(np.array([block[0]]), block[1][None], np.array([now_ms]))
+                first, values = block
+                self._grow(first + BLOCK)
+                if first >= self._end - _KEEP:
+                    at = first % _KEEP
+                    if at + BLOCK <= _KEEP:
+                        self._samples[:, at : at + BLOCK] = values
+                    else:
+                        self._samples[:, np.arange(at, at + BLOCK) % _KEEP] = values
+                    self._came_ms[first // FS_HZ % KEEP_S] = now_ms
 
-    def fill(self, frames: Sequence[Frame], came_ms: Sequence[int]) -> None:
-        """add() many at once; one call for all that came before."""
-        which, firsts, values = blocks_of(frames)
+    def fill(self, found: Blocks, came_ms: NDArray[np.int64]) -> None:
+        """add() many at once that came at (n,) ms; one call for all that came before."""
         with self._lock:
-            if len(firsts):
-                self._put(firsts, values, np.array(came_ms)[which])
-
-    def _put(self, firsts: NDArray[np.int64], values: Samples, came_ms: NDArray[np.int64]) -> None:
-        """Blocks (n, 5, 4) that begin at samples (n,) and came at (n,) ms."""
-        end = int(firsts.max()) + BLOCK
-        if end > self._end:
-            self._grow(end)
-        kept = firsts >= self._end - _KEEP
-        at = places(firsts[kept]) % _KEEP
-        self._samples[:, at] = values[kept].transpose(1, 0, 2)
-        self._came_ms[firsts[kept] // FS_HZ % KEEP_S] = came_ms[kept]
+            if len(found.firsts):
+                self._grow(int(found.firsts.max()) + BLOCK)
+                kept = found.firsts >= self._end - _KEEP
+                firsts = found.firsts[kept]
+                self._samples[:, places(firsts) % _KEEP] = found.values[kept].transpose(1, 0, 2)
+                self._came_ms[firsts // FS_HZ % KEEP_S] = came_ms[kept]
 
     def _grow(self, end: int) -> None:
         """Move the newest end on: what lies between is unknown until it comes."""
-        fresh = np.arange(max(self._end, end - _KEEP), end)
-        self._samples[:, fresh % _KEEP] = np.nan
-        seconds = np.arange(-(-max(self._end, end - _KEEP) // FS_HZ), -(-end // FS_HZ))
-        self._came_ms[seconds % KEEP_S] = _NEVER
+        if end <= self._end:
+            return
+        first = max(self._end, end - _KEEP)
+        for part in _parts(first, end, _KEEP):
+            self._samples[:, part] = np.nan
+        for part in _parts(-(-first // FS_HZ), -(-end // FS_HZ), KEEP_S):
+            self._came_ms[part] = _NEVER
         self._end = end
 
     def through_s(self, now_ms: int) -> float:
@@ -103,16 +107,15 @@ class LiveTrace:
             newest = self._end // FS_HZ
             self._through = max(self._through, newest - KEEP_S)
             while self._through < newest:
+                if self._came_ms[self._through % KEEP_S] != _NEVER:
+                    self._through += 1
+                    continue
                 came_ms = self._came_ms[np.arange(self._through, newest) % KEEP_S]
-                here = came_ms != _NEVER
-                if not here[0]:
-                    after_ms = came_ms[here]
-                    noticed_ms = after_ms.min() if len(after_ms) else now_ms
-                    if self.ended_ms is None and now_ms - noticed_ms < GIVE_UP_MS:
-                        break
-                    self._through += int(here.argmax()) if len(after_ms) else len(here)
-                else:
-                    self._through += len(here) if here.all() else int((~here).argmax())
+                after = np.flatnonzero(came_ms != _NEVER)
+                noticed_ms = came_ms[after].min() if len(after) else now_ms
+                if self.ended_ms is None and now_ms - noticed_ms < GIVE_UP_MS:
+                    break
+                self._through += int(after[0]) if len(after) else len(came_ms)
             return float(self._through)
 
     def window(self, seconds: float, to_s: float | None = None) -> Trace:
@@ -120,7 +123,15 @@ class LiveTrace:
         with self._lock:
             last = self._end if to_s is None else min(self._end, round(to_s * FS_HZ))
             first = max(0, self._end - _KEEP, last - round(seconds * FS_HZ))
-            return to_trace(self._samples[:, np.arange(first, max(first, last)) % _KEEP], first)
+            parts = [self._samples[:, part] for part in _parts(first, max(first, last), _KEEP)]
+            return to_trace(np.concatenate(parts, axis=1), first)
+
+
+def _parts(first: int, stop: int, size: int) -> list[slice]:
+    """Where first..stop - 1, at most `size` of them, are in a ring of this size."""
+    at = first % size
+    over = at + stop - first - size
+    return [slice(at, size), slice(0, over)] if over > 0 else [slice(at, at + stop - first)]
 
 
 class Live:
@@ -140,6 +151,8 @@ class Live:
         """Keep this recording, or what has become known about it."""
         with self._lock:
             trace = self.recordings.get(recording.id)
+            if trace is not None and trace.recording is recording:
+                return trace
             before = None if trace is None else _worth_telling(trace.recording)
             if trace is None:
                 trace = self.recordings[recording.id] = LiveTrace(recording)
@@ -178,19 +191,9 @@ class Live:
         """At start: the last hour of each recording that has not ended."""
         with reading(engine) as conn:
             for recording in recordings.open_now(conn):
-                kept = list(_last_hour(frames.read_back(conn, recording.id)))
-                self.open(recording).fill([one for one, _ in kept], [ms for _, ms in kept])
-
-
-def _last_hour(newest_first: Iterable[tuple[Frame, int]]) -> Iterator[tuple[Frame, int]]:
-    """The TRACE frames of the last hour recorded, and when they came."""
-    newest_ms = None
-    for frame, received_ms in newest_first:
-        if frame.kind == TRACE:
-            newest_ms = frame.t_ms if newest_ms is None else newest_ms
-            if frame.t_ms < newest_ms - KEEP_S * 1000:
-                return
-            yield frame, received_ms
+                kept, came_ms = frames.read_newest(conn, recording.id, KEEP_S)
+                found = blocks_in(kept)
+                self.open(recording).fill(found, np.array(came_ms, np.int64)[found.which])
 
 
 def _worth_telling(recording: Recording) -> tuple[object, ...]:

@@ -7,12 +7,12 @@ fails leaves nothing behind, and the batch can simply be stored again.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.messages import Message
+from cloud.messages import Message, Received
 from cloud.store import commands, frames, recordings
-from cloud.store.frames import NewFrame
 from cloud.store.recordings import Recording
 from device import payloads, wire
 from device.payloads import Stamp
@@ -20,6 +20,7 @@ from models.completeness import Tally
 
 log = logging.getLogger(__name__)
 MAX_COUNT = (1 << 31) - 1
+SAVE_EVERY_MS = 10_000  # when nothing but the time of the last frame has changed
 CLOCK_STEP_MS = 1000  # the start is moved by steps, or each second would be two points in the feed
 
 Key = tuple[str, int]  # device, session
@@ -39,17 +40,15 @@ class Part:
 
     gateway: str
     came_ms: int = 0
-    frames: dict[int, wire.Frame] = field(default_factory=dict)
+    frames: dict[int, Received] = field(default_factory=dict)
     came: int = 0  # frames, repeated ones counted each time
     damaged: int = 0
     start_ms: int | None = None
     offset_ms: int | None = None
 
-    def add(self, message: Message, chosen: Sequence[wire.Frame]) -> None:
-        self.gateway, self.came_ms = message.gateway, message.came_ms
-        self.came += len(chosen)
-        for frame in chosen:
-            self.frames.setdefault(frame.seq, frame)
+    def add(self, one: Received) -> None:
+        self.came += 1
+        self.frames.setdefault(one[0].seq, one)
 
     def stamp(self, stamp: Stamp, came_ms: int) -> None:
         self.start_ms = least(self.start_ms, stamp.start_ms)
@@ -62,27 +61,37 @@ class Stored:
 
     session: Session  # its recording as it was before
     recording: Recording  # as it is now
-    frames: tuple[wire.Frame, ...]  # all that came, each once, in order of seq
+    frames: list[wire.Frame]  # all that came, each once, in order of seq
     fresh: frozenset[int]  # the seqs among them that were new
+    came_ms: int
 
 
 def least(one: int | None, other: int | None) -> int | None:
-    there = [value for value in (one, other) if value is not None]
-    return min(there, default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def parts_of(messages: Sequence[Message]) -> dict[Key, Part]:
     parts: dict[Key, Part] = {}
+
+    def part_of(message: Message, number: int) -> Part:
+        part = parts.get((message.device, number))
+        if part is None:
+            part = parts[message.device, number] = Part(message.gateway)
+        part.gateway, part.came_ms = message.gateway, message.came_ms
+        return part
+
     for message in messages:
-        sessions = {frame.session for frame in message.frames}
+        part = None
+        for one in message.frames:
+            part = part_of(message, one[0].session)
+            part.add(one)
         if message.stamped is not None:
-            sessions.add(message.stamped)
-        for number in sessions:
-            part = parts.setdefault((message.device, number), Part(message.gateway))
-            part.add(message, [frame for frame in message.frames if frame.session == number])
-            if message.stamp is not None and number == message.stamped:
+            part = part_of(message, message.stamped)
+            if message.stamp is not None:
                 part.stamp(message.stamp, message.came_ms)
-        if sessions:
+        if part is not None:
             part.damaged += message.damaged
         elif message.damaged:
             log.warning("gateway %s: nothing readable for %s", message.gateway, message.device)
@@ -97,28 +106,28 @@ class Sessions:
 
     def store(self, conn: Connection, messages: Sequence[Message]) -> list[Stored]:
         """Write a batch. Nothing counts until its transaction is committed and accept()ed."""
-        found = []
+        stored = []
+        new: list[frames.NewFrame] = []
         for key, part in parts_of(messages).items():
             session = self._known.get(key) or _load(conn, key, part)
-            if session is not None:
-                found.append((session, part))
-        new = [
-            NewFrame(session.recording.id, seq, wire.encode(frame), part.came_ms)
-            for session, part in found
-            for seq, frame in sorted(part.frames.items())
-        ]
-        fresh = frames.add_all(conn, new)
-        stored = [_stored(session, part, fresh) for session, part in found]
+            if session is None:
+                continue
+            fresh = [seq for seq in sorted(part.frames) if seq not in session.tally]
+            number = session.recording.id
+            new += [(number, seq, part.frames[seq][1], part.came_ms) for seq in fresh]
+            stored.append(_stored(session, part, frozenset(fresh)))
+        frames.add_all(conn, new)
         for one in stored:
             _commands_done(conn, one)
-        recordings.save(conn, [one.recording for one in stored])
+        changed = [one.recording for one in stored if one.recording is not one.session.recording]
+        recordings.save(conn, changed)
         return stored
 
     def accept(self, stored: Sequence[Stored]) -> None:
         """The commit came back: from now on these count."""
         for one in stored:
-            for frame in one.frames:
-                one.session.tally.add(frame.seq)
+            for seq in sorted(one.fresh):
+                one.session.tally.add(seq)
             one.session.recording = one.recording
             key = (one.recording.device_id, one.recording.session)
             if one.recording.closed_ms is None:
@@ -146,7 +155,7 @@ def _load(conn: Connection, key: Key, part: Part) -> Session | None:
         return None if known is None else Session(known, frames.tally_of(conn, known.id))
     start_ms = part.start_ms
     if start_ms is None:
-        start_ms = part.came_ms - max(frame.t_ms for frame in part.frames.values())
+        start_ms = part.came_ms - max(frame.t_ms for frame, _ in part.frames.values())
     recording = recordings.open_recording(
         conn,
         device_id=device,
@@ -158,29 +167,38 @@ def _load(conn: Connection, key: Key, part: Part) -> Session | None:
     return Session(recording, frames.tally_of(conn, recording.id))
 
 
-def _stored(session: Session, part: Part, new: set[tuple[int, int]]) -> Stored:
+def _stored(session: Session, part: Part, fresh: frozenset[int]) -> Stored:
     before = session.recording
-    came = tuple(frame for _, frame in sorted(part.frames.items()))
-    fresh = frozenset(seq for seq in part.frames if (before.id, seq) in new)
-    after = replace(
-        before,
-        gateway_id=part.gateway,
-        resent=before.resent + part.came - len(fresh),
-        damaged=before.damaged + part.damaged,
-        clock_offset_ms=least(before.clock_offset_ms, part.offset_ms),
-        last_frame_ms=max(before.last_frame_ms, part.came_ms if part.frames else 0),
-    )
-    if part.start_ms is not None and part.start_ms <= before.start_ms - CLOCK_STEP_MS:
-        after = replace(after, start_ms=part.start_ms)
+    came = [frame for _, (frame, _) in sorted(part.frames.items())]
+    changed = _changed(before, part, part.came - len(fresh))
+    after = replace(before, **changed) if changed else before
     for frame in came:
-        if frame.seq in fresh and frame.kind == wire.EVENT:
+        if frame.kind == wire.EVENT and frame.seq in fresh:
             after = _told(after, frame)
     complete = session.tally.count + len(fresh) == after.frames_made
-    if complete:
-        after = replace(after, closed_ms=before.closed_ms or part.came_ms)
-    elif fresh:
+    if complete and before.closed_ms is None:
+        after = replace(after, closed_ms=part.came_ms)
+    elif fresh and not complete and before.closed_ms is not None:
         after = replace(after, closed_ms=None)
-    return Stored(session, after, came, fresh)
+    return Stored(session, after, came, fresh, part.came_ms)
+
+
+def _changed(before: Recording, part: Part, resent: int) -> dict[str, Any]:
+    """What this part changes of its recording, as far as it is worth keeping now."""
+    found: dict[str, Any] = {}
+    if part.gateway != before.gateway_id:
+        found["gateway_id"] = part.gateway
+    if resent:
+        found["resent"] = before.resent + resent
+    if part.damaged:
+        found["damaged"] = before.damaged + part.damaged
+    if (offset_ms := least(before.clock_offset_ms, part.offset_ms)) != before.clock_offset_ms:
+        found["clock_offset_ms"] = offset_ms
+    if part.start_ms is not None and part.start_ms <= before.start_ms - CLOCK_STEP_MS:
+        found["start_ms"] = part.start_ms
+    if part.frames and (found or part.came_ms - before.last_frame_ms >= SAVE_EVERY_MS):
+        found["last_frame_ms"] = max(before.last_frame_ms, part.came_ms)
+    return found
 
 
 def _told(recording: Recording, frame: wire.Frame) -> Recording:
@@ -199,10 +217,9 @@ def _told(recording: Recording, frame: wire.Frame) -> Recording:
 
 def _commands_done(conn: Connection, stored: Stored) -> None:
     for frame in stored.frames:
-        if frame.seq not in stored.fresh or frame.kind != wire.EVENT:
+        if frame.kind != wire.EVENT or frame.seq not in stored.fresh:
             continue
         if frame.payload[:1] == bytes((payloads.COMMAND_DONE,)) and len(frame.payload) >= 5:
             number = payloads.unpack_event(frame.payload).value
             if number <= MAX_COUNT:
-                now_ms = stored.recording.last_frame_ms
-                commands.done(conn, stored.recording.device_id, number, now_ms)
+                commands.done(conn, stored.recording.device_id, number, stored.came_ms)

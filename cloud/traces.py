@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from struct import Struct
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +18,19 @@ CHANNELS = len(payloads.CHANNELS)
 BLOCK = payloads.RATE_HZ  # samples of one TRACE frame
 _PER_UNIT = np.array(
     [payloads.PER_BPM, payloads.PER_BPM, payloads.PER_BPM, payloads.PER_TOCO, 1], np.float32
-)
-_GAPS = tuple(gap for _, _, gap in payloads.CHANNELS)
-_NOT_THERE = tuple((gap,) * BLOCK for gap in _GAPS)
-_GAP_COLUMN = np.array(_GAPS, np.int64)[:, None]
+)[:, None]
+_GAPS = np.array([gap for _, _, gap in payloads.CHANNELS], np.float32)[:, None]
+_LOST = np.full((CHANNELS, BLOCK), np.nan, np.float32)
+_KIND, _T_MS = 3, slice(12, 16)  # where they are in a frame: device.wire.HEAD
 FHR, FHR2 = 0, 1
+
+
+class Blocks(NamedTuple):
+    """The TRACE frames among some frames, in no particular order."""
+
+    which: NDArray[np.int64]  # (n,) their places among those given
+    firsts: NDArray[np.int64]  # (n,) the number of the first sample of each
+    values: Samples  # (n, 5, 4)
 
 
 def samples_of(frame: wire.Frame) -> tuple[int, Samples] | None:
@@ -27,60 +38,68 @@ def samples_of(frame: wire.Frame) -> tuple[int, Samples] | None:
 
     None for the other kinds, and for a TRACE whose payload is none.
     """
-    if frame.kind != wire.TRACE:
+    body = frame.payload
+    if frame.kind != wire.TRACE or not body or body[0] >> CHANNELS:
         return None
-    try:
-        channels = payloads.unpack_trace(frame.payload)
-    except wire.WireError:
+    layout, rows = _layout(body[0])
+    if len(body) != layout.size:
         return None
-    counts = np.array(
-        [there or missing for there, missing in zip(channels, _NOT_THERE, strict=True)], np.int64
-    )
-    values = np.where(counts == _GAP_COLUMN, np.nan, counts / _PER_UNIT[:, None])
-    return round(frame.t_ms * FS_HZ / 1000), values.astype(np.float32)
+    values = _LOST.copy()
+    values[rows] = np.array(layout.unpack(body), np.float32).reshape(-1, BLOCK)
+    values[values == _GAPS] = np.nan
+    values /= _PER_UNIT
+    return round(frame.t_ms * FS_HZ / 1000), values
 
 
-def blocks_of(
-    frames: Sequence[wire.Frame],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Samples]:
-    """samples_of() many at once.
+@cache
+def _layout(mask: int) -> tuple[Struct, list[int]]:
+    """How a TRACE with these channels is laid out (device.payloads.pack_trace), and their rows."""
+    rows = [row for row in range(CHANNELS) if mask >> row & 1]
+    kinds = "".join(f"{BLOCK}{payloads.CHANNELS[row][1]}" for row in rows)
+    return Struct("<x" + kinds), rows
 
-    returns  which of the frames (n,), in no particular order; the numbers of their first
-             samples (n,); their values (n, 5, 4)
-    """
-    by_mask: dict[int, list[int]] = {}
-    for index, frame in enumerate(frames):
-        if frame.kind == wire.TRACE and frame.payload and not frame.payload[0] >> CHANNELS:
-            by_mask.setdefault(frame.payload[0], []).append(index)
+
+def blocks_in(frames: Sequence[bytes]) -> Blocks:
+    """samples_of() many at once: of whole frames as received, whose CRC is right."""
+    by_layout: dict[tuple[int, int], list[int]] = {}
+    for index, data in enumerate(frames):
+        if data[_KIND] == wire.TRACE:  # without a payload a byte of its CRC stands for the mask
+            by_layout.setdefault((data[wire.HEAD_SIZE], len(data)), []).append(index)
     which: list[int] = []
+    t_ms = [np.empty(0, np.uint32)]
     values = [np.empty((0, CHANNELS, BLOCK), np.float32)]
-    for mask, group in by_mask.items():
-        layout = _layout(mask)
-        whole = [index for index in group if len(frames[index].payload) == layout.itemsize]
-        values.append(_values(b"".join(frames[index].payload for index in whole), mask, layout))
-        which += whole
-    firsts = [round(frames[index].t_ms * FS_HZ / 1000) for index in which]
-    return np.array(which, np.int64), np.array(firsts, np.int64), np.concatenate(values)
+    for (mask, size), group in by_layout.items():
+        layout = _whole_layout(mask)
+        if mask >> CHANNELS == 0 and layout.itemsize == size:
+            found = np.frombuffer(b"".join([frames[index] for index in group]), layout)
+            which += group
+            t_ms.append(found["t_ms"])
+            values.append(_values(found))
+    firsts = np.rint(np.concatenate(t_ms) * (FS_HZ / 1000)).astype(np.int64)
+    return Blocks(np.array(which, np.int64), firsts, np.concatenate(values))
 
 
-def _values(bodies: bytes, mask: int, layout: np.dtype[np.void]) -> Samples:
-    counts = np.frombuffer(bodies, layout)
-    values = np.full((len(counts), CHANNELS, BLOCK), np.nan, np.float32)
-    for channel, (name, _, gap) in enumerate(payloads.CHANNELS):
-        if mask >> channel & 1:
-            measured = np.where(counts[name] == gap, np.nan, counts[name])
-            values[:, channel] = measured / _PER_UNIT[channel]
-    return values
-
-
-def _layout(mask: int) -> np.dtype[np.void]:
-    """How a TRACE with these channels is laid out: device.payloads.pack_trace."""
-    fields = [
-        (name, {"H": "<u2", "B": "u1"}[kind], (BLOCK,))
-        for channel, (name, kind, _) in enumerate(payloads.CHANNELS)
-        if mask >> channel & 1
+@cache
+def _whole_layout(mask: int) -> np.dtype[np.void]:
+    """The same for a whole frame, with device.wire.HEAD before it and the CRC behind."""
+    sizes = {"H": "<u2", "B": "u1"}
+    head = [("", f"V{_T_MS.start}"), ("t_ms", "<u4"), ("", f"V{wire.HEAD_SIZE - _T_MS.stop}")]
+    body = [
+        (name, sizes[kind], (BLOCK,))
+        for row, (name, kind, _) in enumerate(payloads.CHANNELS)
+        if mask >> row & 1
     ]
-    return np.dtype([("mask", "u1"), *fields])
+    return np.dtype([*head, ("mask", "u1"), *body, ("crc", "<u4")])
+
+
+def _values(found: NDArray[np.void]) -> Samples:
+    values = np.full((len(found), CHANNELS, BLOCK), np.nan, np.float32)
+    for row, (name, _, _) in enumerate(payloads.CHANNELS):
+        if name in (found.dtype.names or ()):
+            values[:, row] = found[name]
+    values[values == _GAPS] = np.nan
+    values /= _PER_UNIT
+    return values
 
 
 def places(firsts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -96,12 +115,17 @@ def to_trace(samples: Samples, first: int) -> Trace:
 
 def trace_from(frames: Iterable[wire.Frame], from_s: float, to_s: float) -> Trace:
     """The samples between two recorded seconds; NaN where no frame has them."""
+    return trace_in([wire.encode(frame) for frame in frames], from_s, to_s)
+
+
+def trace_in(frames: Sequence[bytes], from_s: float, to_s: float) -> Trace:
+    """trace_from() whole frames as received, whose CRC is right."""
     first, last = round(from_s * FS_HZ), round(to_s * FS_HZ)
     samples = np.full((CHANNELS, max(0, last - first)), np.nan, np.float32)
-    _, firsts, values = blocks_of(list(frames))
-    at = places(firsts)
+    found = blocks_in(frames)
+    at = places(found.firsts)
     inside = (at >= first) & (at < last)
-    samples[:, at[inside] - first] = values.transpose(1, 0, 2)[:, inside]
+    samples[:, at[inside] - first] = found.values.transpose(1, 0, 2)[:, inside]
     return to_trace(samples, first)
 
 
@@ -118,33 +142,41 @@ CAUSES = ("not received", "probe off", "no signal")
 SHORTEST_GAP_S = 1.0  # shorter ones are drop-outs of the signal, counted as loss by assess
 
 
-def signal_gaps(frames: Iterable[wire.Frame]) -> list[Gap]:
+def signal_gaps(frames: Sequence[bytes]) -> list[Gap]:
     """Where the fetal heart rate is missing between the first and the last second heard of.
 
-    frames  of one recording in order of seq
+    frames  whole ones of one recording as received, in order of seq
     """
-    kept = list(frames)
-    end_s = max((frame.t_ms / 1000 + (frame.kind == wire.TRACE) for frame in kept), default=0.0)
+    end_s = max((t_ms_of(data) / 1000 + (data[_KIND] == wire.TRACE) for data in frames), default=0)
     cause = np.zeros(round(end_s * FS_HZ), np.int8)  # index into CAUSES, -1: there is a rate
-    _, firsts, values = blocks_of(kept)
-    lost = np.isnan(values[:, FHR]) & np.isnan(values[:, FHR2])
-    cause[places(firsts)] = np.where(lost, 2, -1)
-    for first, last in _probe_off(kept, len(cause)):
+    found = blocks_in(frames)
+    lost = np.isnan(found.values[:, FHR]) & np.isnan(found.values[:, FHR2])
+    cause[places(found.firsts)] = np.where(lost, 2, -1)
+    events = [wire.decode(data) for data in frames if data[_KIND] == wire.EVENT]
+    for first, last in _probe_off(events, len(cause)):
         stretch = cause[first:last]
         stretch[stretch == 2] = 1
     return _runs(cause)
 
 
-def _probe_off(frames: Iterable[wire.Frame], end: int) -> list[tuple[int, int]]:
+def t_ms_of(frame: bytes) -> int:
+    return int.from_bytes(frame[_T_MS], "little")
+
+
+def is_trace(frame: bytes) -> bool:
+    return frame[_KIND] == wire.TRACE
+
+
+def _probe_off(events: Iterable[wire.Frame], end: int) -> list[tuple[int, int]]:
     """(first, last) samples between each probe-off event and the next probe-on."""
     found, since = [], None
-    for frame in frames:
-        if frame.kind != wire.EVENT or not frame.payload:
+    for event in events:
+        if not event.payload:
             continue
-        at = round(frame.t_ms * FS_HZ / 1000)
-        if frame.payload[0] == payloads.PROBE_OFF and since is None:
+        at = round(event.t_ms * FS_HZ / 1000)
+        if event.payload[0] == payloads.PROBE_OFF and since is None:
             since = at
-        elif frame.payload[0] == payloads.PROBE_ON and since is not None:
+        elif event.payload[0] == payloads.PROBE_ON and since is not None:
             found.append((since, at))
             since = None
     return found if since is None else [*found, (since, end)]

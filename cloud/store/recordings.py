@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
-from cloud.store.frames import read_frames, tally_of
+from cloud.store.frames import read_whole, tally_of
 from cloud.store.tables import devices, mothers, recordings
 from cloud.traces import Gap, signal_gaps
 from device.payloads import REPLAYED, SYNTHETIC, Start
@@ -180,7 +180,7 @@ def completeness(conn: Connection, recording_id: int) -> dict[str, Any] | None:
     if recording is None:
         return None
     tally = tally_of(conn, recording_id)
-    kept = list(read_frames(conn, recording_id))
+    kept = read_whole(conn, recording_id)
     missing = list(tally.missing())
     if recording.frames_made is not None and recording.frames_made > tally.seen:
         missing.append((tally.seen, recording.frames_made - 1))

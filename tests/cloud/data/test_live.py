@@ -10,7 +10,7 @@ from cloud.live import GIVE_UP_MS, KEEP_S, LINGER_MS, Live, LiveTrace
 from cloud.store import frames, recordings
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
-from cloud.traces import blocks_of, samples_of, signal_gaps, trace_from
+from cloud.traces import blocks_in, samples_of, signal_gaps, trace_from
 from device import payloads, wire
 from tests.cloud.data.parts import event_frame, lost_frame, start_frame, trace_frame
 
@@ -60,7 +60,7 @@ def test_many_at_once_are_as_each_alone(traces: list[tuple[object, ...]]) -> Non
     bodies += [b"", b"\xff" * 9]
     came = [wire.Frame(wire.TRACE, 1, n, 1000 * n + 130, body) for n, body in enumerate(bodies)]
     came.append(wire.Frame(wire.EVENT, 1, 99, 0, b"\x01"))
-    which, firsts, values = blocks_of(came)
+    which, firsts, values = blocks_in([wire.encode(frame) for frame in came])
     alone = {n: block for n, frame in enumerate(came) if (block := samples_of(frame)) is not None}
     assert sorted(which) == sorted(alone)
     for n, first, block in zip(which, firsts, values, strict=True):
@@ -181,10 +181,12 @@ def test_every_gap_has_a_cause() -> None:
         trace_frame(8, 5),
         event_frame(12, payloads.STOP, 13, t_ms=9000),
     ]
-    found = [(gap.from_s, gap.to_s, gap.cause) for gap in signal_gaps(came)]
+    found = [
+        (gap.from_s, gap.to_s, gap.cause) for gap in signal_gaps([wire.encode(f) for f in came])
+    ]
     assert found == [(1, 3, "no signal"), (3, 5, "probe off"), (6, 9, "not received")]
 
 
 @pytest.mark.parametrize("came", [[], [start_frame()]])
 def test_nothing_has_no_gaps(came: list[wire.Frame]) -> None:
-    assert signal_gaps(came) == []
+    assert signal_gaps([wire.encode(f) for f in came]) == []
