@@ -63,6 +63,7 @@ def _view(conn: Connection, alert: Alert, steps: list[Step], known: _Names) -> d
         "told_ms": alert.told_ms,
         "deadline_ms": alert.deadline_ms,
         "organisation": _organisation(steps, known.organisation(alert)),
+        "asked": sorted({s.organisation_id for s in steps if s.event == "tell"} - {None}),
         "owner": _owner(alert, known),
         "mother_text": rule.mother_text if rule else "",
         "doctor_text": rule.doctor_text if rule else "",

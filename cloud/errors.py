@@ -1,5 +1,7 @@
 """Errors in words: a page for people in their language, JSON for everything else."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -45,7 +47,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if not wants_page(request):
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
     if error.status_code == 401:
-        return RedirectResponse(f"{LOGIN_PATH}?next={request.url.path}", 303)
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{LOGIN_PATH}?next={quote(wanted)}", 303)
     return _page(request, error.status_code)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 
 import uvicorn
@@ -9,6 +10,7 @@ import uvicorn
 from cloud.app import create_app
 from cloud.config import ConfigError, Settings
 
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 STREAMS_END_S = 5  # for the answers that are still under way
 
 
@@ -32,6 +34,8 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. ConfigError names the port when it cannot be used."""
+    logging.basicConfig(level=logging.INFO, format=LOG_LINE)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     listener = listen(settings.http_host, settings.http_port)
     app = create_app(settings)
     config = uvicorn.Config(

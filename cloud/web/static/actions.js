@@ -34,8 +34,10 @@ export function actionBar(alert, me) {
 
 function stateOf(alert, me) {
   const mine = alert.organisation?.id === me.organisationId;
-  if (isOpen(alert)) return mine && me.role === "hospital" ? "asked" : "open";
-  return mine ? alert.phase : "theirs";
+  if (!["hospital", "centre"].includes(me.role)) return "theirs";
+  if (!isOpen(alert)) return mine ? alert.phase : "theirs";
+  if (me.role === "centre" || alert.asked.includes(me.organisationId)) return mine ? "asked" : "open";
+  return "theirs";
 }
 
 function newBar(id, state) {
