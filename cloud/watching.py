@@ -11,9 +11,7 @@ from cloud.store import frames
 from cloud.store.db import reading
 from device.wire import TRACE, Frame
 from models.conditions import Change
-from models.trace import Trace
 from models.watch import LONGEST_WINDOW_S, Watch
-from models.whole import changes
 
 REMEMBERS_S = LONGEST_WINDOW_S + 300  # fed with so much a Watch is in step: windows, reference
 LATE_MS = 5_000  # late frames come in bursts: the trace is looked at again so long after the first
@@ -75,26 +73,7 @@ class Watched:
         if whole.start_s > 0 and needed_s < whole.start_s + REMEMBERS_S:
             with reading(engine) as conn:
                 whole = frames.trace_of(conn, self._trace.recording.id, 0, to_s)
-        self._watch, found = in_step(whole)
+        self._watch = Watch()
+        found = self._watch.resume(whole)
         known_s = whole.start_s + REMEMBERS_S if whole.start_s > 0 else 0.0
         return [change for change in found if change.at_s > known_s]
-
-
-def in_step(whole: Trace) -> tuple[Watch, list[Change]]:
-    """A Watch that has seen `whole`, and what it would have told.
-
-    A Watch takes 60 microseconds a second: it sees the last part only, the rest vectorised, unless
-    a rule is on since before that part.
-    """
-    watch, found = Watch(), changes(whole)
-    if whole.duration_s > 0:
-        recent = watch.look(whole.window(whole.end_s - REMEMBERS_S, whole.end_s), whole.end_s)
-        if _still_on(recent) != _still_on(found):
-            watch = Watch()
-            watch.resume(whole)
-    return watch, found
-
-
-def _still_on(found: list[Change]) -> set[str]:
-    last = {change.rule.id: change.what for change in found}
-    return {rule for rule, what in last.items() if what == "raised"}

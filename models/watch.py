@@ -6,15 +6,12 @@ finding it twice is harmless. Missing data clears nothing. While the trace may b
 (rule of side "coincident"), samples that coincide with her pulse are missing for patient rules.
 """
 
-from bisect import bisect_left, insort
 from collections import deque
 
 import numpy as np
 
 from models.conditions import (
     REFERENCE_LAG_S,
-    REFERENCE_LEAST_S,
-    REFERENCE_S,
     Change,
     maternal_calm,
     maternal_on,
@@ -23,10 +20,10 @@ from models.conditions import (
 )
 from models.rules import COVER_S, HIGHEST_BPM, LOWEST_BPM, RULES, Rule
 from models.trace import FS_HZ, Trace
+from models.whole import NAN, Median, Record, Seen
 from models.whole import changes as changes
-from models.windows import Trailing
+from models.windows import Mask, Trailing, trailing
 
-NAN = float("nan")
 LOST_SECOND = [NAN] * FS_HZ
 LONGEST_WINDOW_S = 600  # of any rule; so long the rates of past seconds are kept
 
@@ -48,6 +45,22 @@ class _State:
             self.free_from = second + 1
         self.on = on or (self.on and not off)
 
+    def resume(self, seen: Seen) -> None:
+        """As after all these seconds."""
+        rule = self.rule
+        for (counted, beyond), seconds in (
+            (self.window, rule.window_s),
+            (self.recent, rule.rearm_s),
+        ):
+            for count, over in zip(
+                seen.counted[-seconds:].tolist(), seen.beyond[-seconds:].tolist(), strict=True
+            ):
+                counted.add(count)
+                beyond.add(over)
+        self.on = bool(seen.on[-1])
+        self.raised_at = _last(seen.told, self.raised_at)
+        self.free_from = _last(seen.over, -1) + 1
+
 
 class Watch:
     """The rules of one recording, second by second."""
@@ -61,7 +74,7 @@ class Watch:
         self._second = -1  # last one seen, counted from _start_s
         self._calm_s = 0  # seconds for which nothing has coincided
         self._rates: deque[float] = deque(maxlen=LONGEST_WINDOW_S)  # mean of each second, bpm
-        self._sorted: list[float] = []  # those of the last REFERENCE_S that are not NaN
+        self._median = Median()
         self._levels: deque[float] = deque([NAN] * REFERENCE_LAG_S, maxlen=REFERENCE_LAG_S)
 
     def look(self, trace: Trace, at_s: float) -> list[Change]:
@@ -83,9 +96,25 @@ class Watch:
             )
         return changes
 
-    def resume(self, trace: Trace) -> None:
-        """Take all of `trace` as seen, on a fresh Watch. look() instead returns its changes."""
-        self.look(trace, trace.end_s)
+    def resume(self, trace: Trace) -> list[Change]:
+        """look() at all of `trace` on a fresh Watch, a hundred times as quick."""
+        record = Record(trace, tuple(state.rule for state in self._states))
+        seconds = len(record.rates)
+        if not seconds:
+            return []
+        self._start_s, self._second = trace.start_s, seconds - 1
+        self._rates.extend(record.rates[-LONGEST_WINDOW_S:].tolist())
+        self._levels.extend(record.levels[-REFERENCE_LAG_S:])
+        self._median = record.median
+        for state, seen in zip(self._states, record.seen, strict=True):
+            state.resume(seen)
+            if seen.rule.side == "coincident":
+                sums = (trailing(part, seen.rule.window_s) for part in (seen.counted, seen.beyond))
+                self._calm_s = seconds - 1 - _last(~maternal_calm(seen.rule, *sums), -1)
+        found = record.changes()
+        for change in found:
+            self._by_id[change.rule.id].raised = change if change.what == "raised" else None
+        return found
 
     def _step(self, second: int, fhr: list[float], mhr: list[float]) -> list[Change]:
         self._second = second
@@ -97,7 +126,9 @@ class Watch:
             window = state.window[0].add(count), state.window[1].add(beyond)
             recent = state.recent[0].add(count), state.recent[1].add(beyond)
             state.turn(*on_off(state.rule, second + 1, window, recent), second)
-        self._remember(sum(trusted) / len(trusted) if trusted else NAN)
+        rate = sum(trusted) / len(trusted) if trusted else NAN
+        self._rates.append(rate)
+        self._levels.append(self._median.add(rate))
         found = (self._change(state, second) for state in self._states)
         return [change for change in found if change]
 
@@ -122,22 +153,6 @@ class Watch:
                 for f in alike:
                     trusted.remove(f)
         return trusted
-
-    def _remember(self, rate: float) -> None:
-        """Move the window of the reference level on by one second."""
-        old = self._rates[-REFERENCE_S] if len(self._rates) >= REFERENCE_S else NAN
-        self._rates.append(rate)
-        if rate == rate:
-            insort(self._sorted, rate)
-        if old == old:
-            del self._sorted[bisect_left(self._sorted, old)]
-        count = len(self._sorted)
-        middle = (
-            (self._sorted[(count - 1) // 2] + self._sorted[count // 2]) / 2
-            if count >= REFERENCE_LEAST_S
-            else NAN
-        )
-        self._levels.append(middle)
 
     def _change(self, state: _State, second: int) -> Change | None:
         at_s = self._start_s + second + 1
@@ -169,6 +184,12 @@ class Watch:
         bpm = float(np.median(rates)) if rates else NAN
         onset_s = at_s + hits[0]
         return Change(rule, "raised", onset_s, at_s, reason(rule, bpm, sum(counts), onset_s, at_s))
+
+
+def _last(mask: Mask, otherwise: int) -> int:
+    """The last second in which `mask` is true."""
+    where = np.flatnonzero(mask)
+    return int(where[-1]) if len(where) else otherwise
 
 
 def _counts(rule: Rule, valid: list[float], trusted: list[float], level: float) -> tuple[int, int]:

@@ -159,14 +159,16 @@ def test_streaming_is_the_whole_record_after_every_second(parts, seed, rest):
 
 
 def same_after_every_second(trace: Trace) -> None:
-    """One stream, and its every beginning computed whole."""
+    """One stream, its every beginning computed whole, and a Watch that goes on from there."""
     found = streamed(trace)
     assert found == changes(trace)
     seconds = int(trace.duration_s)
     for stop in {1, 2, seconds // 3, seconds // 2, seconds - 1, *(int(c.at_s) for c in found)}:
         at_s = trace.start_s + stop
         part = [change for change in found if change.at_s <= at_s]
-        assert changes(trace.window(trace.start_s, at_s)) == part
+        watch = Watch()
+        assert watch.resume(trace.window(trace.start_s, at_s)) == part
+        assert watch.look(trace, trace.end_s) == found[len(part) :]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
