@@ -95,8 +95,8 @@ LATE = falls_with(SQUEEZES, "late")
     ],
 )  # fmt: skip
 def test_figo_and_nice(changes, figo, nice):
-    found = scores(part(60, **({"contractions": SQUEEZES} | changes)))
-    assert (found["figo_2015"].band, found["nice_ng229"].band) == (figo, nice)
+    measures = part(60, **({"contractions": SQUEEZES} | changes))
+    assert (band("figo_2015", measures), band("nice_ng229", measures)) == (figo, nice)
 
 
 def test_two_ambers_are_pathological_for_nice():
