@@ -106,7 +106,9 @@ function showAssessment(found) {
   byId("verdict").dataset.verdict = found.verdict;
   setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: duration(found.at_s * 1000), version: body.rules_version }));
   byId("reasons").replaceChildren(...body.reasons.map((reason) => jump(reason.start_s, say(reason))));
-  tile.strip.options.marks = body.reasons.map((reason) => ({ fromS: reason.start_s, toS: reason.end_s }));
+  const isBad = ["suspicious", "pathological"].includes(found.verdict); // red marks only what is
+  const places = body.reasons.map((reason) => ({ fromS: reason.start_s, toS: reason.end_s }));
+  tile.strip.options.marks = isBad ? places : [];
 }
 
 // A line that leads to its place on the strip.
