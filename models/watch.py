@@ -32,13 +32,25 @@ class _State:
     """One rule: what is in its windows, and whether it is on."""
 
     def __init__(self, rule: Rule) -> None:
+        if rule.rearm_s > rule.window_s and rule.side != "coincident":
+            raise ValueError(f"rule {rule.id}: rearm_s is longer than window_s")
         self.rule = rule
-        self.window = Trailing(rule.window_s), Trailing(rule.window_s)  # valid, beyond
-        self.recent = Trailing(rule.rearm_s), Trailing(rule.rearm_s)
+        self.counted = Trailing(rule.window_s)  # samples that it looks at
+        self.beyond = Trailing(rule.window_s)  # of these, beyond the limit
         self.on = False  # true, though perhaps covered by a stronger rule
         self.raised: Change | None = None
         self.raised_at = -COVER_S - 1  # second in which it was last raised
         self.free_from = 0  # first second after it was last over
+
+    def add(self, counted: int, beyond: int, second: int) -> None:
+        """One second of a rule that is not of side "coincident"."""
+        window = self.counted.add(counted), self.beyond.add(beyond)
+        if window[1] or self.on:  # else it is neither true nor over, whatever the rest
+            recent = self._recent(self.counted), self._recent(self.beyond)
+            self.turn(*on_off(self.rule, second + 1, window, recent), second)
+
+    def _recent(self, counts: Trailing) -> int:
+        return sum(counts.counts()[-self.rule.rearm_s :])
 
     def turn(self, on: bool, off: bool, second: int) -> None:
         if self.on and off:
@@ -47,16 +59,9 @@ class _State:
 
     def resume(self, seen: Seen) -> None:
         """As after all these seconds."""
-        rule = self.rule
-        for (counted, beyond), seconds in (
-            (self.window, rule.window_s),
-            (self.recent, rule.rearm_s),
-        ):
-            for count, over in zip(
-                seen.counted[-seconds:].tolist(), seen.beyond[-seconds:].tolist(), strict=True
-            ):
-                counted.add(count)
-                beyond.add(over)
+        for series, counts in ((self.counted, seen.counted), (self.beyond, seen.beyond)):
+            for count in counts[-self.rule.window_s :].tolist():
+                series.add(count)
         self.on = bool(seen.on[-1])
         self.raised_at = _last(seen.told, self.raised_at)
         self.free_from = _last(seen.over, -1) + 1
@@ -122,14 +127,12 @@ class Watch:
         trusted = self._trusted(second, fhr, mhr, valid)
         level = self._levels[0]
         for state in self._others:
-            count, beyond = _counts(state.rule, valid, trusted, level)
-            window = state.window[0].add(count), state.window[1].add(beyond)
-            recent = state.recent[0].add(count), state.recent[1].add(beyond)
-            state.turn(*on_off(state.rule, second + 1, window, recent), second)
+            state.add(*_counts(state.rule, valid, trusted, level), second)
         rate = sum(trusted) / len(trusted) if trusted else NAN
         self._rates.append(rate)
         self._levels.append(self._median.add(rate))
-        found = (self._change(state, second) for state in self._states)
+        active = [state for state in self._states if state.on or state.raised]
+        found = [self._change(state, second) for state in active]
         return [change for change in found if change]
 
     def _trusted(
@@ -145,7 +148,7 @@ class Watch:
                 if LOWEST_BPM <= f <= HIGHEST_BPM and LOWEST_BPM <= m <= HIGHEST_BPM
             ]
             alike = [f for f, same in both if same]
-            sums = state.window[0].add(len(both)), state.window[1].add(len(alike))
+            sums = state.counted.add(len(both)), state.beyond.add(len(alike))
             self._calm_s = self._calm_s + 1 if maternal_calm(rule, *sums) else 0
             state.turn(maternal_on(rule, *sums), self._calm_s >= rule.rearm_s, second)
             if state.on and alike:
@@ -176,7 +179,7 @@ class Watch:
     def _raise(self, state: _State, second: int, at_s: float) -> Change | None:
         """None while nothing beyond the limit has been seen since the rule was last over."""
         rule = state.rule
-        counts = state.window[1].counts()[-(second + 1 - state.free_from) :]
+        counts = state.beyond.counts()[-(second + 1 - state.free_from) :]
         hits = [at - len(counts) for at, count in enumerate(counts) if count]
         if not hits:
             return None
@@ -193,13 +196,15 @@ def _last(mask: Mask, otherwise: int) -> int:
 
 
 def _counts(rule: Rule, valid: list[float], trusted: list[float], level: float) -> tuple[int, int]:
-    """How many samples of this second are valid, and how many beyond the limit."""
+    """How many samples of this second the rule looks at, and how many are beyond its limit."""
+    if rule.side == "missing":
+        return len(valid), FS_HZ - len(valid)
+    if not trusted:
+        return 0, 0
     limit = rule.limit
     if rule.side == "below":
-        return len(trusted), sum(f < limit for f in trusted)
+        return len(trusted), sum([f < limit for f in trusted]) if min(trusted) < limit else 0
     if rule.side == "above":
-        return len(trusted), sum(f > limit for f in trusted)
-    if rule.side == "under reference":
-        known = len(trusted) if level == level else 0
-        return known, sum(level - f >= limit for f in trusted)
-    return len(valid), FS_HZ - len(valid)
+        return len(trusted), sum([f > limit for f in trusted]) if max(trusted) > limit else 0
+    known = len(trusted) if level == level else 0
+    return known, sum([level - f >= limit for f in trusted]) if known else 0
