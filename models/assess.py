@@ -15,13 +15,13 @@ from models.clean import clean, maternal_mask
 from models.contractions import Contraction, contractions
 from models.decelerations import typed
 from models.events import Acceleration, Deceleration, accelerations, decelerations
+from models.features import inside
 from models.quality import quality, why_unknown
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
 from models.trace import FS_HZ, Samples, Trace
 from models.variability import bandwidth_bpm, long_term_ms, short_term_ms
 from models.verdict import Reason as Reason
 from models.verdict import Verdict as Verdict
-from models.windows import Mask
 
 RULES_VERSION = "nichd-2008+figo-2015/1"
 Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
     known = quality(trace, fhr, hers)
     unknown = why_unknown(known)
     verdict, reasons = (Verdict.UNKNOWN, unknown) if unknown else judge(features)
-    steady = np.where(_inside(trace, falls), nan, fhr)
+    steady = np.where(inside(falls, trace), nan, fhr)
     stv_ms, stv_minutes = short_term_ms(steady)
     return Assessment(
         verdict=verdict,
@@ -110,7 +110,7 @@ def _features(
 ) -> Features:
     """What is judged: the end of the strip."""
     judged = slice(-round(JUDGED_S * FS_HZ), None)
-    quiet = ~(_inside(trace, rises) | _inside(trace, falls))
+    quiet = ~(inside(rises, trace) | inside(falls, trace))
     return Features(
         start_s=trace.start_s,
         end_s=trace.end_s,
@@ -131,12 +131,3 @@ def _event(event: Acceleration | Deceleration | Contraction) -> dict[str, object
 
 def _number(value: object) -> object:
     return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def _inside(trace: Trace, events: tuple[Acceleration, ...] | tuple[Deceleration, ...]) -> Mask:
-    """The samples (n,) that lie in one of the events."""
-    mask = np.zeros(len(trace.fhr_bpm), bool)
-    for event in events:
-        first, stop = (round((t - trace.start_s) * FS_HZ) for t in (event.start_s, event.end_s))
-        mask[first:stop] = True
-    return mask

@@ -4,7 +4,9 @@ Definitions and figures are those of ALGORITHMS 4.1 to 4.3. Rates are cleaned, (
 where lost; `quiet` (n,) is true outside of accelerations and decelerations.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from scipy.ndimage import uniform_filter1d
 from models.clean import filled
 from models.completeness import runs
 from models.filters import PER_MINUTE
-from models.trace import FS_HZ
+from models.trace import FS_HZ, Trace
 from models.variability import ranges_ms
 from models.windows import Mask
 
@@ -23,6 +25,13 @@ MINUTE_VALID = 0.5  # of its samples
 EPISODE_MIN, EPISODE_LEAST = 6, 5  # so many of so many neighbouring minutes
 HIGH_MS, LOW_MS = 32.0, 30.0
 HALF, DOUBLE = (0.45, 0.55), (1.8, 2.2)  # of the baseline: within 10 %
+
+
+class Timed(Protocol):
+    @property
+    def start_s(self) -> float: ...
+    @property
+    def end_s(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -108,3 +117,14 @@ def spans(mask: Mask, start_s: float = 0.0) -> tuple[Span, ...]:
     return tuple(
         Span(start_s + first / FS_HZ, start_s + stop / FS_HZ) for first, stop in runs(mask).tolist()
     )
+
+
+def inside(events: Iterable[Timed], trace: Trace) -> Mask:
+    """The samples (n,) of `trace` that lie in one of the events."""
+    mask = np.zeros(len(trace.fhr_bpm), bool)
+    for event in events:
+        first, stop = (
+            max(round((t - trace.start_s) * FS_HZ), 0) for t in (event.start_s, event.end_s)
+        )
+        mask[first:stop] = True
+    return mask

@@ -1,0 +1,183 @@
+"""Everything that is computed from one strip: the assessment, its rhythm, and every score.
+
+Probabilities are None: no part has a calibrated one yet. Scores are about the end of the strip,
+each over its own time (models/scores/).
+"""
+
+from dataclasses import asdict, dataclass, replace
+from math import isfinite, nan
+
+import numpy as np
+
+from models.assess import Assessment, assess
+from models.clean import clean, maternal_mask
+from models.contractions import Contraction
+from models.events import Deceleration
+from models.features import (
+    Episode,
+    Floats,
+    Span,
+    episodes,
+    inside,
+    miscounted,
+    oscillations_per_min,
+    spans,
+)
+from models.scores import scores
+from models.scores.measures import Fall, Measures
+from models.scores.table import Score
+from models.sinusoidal import Sinusoidal, sinusoidal
+from models.tiers import JUDGED_S
+from models.trace import FS_HZ, Trace
+from models.variability import swings_bpm
+
+SEVERE_BPM = 70.0  # a variable deceleration under it: ALGORITHMS 4.5
+INSIDE_S = 120.0  # a deceleration so long has a variability of its own
+TOCO_LOST = 0.5  # of the end of the strip; more: no toco
+DECIMALS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """NaN: not known. Times are recorded seconds."""
+
+    trace: Trace
+    assessment: Assessment
+    oscillations_per_min: float  # of the last 30 min
+    maternal: tuple[Span, ...]  # taken for the mother's rate
+    doubled: tuple[Span, ...]
+    halved: tuple[Span, ...]
+    sinusoidal: tuple[Sinusoidal, ...]
+    episodes: tuple[Episode, ...]
+    scores: dict[str, Score]
+
+    def to_json(self, with_baseline: bool = False) -> dict[str, object]:
+        """For json.dumps; what is not known is None. The 4 Hz baseline only when asked for."""
+        known = self.assessment
+        data: dict[str, object] = {
+            "duration_s": self.trace.duration_s,
+            "fs_hz": FS_HZ,
+            "gestation_weeks": known.gestation_weeks,
+            "quality": {
+                "loss": known.loss,
+                "maternal": [asdict(span) | {"probability": None} for span in self.maternal],
+                "doubled": [asdict(span) for span in self.doubled],
+                "halved": [asdict(span) for span in self.halved],
+            },
+            "baseline_bpm": known.baseline_bpm,
+            "stv_ms": known.stv_ms,
+            "ltv_ms": known.ltv_ms,
+            "bandwidth_bpm": known.bandwidth_bpm,
+            "oscillations_per_min": self.oscillations_per_min,
+            "accelerations": [asdict(e) | {"probability": None} for e in known.accelerations],
+            "decelerations": [_deceleration(e) for e in known.decelerations],
+            "contractions": [asdict(e) for e in known.contractions],
+            "sinusoidal": [asdict(e) for e in self.sinusoidal],
+            "episodes": [asdict(e) for e in self.episodes],
+            "scores": {name: score.to_json() for name, score in self.scores.items()},
+            "verdict": known.verdict.value,
+            "reasons": [
+                {
+                    "text": reason.text % reason.args,
+                    "start_s": reason.start_s,
+                    "end_s": reason.end_s,
+                    "rule": reason.rule,
+                }
+                for reason in known.reasons
+            ],
+            "rules_version": known.rules_version,
+        }
+        if with_baseline:
+            data["baseline"] = known.baseline.astype(float).tolist()
+        cleaned = _plain(data)
+        assert isinstance(cleaned, dict)
+        return cleaned
+
+
+def analyse(
+    trace: Trace,
+    gestation_weeks: float | None = None,
+    ignore_maternal: bool = False,
+    movements_s: tuple[float, ...] | None = None,
+) -> Analysis:
+    """All of it. `ignore_maternal`: as if the mother's rate had not been recorded."""
+    if ignore_maternal:
+        trace = replace(trace, mhr_bpm=np.full_like(trace.mhr_bpm, np.nan))
+    known = assess(trace, gestation_weeks)
+    hers = maternal_mask(trace)
+    raw = np.where(hers, nan, trace.fhr_bpm.astype(float))
+    fhr, base = clean(raw), known.baseline.astype(float)
+    in_fall = inside(known.decelerations, trace)
+    quiet = ~(in_fall | inside(known.accelerations, trace))
+    swings = swings_bpm(fhr, quiet)
+    waves = sinusoidal(fhr, base, known.accelerations, swings, trace.start_s)
+    variation = episodes(np.where(in_fall, nan, fhr), trace.start_s)
+    doubled, halved = miscounted(raw, fhr, base, trace.start_s)
+    judged = slice(-round(JUDGED_S * FS_HZ), None)
+    measures = Measures(
+        start_s=trace.start_s,
+        end_s=trace.end_s,
+        gestation_weeks=gestation_weeks,
+        fhr=fhr,
+        baseline=base,
+        in_fall=in_fall,
+        quiet=quiet,
+        maternal=known.maternal,
+        swings_bpm=swings,
+        accelerations=known.accelerations,
+        falls=tuple(_fall(one, trace, fhr, base) for one in known.decelerations),
+        contractions=_squeezes(trace, known),
+        sinusoidal=waves,
+        episodes=variation,
+        movements_s=movements_s,
+    )
+    return Analysis(
+        trace=trace,
+        assessment=known,
+        oscillations_per_min=oscillations_per_min(fhr[judged], quiet[judged]),
+        maternal=spans(hers, trace.start_s),
+        doubled=doubled,
+        halved=halved,
+        sinusoidal=waves,
+        episodes=variation,
+        scores=scores(measures),
+    )
+
+
+def _squeezes(trace: Trace, known: Assessment) -> tuple[Contraction, ...] | None:
+    """None where there is no toco: that none was found would say nothing."""
+    recent = trace.toco[-round(JUDGED_S * FS_HZ) :]
+    lost = not len(recent) or np.isnan(recent).mean() > TOCO_LOST
+    return None if lost else known.contractions
+
+
+def _fall(dec: Deceleration, trace: Trace, fhr: Floats, base: Floats) -> Fall:
+    span = inside((dec,), trace)
+    long = dec.lasts_s >= INSIDE_S
+    swings = swings_bpm(fhr, span) if long else np.empty(0)
+    return Fall(
+        start_s=dec.start_s,
+        end_s=dec.end_s,
+        kind=dec.kind,
+        under_70_s=float((fhr[span] < SEVERE_BPM).sum()) / FS_HZ,
+        lost_beats=float(np.nansum((base - fhr)[span])) / FS_HZ / 60,
+        swing_bpm=float(np.nanmedian(swings)) if np.isfinite(swings).any() else nan,
+        contraction=dec.contraction,
+    )
+
+
+def _deceleration(dec: Deceleration) -> dict[str, object]:
+    data: dict[str, object] = asdict(dec)
+    del data["contraction"]
+    return data | {"lag_s": dec.lag_s, "probability": None}
+
+
+def _plain(value: object) -> object:
+    """Rounded numbers, None in the place of NaN, all the way down."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return round(value, DECIMALS) if isfinite(value) else None
+    return value
