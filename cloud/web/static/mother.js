@@ -88,7 +88,7 @@ function told(alert) {
   }
   if (alert.phase === "centre") {
     if (alert.kind === "technical") return [h("p", {}, t("The monitoring centre knows about it."))];
-    return [h("p", {}, t("The monitoring centre is calling you. Please keep your phone free."))];
+    return [h("p", {}, t("The monitoring centre has been asked to call you. Please keep your phone free."))];
   }
   if (!organisation) return [h("p", {}, t("We are finding a hospital for you."))];
   const who = { organisation: orgName(organisation), time: clock(alert.told_ms, false) };
