@@ -1,23 +1,32 @@
 """The service's connection to its broker: kept up, and subscribed again after each reconnect.
 
-Messages arrive in the network thread. A `take` that blocks is back-pressure: reading stops, and
-the broker keeps what comes. What the broker believes delivered counts for nothing here: senders
-keep a frame until they have our receipt.
+One thread reads and writes, many packets with each call of the system: a library's select, read,
+wake and write for each packet took four fifths of what a message costs. A `take` that blocks is
+back-pressure: reading stops, and the broker keeps what comes. What the broker believes delivered
+counts for nothing here: senders keep a frame until they have our receipt.
 """
 
 import logging
+import selectors
 import socket
+import ssl
+import threading
+import time
 from collections.abc import Callable
 from secrets import token_hex
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from cloud import mqtt
 
 log = logging.getLogger(__name__)
 KEEPALIVE_S = 10
-RECONNECT_S = (1, 30)  # first and longest wait between attempts
+PING_S = KEEPALIVE_S / 2
+SILENT_S = 1.5 * KEEPALIVE_S  # so long nothing came though we ping: the connection is dead
+STUCK_S = 5.0  # the longest that connecting, or one write, may take
+RECONNECT_S = (1.0, 30.0)  # first and longest wait between attempts
+MAX_OUT = 4 << 20  # bytes that wait to be written
+CHUNK = 1 << 16  # bytes read at a time
+MAX_PACKET_ID = 0xFFFF
 
 Take = Callable[[str, bytes], None]
 
@@ -26,60 +35,124 @@ class Link:
     """MQTT 3.1.1 to `url`, mqtt(s)://user:password@host:port."""
 
     def __init__(self, url: str, topic: str, take: Take) -> None:
-        self._address = urlsplit(url)
+        self.connected = False  # and subscribed
+        address = urlsplit(url)
+        self._tls = ssl.create_default_context() if address.scheme == "mqtts" else None
+        self._host = address.hostname or ""
+        self._port = address.port or (8883 if self._tls else 1883)
+        user, password = unquote(address.username or "cloud"), unquote(address.password or "")
+        self._hello = mqtt.connect("cloud-" + token_hex(6), user, password, KEEPALIVE_S)
         self._topic = topic
         self._take = take
-        client = Client(CallbackAPIVersion.VERSION2, client_id="cloud-" + token_hex(6))
-        client.username_pw_set(
-            unquote(self._address.username or "cloud"), unquote(self._address.password or "")
-        )
-        if self._address.scheme == "mqtts":
-            client.tls_set()
-        client.reconnect_delay_set(*RECONNECT_S)
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_disconnect = self._on_disconnect
-        client.on_socket_open = _no_delay
-        client.on_message = self._on_message
-        self._client = client
-
-    @property
-    def connected(self) -> bool:
-        return self._client.is_connected()
+        self._out = bytearray()
+        self._packet_id = 1  # that of the subscription
+        self._lock = threading.Lock()  # of the two above
+        self._woken, self._waker = socket.socketpair()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
         """Connect now or, while the broker is away, as soon as it is back."""
-        port = self._address.port or (8883 if self._address.scheme == "mqtts" else 1883)
-        self._client.connect_async(self._address.hostname or "", port, KEEPALIVE_S)
-        self._client.loop_start()
+        self._thread.start()
 
     def stop(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._stopping.set()
+        self._waker.send(b"x")
+        self._thread.join()
 
     def publish(self, topic: str, data: bytes, qos: int) -> bool:
         """False: there is no connection now, and nothing was kept for later."""
-        if not self.connected:
-            return False
-        return self._client.publish(topic, data, qos).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        with self._lock:
+            if not self.connected or len(self._out) > MAX_OUT:
+                return False
+            if not self._out:
+                self._waker.send(b"x")
+            if qos:
+                self._packet_id = self._packet_id % MAX_PACKET_ID + 1
+            self._out += mqtt.publish(topic, data, self._packet_id if qos else None)
+        return True
 
-    def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
-        if reason.is_failure:
-            log.error("broker %s:%s: %s", self._address.hostname, self._address.port, reason)
-            return
-        client.subscribe(self._topic, qos=1)
-        log.info("broker %s:%s: connected", self._address.hostname, self._address.port)
+    def _run(self) -> None:
+        wait_s = RECONNECT_S[0]
+        while not self._stopping.is_set():
+            try:
+                with self._connect() as sock:
+                    self._talk(sock)
+            except (OSError, ValueError) as error:  # ValueError: a name that is no host's
+                log.error("broker %s:%s: %s", self._host, self._port, error)
+            with self._lock:
+                wait_s = RECONNECT_S[0] if self.connected else wait_s
+                self.connected = False
+                self._out.clear()
+            self._stopping.wait(wait_s)
+            wait_s = min(2 * wait_s, RECONNECT_S[1])
 
-    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, codes: Any, _more: Any) -> None:
-        if any(code.is_failure for code in codes):
-            log.error("the broker does not let this user read %s", self._topic)
+    def _connect(self) -> socket.socket:
+        sock = socket.create_connection((self._host, self._port), STUCK_S)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._tls.wrap_socket(sock, server_hostname=self._host) if self._tls else sock
 
-    def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _: Any) -> None:
-        log.info("broker %s:%s: left (%s)", self._address.hostname, self._address.port, reason)
+    def _talk(self, sock: socket.socket) -> None:
+        """Until stop(), or an OSError that says why the connection ended."""
+        came = bytearray()
+        heard_s = pinged_s = time.monotonic()
+        sock.sendall(self._hello)
+        with selectors.DefaultSelector() as selector:
+            for one in (sock, self._woken):
+                selector.register(one, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                ready = [key.fileobj for key, _ in selector.select(PING_S)]
+                if self._woken in ready:
+                    self._woken.recv(CHUNK)
+                if sock in ready:
+                    self._read(sock, came)
+                    heard_s = time.monotonic()
+                elif time.monotonic() - heard_s > SILENT_S:
+                    raise TimeoutError(f"nothing came for {SILENT_S:.0f} s")
+                out = self._take_out()
+                if time.monotonic() - pinged_s >= PING_S:
+                    pinged_s = time.monotonic()
+                    out += mqtt.PING
+                if out:
+                    sock.sendall(out)
+        sock.sendall(self._take_out() + mqtt.BYE)
 
-    def _on_message(self, _client: Client, _data: Any, message: Any) -> None:
-        self._take(message.topic, message.payload)
+    def _take_out(self) -> bytes:
+        with self._lock:
+            out = bytes(self._out)
+            self._out.clear()
+        return out
 
+    def _read(self, sock: socket.socket, came: bytearray) -> None:
+        """What is there to be read, and our answers to it."""
+        answers = bytearray()
+        while True:
+            data = sock.recv(CHUNK)
+            if not data:
+                raise mqtt.MqttError("closed by the broker")
+            came += data
+            for first, body in mqtt.take_packets(came):
+                answers += self._answer(first, body)
+            if not (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+                break
+        if answers:
+            sock.sendall(answers)
 
-def _no_delay(_client: Client, _data: Any, sock: Any) -> None:
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _answer(self, first: int, body: bytes) -> bytes:
+        kind = first & 0xF0
+        if kind == mqtt.PUBLISH:
+            topic, data, packet_id = mqtt.published(first, body)
+            self._take(topic, data)
+            return mqtt.puback(packet_id) if packet_id else b""
+        if kind == mqtt.CONNACK:
+            code = body[1] if len(body) == 2 else -1
+            if code:
+                raise mqtt.MqttError(f"refused us: {mqtt.REFUSALS.get(code, code)}")
+            return mqtt.subscribe(self._topic, 1)
+        if kind == mqtt.SUBACK:
+            if len(body) != 3 or body[2] >= mqtt.REFUSED:
+                log.error("the broker does not let this user read %s", self._topic)
+            else:
+                log.info("broker %s:%s: connected", self._host, self._port)
+                self.connected = True
+        return b""
