@@ -29,7 +29,7 @@ from models.whole import changes
 log = logging.getLogger(__name__)
 EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit included
 CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kept waiting
-ASSESS_S = 0.2  # of one tick at most: the rules come first; what is left waits for the next tick
+ASSESS_S = 0.075  # of one tick at most: the rules come first, what is left waits for the next tick
 LINK_LOST = BY_ID["link_lost"]
 
 
