@@ -7,15 +7,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from models.trace import Trace
 
 app = typer.Typer(
     help="Lucina: remote maternal-fetal monitoring. Decision support: a doctor reads.",
@@ -155,6 +150,32 @@ def probe(
         _fail(error)
 
 
+@app.command()
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    gestation_weeks: Annotated[
+        float | None, typer.Option(min=10, max=45, help="Instead of what the file says.")
+    ] = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="With --json: the baseline in bpm, 4 Hz.")
+    ] = False,
+    ignore_maternal: Annotated[
+        bool, typer.Option("--ignore-maternal", help="Leave out the mother's rate.")
+    ] = False,
+) -> None:
+    """Analyse recordings: .hea (or a WFDB record), .fhr, .fhrm, .csv, or folders of them.
+
+    Absent values are null, and so is every "probability" that has no calibrated value yet.
+    Exit code 1: a file in a folder could not be read; 2: a PATH could not.
+
+    Example: lucina analyze 1001.hea --json --trace
+    """
+    from cloud.research import Plan, run
+
+    _end(run(paths, Plan(as_json, gestation_weeks, trace, ignore_maternal), sys.stdout, sys.stderr))
+
+
 def _broker_of(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or not parts.port:
@@ -169,6 +190,7 @@ def _source_of(replay: str, folder: Path) -> dict[str, object]:
     """Write what is replayed as a seconds file; its path, name and flags for the probe."""
     from device import payloads, seconds
     from models import formats, synth
+    from models.counts import seconds_of
     from models.trace import on_wire_grid
 
     flags = payloads.REPLAYED
@@ -186,28 +208,9 @@ def _source_of(replay: str, folder: Path) -> dict[str, object]:
         if recording.note:
             typer.echo(f"lucina: {name}: {recording.note}", err=True)
     source = folder / "seconds"
-    seconds.write(str(source), map(payloads.Trace._make, counts_of(trace)))
+    gaps = [gap for _, _, gap in payloads.CHANNELS]
+    seconds.write(str(source), map(payloads.Trace._make, seconds_of(trace, gaps)))
     return {"source": str(source), "name": name, "flags": flags}
-
-
-def counts_of(trace: "Trace") -> "Iterator[tuple[tuple[int, ...] | None, ...]]":
-    """Each second of a trace as the counts of a TRACE payload; a channel never measured is None."""
-    import numpy as np
-
-    from device import payloads
-
-    per_unit = (payloads.PER_BPM, payloads.PER_BPM, payloads.PER_BPM, payloads.PER_TOCO, 1)
-    measured = (trace.fhr_bpm, trace.fhr2_bpm, trace.mhr_bpm, trace.toco, trace.quality)
-    channels: list[list[tuple[int, ...]] | None] = []
-    for values, scale, (_, _, gap) in zip(measured, per_unit, payloads.CHANNELS, strict=True):
-        if np.isnan(values).all():
-            channels.append(None)
-            continue
-        whole = np.full(-(-len(values) // payloads.RATE_HZ) * payloads.RATE_HZ, gap, np.int64)
-        whole[: len(values)] = np.where(np.isnan(values), gap, np.nan_to_num(values) * scale)
-        channels.append([tuple(second) for second in whole.reshape(-1, payloads.RATE_HZ).tolist()])
-    for n in range(-(-len(trace.fhr_bpm) // payloads.RATE_HZ)):
-        yield tuple(channel[n] if channel else None for channel in channels)
 
 
 def _firmware(config: Path, micropython: bool) -> int:

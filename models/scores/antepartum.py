@@ -90,7 +90,7 @@ def criteria(hits: Hits) -> Outcome:
     """Not met, or what would be needed to say more."""
     found = results(hits)
     if "not met" in found.values():
-        return None, "not met"
+        return None, "not met" if found["observed"] == "an hour" else "not met yet"
     other = OTHER_LENGTH.values()
     open_items = [hit for hit in hits if hit.result is None and hit.why not in other]
     return Unknown("; ".join(f"{hit.item.scale.id}: {hit.why}" for hit in open_items))
@@ -129,6 +129,11 @@ CRITERIA = Table(
             _criterion("acceleration_or_movements", "", "yes", "no"),
             acceleration,
             note="15 bpm for 15 s; 10 bpm for 10 s before 32 weeks",
+        ),
+        Item(
+            Scale("observed", "min", {"less": "<60", "an hour": ">=60"}),
+            lambda m: m.lasts_s / 60,
+            note="the criteria may still be met until an hour is over",
         ),
         Item(_criterion("end_of_strip", "", "none", "deceleration"), at_the_end),
     ),

@@ -129,8 +129,12 @@ def look_up(item: Item, value: Value | Unknown) -> Hit:
 
 def missing(hits: Hits) -> Unknown | None:
     """What stands against a result that needs every item."""
-    lacks = [f"{hit.item.scale.id}: {hit.why}" for hit in hits if hit.result is None]
-    return Unknown("; ".join(lacks)) if lacks else None
+    lacks: dict[str, list[str]] = {}
+    for hit in hits:
+        if hit.result is None:
+            lacks.setdefault(hit.why, []).append(hit.item.scale.id)
+    words = [f"{', '.join(items)}: {why}" for why, items in lacks.items()]
+    return Unknown("; ".join(words)) if words else None
 
 
 def summed(bands: dict[str, tuple[int, int]]) -> Callable[[Hits], Outcome]:

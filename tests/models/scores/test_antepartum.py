@@ -53,8 +53,13 @@ HIGH = (Episode(0.0, 360.0, "high", 40.0),)
 )
 def test_one_criterion_that_fails_is_enough(changes, item):
     found = one("antepartum_criteria", part(30, **({"episodes": HIGH} | changes)))
-    assert found.band == "not met"
+    assert found.band == "not met yet"
     assert [hit.item.scale.id for hit in found.hits if hit.result == "not met"] == [item]
+
+
+def test_after_an_hour_criteria_that_fail_are_not_met():
+    for minutes, word in ((59, "not met yet"), (60, "not met")):
+        assert band("antepartum_criteria", part(minutes, level=115)) == word
 
 
 def test_the_criteria_are_never_said_to_be_met():
