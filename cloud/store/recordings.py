@@ -72,9 +72,7 @@ def open_recording(
         "opened_ms": now_ms,
         "last_frame_ms": now_ms,
     }
-    return _recording(
-        conn.execute(insert(recordings).values(values).returning(*recordings.c)).one()
-    )
+    return _recording(conn.execute(_OPEN, values).one())
 
 
 def started(recording: Recording, start: Start) -> Recording:
