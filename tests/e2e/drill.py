@@ -42,6 +42,7 @@ class Outcome:
     resent: int
     completeness: tuple[str, ...]
     took_s: float
+    harm: tuple[str, ...]  # of each recording whose alerts are not as expected: both lists
 
 
 def run(rig: Rig, victims: list[Process], seed: int, minutes: int, speed: int) -> Outcome:
@@ -73,7 +74,7 @@ def _count(
 ) -> Outcome:
     frames = Counter[str]()
     alerts = Counter[str]()
-    reports = []
+    reports, harm = [], []
     centre = rig.sign_in("centre")
     for recording, (scenario, seed) in zip(recordings, SCENARIOS, strict=True):
         row = rig.rows("SELECT frames_made, resent FROM recordings WHERE id = :r", r=recording)[0]
@@ -83,14 +84,17 @@ def _count(
         frames["lost"] += sum(seq not in seqs for seq in range(row.frames_made))
         frames["doubled"] += seqs.total() - len(seqs)
         expected = expected_alerts(scenario, seed, minutes)
-        lost, doubled, shifted = compare(expected, raised_alerts(rig, recording))
+        raised = raised_alerts(rig, recording)
+        lost, doubled, shifted = compare(expected, raised)
+        if lost or doubled:
+            harm.append(f"{scenario}: expected {expected}, raised {raised}")
         alerts.update(expected=len(expected), lost=lost, doubled=doubled, shifted=shifted)
         report = centre.get(f"/api/recordings/{recording}/completeness").json()
         reports.append(str(report["text"]).split(", gap")[0])
     return Outcome(
         "+".join(sorted({victim.name for victim in victims})), len(victims),
         frames["made"], frames["lost"], frames["doubled"], alerts["expected"], alerts["lost"],
-        alerts["doubled"], alerts["shifted"], frames["resent"], tuple(reports), took_s,
+        alerts["doubled"], alerts["shifted"], frames["resent"], tuple(reports), took_s, tuple(harm),
     )  # fmt: skip
 
 
