@@ -108,7 +108,9 @@ def tally_of(conn: Connection, recording_id: int) -> Tally:
     """The numbers stored, as ranges: what a receipt and the completeness report are made of."""
     of = {"recording": recording_id}
     count, last = conn.execute(_COUNT, of).one()
-    if count and count == last + 1:  # nothing is missing: no need to look for where
+    if not count:
+        return Tally()
+    if count == last + 1:  # nothing is missing: no need to look for where
         return Tally([(0, last)])
     return Tally(sorted((first, last) for first, last in conn.execute(_RANGES, of)))
 
