@@ -193,7 +193,9 @@ def _answers(found: list[Path], plan: Plan, cores: int | None) -> Iterator[Answe
         yield from (answer(path, plan) for path in found)
         return
     waiting: deque[Future[Answer]] = deque()
-    with ProcessPoolExecutor(cores, get_context("spawn"), _leave_interrupts) as pool:
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # imported once, not by each process
+    with ProcessPoolExecutor(cores, context, _leave_interrupts) as pool:
         try:
             for path in found:
                 waiting.append(pool.submit(answer, path, plan))

@@ -74,7 +74,9 @@ def late_percent(m: Measures) -> float | Unknown:
 
 
 def hyperstimulated(m: Measures) -> str:
-    longest = max((c.end_s - c.start_s for c in m.contractions or ()), default=0.0)
+    """Contractions come too often, or one with a deceleration is too long."""
+    found = {fall.contraction for fall in m.falls if fall.kind == "late" or fall.concerning}
+    longest = max((c.end_s - c.start_s for c in found if c), default=0.0)
     return "yes" if m.shortest_interval_s() < 120 or longest > 90 else "no"
 
 
@@ -121,7 +123,7 @@ CST = Table(
         Item(
             Scale("often_or_long", "", {"usual": "no", "hyperstimulation": "yes"}),
             hyperstimulated,
-            note="more often than every 2 min, or longer than 90 s",
+            note="more often than every 2 min, or over 90 s with a deceleration",
         ),
     ),
     cst,

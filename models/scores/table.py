@@ -110,9 +110,9 @@ def why_not(table: Table, part: Measures) -> str:
     if part.lasts_s < table.needs_s - END_S:
         return f"{table.needs_s / 60:.0f} min are needed, {part.lasts_s / 60:.0f} min are recorded"
     if part.worst_loss() > RECENT_LOSS:
-        return f"{part.worst_loss():.0%} of the signal is lost in 10 min, {RECENT_LOSS:.0%} may be"
+        return f"{part.worst_loss():.1%} of 10 min has no signal, at most {RECENT_LOSS:.0%} may"
     if part.loss > LOSS:
-        return f"{part.loss:.0%} of the signal is lost, {LOSS:.0%} may be"
+        return f"{part.loss:.1%} of the strip has no signal, at most {LOSS:.0%} may"
     if part.maternal >= MATERNAL_SHARE:
         return f"{part.maternal:.0%} of the signal may be the mother's pulse"
     return ""

@@ -161,3 +161,13 @@ def test_nichd_categories(changes, category):
 def test_categories_of_a_stress_test(contractions, falls, word):
     measures = part(30 if contractions is SIX else 20, contractions=contractions, falls=falls)
     assert band("cst", measures) == word
+
+
+def test_only_a_long_contraction_with_a_deceleration_is_hyperstimulation():
+    first, *others = SIX
+    long = replace(first, end_s=first.start_s + 91)
+    for hit, word in ((first, "suspicious"), (long, "suspicious, hyperstimulation")):
+        measures = part(30, contractions=(hit, *others), falls=falls_with((hit,), "late"))
+        assert band("cst", measures) == word
+    spared = part(30, contractions=(long, *others), falls=falls_with(SIX[1:2], "late"))
+    assert band("cst", spared) == "suspicious"

@@ -126,7 +126,9 @@ def test_loss_and_the_mothers_pulse_stop_every_score():
     assert all(found.why for found in scores(part(60, fhr=lost)).values())
     spread = part(80).fhr
     spread[np.arange(len(spread)) % 100 < 34] = np.nan
-    assert all("lost" in found.why for found in scores(part(80, fhr=spread)).values())
+    assert all(
+        "of the strip has no signal" in found.why for found in scores(part(80, fhr=spread)).values()
+    )
     hers = scores(part(80, maternal=0.25))
     assert all("mother's pulse" in found.why for found in hers.values())
 
