@@ -120,7 +120,11 @@ def files(path: Path, err: TextIO) -> list[Path]:
             raise FileNotFoundError(2, os.strerror(2), str(path))
         return [path]
     found = []
-    for folder, folders, names in os.walk(path):
+
+    def closed(error: OSError) -> None:
+        _complain(err, f"{error.filename}: {error.strerror}, left out", 1)
+
+    for folder, folders, names in os.walk(path, onerror=closed):
         folders.sort()
         for name in sorted(names):
             file = Path(folder) / name
@@ -188,7 +192,7 @@ def read(path: Path) -> Recording:
 
 def _answers(found: list[Path], plan: Plan, cores: int | None) -> Iterator[Answer]:
     """In the order of `found`, a few at a time."""
-    cores = cores or len(os.sched_getaffinity(0))
+    cores = cores or os.cpu_count() or 1
     if len(found) <= FEW or cores == 1:
         yield from (answer(path, plan) for path in found)
         return
