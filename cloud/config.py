@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from platformdirs import user_data_dir
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     broker_url: str = Field(
         "mqtt://cloud@127.0.0.1:1883",
         repr=False,
-        description="mqtt:// or mqtts://USER:PASSWORD@HOST[:PORT]",
+        description="mqtt:// or mqtts://USER:PASSWORD@HOST[:PORT][?ca=FILE of certificates]",
     )
     http_host: str = Field("127.0.0.1", min_length=1, description="an address of this machine")
     http_port: int = Field(8000, ge=0, le=65535, description="a port, 0 to 65535")
@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         reached = parts.scheme in schemes and parts.hostname and parts.port != 0  # port may raise
         if not reached and (url or info.field_name == "broker_url"):
             raise ValueError("not such an address")
+        ca_file = parse_qs(parts.query).get("ca", [""])[0]
+        if ca_file and not Path(ca_file).is_file():
+            raise ValueError("no such file")
         return url
 
     @field_validator("secret")

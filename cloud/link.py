@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from secrets import token_hex
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from cloud import mqtt
 
@@ -32,12 +32,18 @@ Take = Callable[[str, bytes], None]
 
 
 class Link:
-    """MQTT 3.1.1 to `url`, mqtt(s)://user:password@host:port."""
+    """MQTT 3.1.1 to `url`: mqtt://user:password@host:port, or mqtts://...[?ca=FILE].
+
+    ca: the certificates to trust; without it those of the system.
+    """
 
     def __init__(self, url: str, topic: str, take: Take) -> None:
         self.connected = False  # and subscribed
         address = urlsplit(url)
-        self._tls = ssl.create_default_context() if address.scheme == "mqtts" else None
+        self._tls = None
+        if address.scheme == "mqtts":
+            ca_file = parse_qs(address.query).get("ca", [None])[0]
+            self._tls = ssl.create_default_context(cafile=ca_file)
         self._host = address.hostname or ""
         self._port = address.port or (8883 if self._tls else 1883)
         user, password = unquote(address.username or "cloud"), unquote(address.password or "")

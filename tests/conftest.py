@@ -84,3 +84,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def micropython() -> str:
     return servers.micropython_path()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """(certificate, key) that a broker on this machine may show."""
+    return servers.make_certificate(tmp_path, "DNS:localhost,IP:127.0.0.1")

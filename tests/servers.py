@@ -161,3 +161,13 @@ def browser() -> Iterator[Any]:
             yield chromium
         finally:
             chromium.close()
+
+
+def make_certificate(folder: Path, names: str) -> tuple[Path, Path]:
+    """A self-signed (certificate, key) in PEM for the given alternative names."""
+    files = folder / "cert.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    subject = ["-subj", "/CN=localhost", "-addext", f"subjectAltName={names}"]
+    written = ["-out", str(files[0]), "-keyout", str(files[1])]
+    subprocess.run([*command.split(), *subject, *written], check=True, capture_output=True)
+    return files

@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 import pytest
 
 from tests.process import Server, free_port, wait_until
-from tests.servers import start_mosquitto
+from tests.servers import make_certificate, start_mosquitto
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -239,13 +239,8 @@ def pump(source: socket.socket, sink: socket.socket) -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A self-signed certificate for localhost, and its key."""
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
-    return certificate, key
+    """For localhost, not for 127.0.0.1."""
+    return make_certificate(tmp_path, "DNS:localhost")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,17 +14,6 @@ from gateway.users import Users, sha256_hex
 from tests.process import free_port, wait_until
 
 TOPIC = "lucina/1/dev/a/down"
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """(certificate, key) for localhost and 127.0.0.1"""
-    files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    words += " -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-    args = [*words.split(), "-out", files[0], "-keyout", files[1]]
-    subprocess.run(args, check=True, capture_output=True)
-    return files
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The service's own MQTT: packets in any portions, and a broker that comes and goes."""
 
+import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,9 @@ from hypothesis import strategies as st
 
 from cloud import mqtt
 from cloud.link import Link
+from gateway.broker import CLOUD_SERVICES, BrokerThread
+from gateway.config import TlsListener
+from gateway.users import Users, sha256_hex
 from tests import servers
 from tests.process import free_port, wait_until
 
@@ -70,3 +75,45 @@ def test_a_wrong_password_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixtu
         wait_until(lambda: "refused us" in caplog.text, 10, "a line in the log")
         assert not link.connected
         link.stop()
+
+
+def test_tls_only_with_the_right_authority(
+    tmp_path: Path, certificate: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    users = tmp_path / "users.json"
+    users.write_text(json.dumps({"cloud": sha256_hex("t")}))
+    port, topic = free_port(), "lucina/1/gw/a/up/b"
+    tls = TlsListener(("127.0.0.1", port), *certificate)
+    broker = BrokerThread("127.0.0.1", free_port(), Users(users), CLOUD_SERVICES, tls)
+    broker.start()
+    came: list[bytes] = []
+    url = f"mqtts://cloud:t@127.0.0.1:{port}"
+    trusting = Link(f"{url}?ca={certificate[0]}", topic, lambda _, data: came.append(data))
+    stranger = Link(url, topic, lambda *_: None)
+    try:
+        trusting.start()
+        wait_until(lambda: trusting.connected, 10, "a connection over TLS")
+        assert trusting.publish(topic, b"x" * 100_000, 1)
+        wait_until(lambda: came, 10, "what we sent ourselves")
+        assert came == [b"x" * 100_000]
+        stranger.start()
+        wait_until(lambda: "certificate verify failed" in caplog.text, 10, "a refusal")
+        assert not stranger.connected
+    finally:
+        for link in (trusting, stranger):
+            link.stop()
+        broker.stop()
+
+
+def test_a_broker_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloud.link.PING_S", 0.1)
+    monkeypatch.setattr("cloud.link.SILENT_S", 0.4)
+    monkeypatch.setattr("cloud.link.RECONNECT_S", (0.1, 0.2))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        link = Link(f"mqtt://cloud@127.0.0.1:{silent.getsockname()[1]}", "a", lambda *_: None)
+        link.start()
+        silent.settimeout(5)
+        connections = [silent.accept()[0] for _ in range(2)]  # it came again
+        link.stop()
+        for connection in connections:
+            connection.close()
