@@ -18,7 +18,7 @@ run: setup
 
 test: setup
 	.ci/setup test-parts
-	$(BIN)/python -m pytest -m "not slow" $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile $(TEST_OPTIONS)
 
 check: setup
 	$(BIN)/ruff format --check .
