@@ -16,6 +16,7 @@ from device.mqtt import Message, Mqtt, MqttError, backoff_ms
 
 CONNECT_MS = 5000  # for TCP; the TLS handshake and the log-in have the watchdog of mqtt.py
 READ_BYTES = 512
+MAX_MESSAGES = 8  # taken in one step, about: what came while we were held up may not fill the heap
 # CPython's TLS says "call again when there is more to read / room to write" with these numbers
 TLS_WANTS_READ, TLS_WANTS_WRITE = 2, 3
 NOT_NOW = (errno.EAGAIN, errno.EINPROGRESS, TLS_WANTS_READ, TLS_WANTS_WRITE)
@@ -39,6 +40,7 @@ class Link:
         self._opened_ms = 0
         self._tcp_open = False
         self._tls_wants_read = False
+        self._more = False  # something may be left to read that poll() does not tell, under TLS
         self.connections = 0  # that came up, log-in and subscription included
         self.error = ""  # why the last connection ended
 
@@ -82,7 +84,7 @@ class Link:
         self._poll = select.poll()
         self._poll.register(self._sock, select.POLLOUT)
         self._opened_ms = now_ms
-        self._tcp_open = False
+        self._tcp_open = self._more = False
         self._sock.setblocking(False)
         self._sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         try:
@@ -108,7 +110,7 @@ class Link:
         self._send(sock)
         blocked = self._mqtt.out and not self._tls_wants_read
         self._poll.register(sock, select.POLLIN | (select.POLLOUT if blocked else 0))
-        arrived = self._poll.poll(wait_ms)
+        arrived = self._poll.poll(0 if self._more else wait_ms) or self._more
         now_ms = self._clock.now_ms()
         was_up = self._mqtt.up
         messages = self._receive(sock, now_ms) if arrived else []
@@ -147,13 +149,16 @@ class Link:
     def _receive(self, sock: socket.socket, now_ms: int) -> list[Message]:
         messages: list[Message] = []
         self._tls_wants_read = False
-        while True:
+        while len(messages) < MAX_MESSAGES:
             data = _read(sock)
             if data is None:
+                self._more = False
                 return messages
             if not data:
                 raise MqttError("closed by the broker")
             messages += self._mqtt.feed(data, now_ms)
+        self._more = True
+        return messages
 
 
 def _read(sock) -> bytes | None:

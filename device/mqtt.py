@@ -64,6 +64,7 @@ class Mqtt:
         """A new connection begins. What was not acknowledged is kept, all else is forgotten."""
         self.up = False  # True when logged in and subscribed
         self.out = [self._hello]  # packets to be sent, in this order
+        self._acks = b""  # of the messages that one feed() completes
         self._buf = b""
         self._logged_in = False
         self._subscribe_id = 0
@@ -94,6 +95,7 @@ class Mqtt:
     def feed(self, data: bytes, now_ms: int) -> list[Message]:
         """Take what arrived; returns the messages completed by it, acknowledged in `out`."""
         self._buf += data
+        self._acks = b""
         messages = []
         at = 0
         while True:
@@ -106,6 +108,8 @@ class Mqtt:
                 messages.append(message)
             at = end
         self._buf = self._buf[at:]
+        if self._acks:
+            self.out.append(self._acks)  # as one: a list of many small ones costs a small heap
         return messages
 
     def tick(self, now_ms: int) -> None:
@@ -179,7 +183,7 @@ class Mqtt:
         if len(topic) != end - 2:
             raise MqttError("PUBLISH ends inside its topic")
         if qos:
-            self.out.append(_packet(PUBACK << 4, pack(">H", _packet_id(body[end:]))))
+            self._acks += _packet(PUBACK << 4, pack(">H", _packet_id(body[end:])))
             end += 2
         try:
             return Message(topic.decode(), body[end:])

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ T = TypeVar("T")
 # where util-linux has it (Debian: always), a killed test run leaves no servers behind
 SETPRIV = shutil.which("setpriv")
 DIE_WITH_US = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
+STARTER = ThreadPoolExecutor(1)  # "us" is the thread that starts it: one that lives to the end
 
 
 class Missing(RuntimeError):  # noqa: N818 - it is a state of the machine, read as one
@@ -105,13 +107,14 @@ class Process:
         assert not self.alive, f"{self.name} runs already"
         with self.stdout_path.open("ab") as out, self.stderr_path.open("ab") as err:
             self._since = out.tell()
-            self._popen = subprocess.Popen(
+            self._popen = STARTER.submit(
+                subprocess.Popen,
                 [*DIE_WITH_US, *self.args],
                 stdout=out,
                 stderr=err,
                 env=self.env,
                 start_new_session=True,
-            )
+            ).result()
         return self
 
     def wait_for(self, pattern: str, timeout_s: float = 20.0) -> str:
