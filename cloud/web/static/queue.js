@@ -10,6 +10,7 @@ import { h, keepFocus, motherName, motherWeeks, priorityMark, riskPills, setText
 import { say, t } from "./words.js";
 
 const REST_MS = 5000;
+const SPOKEN = 5; // announcements kept for a screen reader that is still speaking
 
 export class Queue {
   // options: me, empty (shown when there is nothing), news, announce (elements), onSelect(alert)
@@ -73,7 +74,9 @@ export class Queue {
 
   #announce(alert) {
     const words = { name: motherName(alert.mother), reason: say(alert.reason), priority: t(alert.priority) };
-    setText(this.options.announce, t("New alert, %(priority)s: %(name)s. %(reason)s", words));
+    const { announce } = this.options;
+    announce.append(h("p", {}, t("New alert, %(priority)s: %(name)s. %(reason)s", words)));
+    while (announce.children.length > SPOKEN) announce.firstElementChild.remove();
   }
 
   #remove(id) {
