@@ -13,7 +13,7 @@ from tests.bench.load import LATE_S, Plan
 from tests.e2e.population import home_device
 from tests.e2e.rig import Rig
 
-EMBEDDED, MOSQUITTO = [200, 400, 600, 1000], [1000, 1500, 2000]
+EMBEDDED, MOSQUITTO = [200, 300, 400, 500], [1000, 1500, 2000]
 HISTORY_S = 1800  # a whole window of the cloud's assessments
 MUST = 1000  # on two cores
 Results = list[tuple[dict[str, Any], dict[str, float]]]  # (what the generator says, cores used)
