@@ -18,6 +18,8 @@ LIVE_LARGEST = 5000  # frames that wait to be sent first; older ones are left to
 FIRST_TIMEOUT_S = 2.0  # the cloud commits once a second at most
 LARGEST_TIMEOUT_S = 30.0
 SMOOTHING = 0.05  # weight of one receipt in the usual delay
+TIMED_SENDINGS = 2  # a frame sent more often tells of an outage, not of the usual delay
+CROSSING_S = 0.3  # a receipt that calls a frame missing may have left before the frame arrived
 PARK_AFTER = 6  # sendings without a receipt; then the scan brings it back, behind all others
 MESSAGE_FRAMES = 100
 MESSAGE_BYTES = 8 * 1024  # with the stamp
@@ -27,6 +29,7 @@ MESSAGE_BYTES = 8 * 1024  # with the stamp
 class Flight:
     entry: Entry
     began_s: float  # when it was first sent
+    left_s: float  # when it was last sent
     due_s: float  # when to send it again
     sent: int  # times
     old: bool  # came from the backlog
@@ -77,11 +80,17 @@ class Window:
         return [entry for entry in entries if self._start(entry, now_s, old=True)]
 
     def receipted(self, device: str, session: int, receipt: Receipt, now_s: float) -> None:
+        """Frees what is stored; what the cloud calls missing is due at once."""
         flights = self._flights.get((device, session), {})
         for seq in [seq for seq in flights if covers(receipt, seq)]:
             flight = flights.pop(seq)
             self._land(flight)
-            self.usual_s += SMOOTHING * (now_s - flight.began_s - self.usual_s)
+            if flight.sent <= TIMED_SENDINGS:
+                self.usual_s += SMOOTHING * (now_s - flight.began_s - self.usual_s)
+        crossing_s = max(CROSSING_S, self.usual_s)
+        for seq, flight in flights.items():
+            if seq < receipt.seen and now_s - flight.left_s >= crossing_s:
+                flight.due_s = self._next_due_s = 0.0
         if not flights:
             self._flights.pop((device, session), None)
 
@@ -98,7 +107,7 @@ class Window:
         if entry.seq in flights:
             return False
         due_s = now_s + self._patience_s()
-        flights[entry.seq] = Flight(entry, now_s, due_s, 1, old)
+        flights[entry.seq] = Flight(entry, now_s, now_s, due_s, 1, old)
         self._next_due_s = min(self._next_due_s, due_s)
         self.flying += 1
         self.flying_old += old
@@ -129,6 +138,7 @@ class Window:
                 self._land(flight)
                 continue
             wait_s = timeout_s(flight.sent, self._uniform)
+            flight.left_s = now_s
             flight.due_s = now_s + max(wait_s, self._patience_s())
             flight.sent += 1
             again.append(flight)

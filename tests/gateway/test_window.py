@@ -12,6 +12,7 @@ from gateway.link import Watchdog, backoff_s
 from gateway.outbox import Entry
 from gateway.window import (
     BACKLOG_LARGEST,
+    CROSSING_S,
     FIRST_TIMEOUT_S,
     LARGEST,
     LIVE_LARGEST,
@@ -52,6 +53,28 @@ def test_a_receipt_ends_the_sending_of_what_it_covers() -> None:
     window.receipted("b", 1, Receipt(6, 6, ()), 0.1)
     assert [entry.seq for entry in window.send(FIRST_TIMEOUT_S)] == [1, 2, 5]
     assert window.flying == 3
+
+
+def test_what_a_receipt_calls_missing_is_sent_again_at_once() -> None:
+    window = Window(longest)
+    window.offer(entries(4))
+    window.send(0.0)
+    late = Receipt(1, 3, ((1, 1),))
+    window.receipted("a", 1, late, CROSSING_S / 2)
+    assert window.send(CROSSING_S / 2) == [], "the receipt may have crossed the frame"
+    window.receipted("a", 1, late, CROSSING_S)
+    assert [entry.seq for entry in window.send(CROSSING_S)] == [1], "3 was not seen yet"
+    assert window.resent == 1
+
+
+def test_an_outage_is_not_taken_for_a_slow_path() -> None:
+    window = Window(longest)
+    window.offer(entries(100))
+    window.send(0.0)
+    for now_s in (2.0, 8.0, 16.0):
+        window.send(now_s)
+    window.receipted("a", 1, Receipt(100, 100, ()), 20.0)
+    assert window.usual_s == 0.0
 
 
 def test_everything_is_due_after_a_new_connection() -> None:
