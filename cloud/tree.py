@@ -29,6 +29,10 @@ STOP_S = 8.0  # a probe ends its recording and waits 5 s for receipts
 BAD_INPUT = 2  # exit code of a command that cannot do what it was asked
 MARK = "lucina-demo"  # a folder with this file in it may be emptied
 RECORDINGS = ("1001", "1020", "1485", "1103")  # of CTU-UHB; the third alerts after 8 min
+ALERT_HINT = (
+    "The third mother's heart slows down some minutes into her recording: look at her page, "
+    "and at that of the hospital that is asked first (account county)."
+)
 SYNTHETIC = ("normal:11:40", "late_decelerations:12:40", "bradycardia:13:30", "normal:14:40")
 
 
@@ -105,6 +109,8 @@ def run_demo(command: list[str], speed: int, port: int, mothers: int) -> int:
     try:
         with _running(servers, probes):
             console.print(_welcome(port, speed, probes))
+            if len(probes) > 2:
+                console.print(f"{ALERT_HINT} Ctrl-C ends it.")
             _watch(console, servers, probes)
     except DemoError as error:
         print(f"lucina: {error}", file=sys.stderr)  # noqa: T201
