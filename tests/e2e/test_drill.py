@@ -13,7 +13,7 @@ from tests.e2e.rig import Rig
 
 PARTS = ("gateway", "cloud", "broker")
 # Rules run on recorded time: at speed 20 an outage of 6 s is 120 s without signal, which the rule
-# signal_lost has to tell. So a part has to be back, and what it missed sent, within 12 s of the wall.
+# signal_lost has to tell. Here a part must be back, and what it missed sent, within 12 s.
 DRILL_MINUTES, DRILL_SPEED = 30, 10
 
 
