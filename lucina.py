@@ -171,7 +171,7 @@ def analyze(
 
     Example: lucina analyze 1001.hea --json --trace
     """
-    from cloud.research import Plan, run
+    from cloud.research.analyze import Plan, run
 
     _end(run(paths, Plan(as_json, gestation_weeks, trace, ignore_maternal), sys.stdout, sys.stderr))
 

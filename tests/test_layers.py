@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[1]
 ON_A_BOARD = "array|asyncio|binascii|collections|errno|gc|hashlib|json|machine|micropython|network"
 MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
-    "models": r"(models|bisect|collections|dataclasses|enum|functools|itertools|math|re|struct"
-    r"|statistics|typing|numpy|scipy|sklearn)(\..*)?",
+    "models": r"(models|bisect|collections|dataclasses|enum|functools"
+    r"|importlib\.resources|itertools|math|re|statistics|struct|typing|numpy|scipy|sklearn)(\..*)?",
     "gateway": r"(gateway|models|device\.wire|device\.payloads|(?!cloud|device|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
     r"|(?!gateway|device|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",

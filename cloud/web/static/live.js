@@ -76,7 +76,7 @@ export class Live {
 
 export async function get(path) {
   const response = await fetch(path, { headers: { accept: "application/json" } });
-  if (response.status === 401) window.location.assign("/login");
+  if (response.status === 401) return toLogin();
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
@@ -88,8 +88,14 @@ export async function post(path, body = {}) {
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify(body),
   });
-  if (response.status === 401) window.location.assign("/login");
+  if (response.status === 401) return toLogin();
   const answer = await response.json();
   if (!response.ok) throw new Error(say(answer.detail) || response.status);
   return answer;
+}
+
+// The page is left: what waits for an answer gets none, which is no error.
+function toLogin() {
+  window.location.assign("/login");
+  return new Promise(() => {});
 }

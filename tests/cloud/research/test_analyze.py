@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import lucina
-from cloud.research import FEW, Plan, run
+from cloud.research.analyze import FEW, Plan, run
 from tests.models.strips import strip
 
 KEYS = {

@@ -86,6 +86,13 @@ def test_logging_in_by_keyboard(open_page: OpenPage) -> None:
     page.wait_for_url("**/login")
 
 
+def test_an_ended_login_leads_to_the_login_page_and_is_no_error(open_page: OpenPage) -> None:
+    page = open_page("centre", "/centre")
+    page.route("**/api/alerts", lambda route: route.fulfill(status=401, json={"detail": "ended"}))
+    page.reload()
+    page.wait_for_url("**/login")
+
+
 def test_strips_move_and_say_their_age(
     service: Service, open_page: OpenPage, recordings: dict[str, int], trace: Trace
 ) -> None:

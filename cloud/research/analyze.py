@@ -19,7 +19,7 @@ from typing import Self, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cloud.summary import block, line
+from cloud.research.summary import block, line
 from models.analysis import analyse
 from models.formats import FormatError, Recording, parse
 

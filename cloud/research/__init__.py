@@ -1,0 +1,1 @@
+"""The research commands: analyse, draw, train and evaluate on recordings in files."""

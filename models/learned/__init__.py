@@ -1,0 +1,1 @@
+"""Learned parts: small models whose weights are data of the package (cards: docs/models/)."""
