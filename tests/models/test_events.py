@@ -130,5 +130,5 @@ def test_synthetic_late_decelerations_are_found_and_late(seed):
     fhr = trace.fhr_bpm.astype(float)
     squeezed = contractions(trace.toco.astype(float))
     decs = typed(decelerations(fhr, baseline(fhr)), squeezed)
-    assert len(squeezed) == len(truth.contractions)
+    assert len(squeezed) == sum(c.end_s <= trace.end_s for c in truth.contractions)
     assert [dec.kind for dec in decs].count("late") >= 0.8 * len(truth.decelerations)
