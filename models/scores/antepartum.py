@@ -7,7 +7,7 @@ evaluated: the list can say "not met", never "met".
 from models.scores.measures import NO_MOVEMENTS, Measures
 from models.scores.rules import results
 from models.scores.scale import Scale, Unknown
-from models.scores.table import Hits, Item, Outcome, Table
+from models.scores.table import Hits, Item, Outcome, Table, missing
 
 HOUR_S, LEAST_S = 3600.0, 600.0
 SHORT_S = 1800.0  # a longer strip may have a larger deceleration
@@ -39,10 +39,10 @@ def _stv_row(low: int, high: int, limit: float, source: str) -> Item:
 
 def stv(hits: Hits) -> Outcome:
     bands = [str(hit.result) for hit in hits if hit.result is not None]
-    whys = [hit.why for hit in hits if hit.why != OTHER_ROW]
+    lacks = [hit.lack for hit in hits if hit.lack and hit.why != OTHER_ROW]
     if bands:
         return None, bands[0]
-    return Unknown(whys[0] if whys else "no limit before 26 weeks")
+    return lacks[0] if lacks else Unknown("no limit before 26 weeks")
 
 
 STV = Table(
@@ -92,8 +92,7 @@ def criteria(hits: Hits) -> Outcome:
     if "not met" in found.values():
         return None, "not met" if found["observed"] == "an hour" else "not met yet"
     other = OTHER_LENGTH.values()
-    open_items = [hit for hit in hits if hit.result is None and hit.why not in other]
-    return Unknown("; ".join(f"{hit.item.scale.id}: {hit.why}" for hit in open_items))
+    return missing(tuple(hit for hit in hits if hit.why not in other))
 
 
 CRITERIA = Table(

@@ -30,7 +30,9 @@ def minutes_to_two(m: Measures) -> float | Unknown:
     if len(m.accelerations) >= 2:
         return (m.end_s - m.accelerations[-2].start_s) / 60
     if m.lasts_s < DECIDES_S:
-        return Unknown(f"fewer than two accelerations in {m.lasts_s / 60:.0f} min, 40 min decide")
+        minutes = {"minutes": m.lasts_s / 60}
+        text = "fewer than two accelerations in %(minutes).0f min, 40 min decide"
+        return Unknown(text, minutes)
     return m.lasts_s / 60
 
 

@@ -6,7 +6,7 @@ A number is rounded to the scale's step before it is looked up, halves upwards.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import floor, inf
 
@@ -18,9 +18,14 @@ RANGE = re.compile(r"(<=|>=|<|>)?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
 
 @dataclass(frozen=True)
 class Unknown:
-    """In the place of a value: why there is none."""
+    """In the place of a value: why there is none, a gettext message id with %(name)s fields."""
 
-    why: str
+    text: str
+    args: Mapping[str, float | str] = field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        return self.text % self.args
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from models.quality import LOSS, MATERNAL_SHARE, RECENT_LOSS
 from models.scores.measures import Measures, last
 from models.scores.scale import Result, Scale, Unknown, Value
+from models.scores.words import LABELS, TITLES
 
 CHECK = "check before clinical use"
+NO_CELL = "the table has no cell for %(value)s"
 END_S = 5.0  # a strip may be so much shorter than a table asks for
 
 
@@ -29,25 +31,52 @@ class Hit:
     value: Value | None
     result: Result | None = None
     cell: str | None = None
-    why: str = ""
+    lack: Unknown | None = None
+
+    @property
+    def why(self) -> str:
+        return self.lack.why if self.lack else ""
 
     def to_json(self) -> dict[str, object]:
         value = round(self.value, 2) if isinstance(self.value, float) else self.value
         data: dict[str, object] = {
+            "label": LABELS[self.item.scale.id],
             "value": value,
             "unit": self.item.scale.unit or None,
             "cell": self.cell,
             "result": self.result,
         }
-        if self.why:
+        if self.lack:
             data["not_computable"] = self.why
+            data["because"] = {"text": self.lack.text, "args": dict(self.lack.args)}
         if self.item.note:
             data["note"] = self.item.note
         return data
 
 
 Hits = tuple[Hit, ...]
-Outcome = tuple[int | None, str] | Unknown  # points, band
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What stands against a result, and with which items."""
+
+    unknown: Unknown
+    items: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return f"{', '.join(self.items)}: {self.unknown.why}" if self.items else self.unknown.why
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "text": self.unknown.text,
+            "args": dict(self.unknown.args),
+            "items": [LABELS[item] for item in self.items],
+        }
+
+
+Outcome = tuple[int | None, str] | Unknown | list[Lack]  # points, band
 
 
 @dataclass(frozen=True)
@@ -79,11 +108,19 @@ class Score:
     hits: Hits
     points: int | None = None
     band: str | None = None
-    why: str = ""  # not computable
+    lacks: tuple[Lack, ...] = ()  # not computable
+
+    @property
+    def why(self) -> str:
+        return "; ".join(lack.words for lack in self.lacks)
 
     def to_json(self) -> dict[str, object]:
-        data: dict[str, object] = {"not_computable": self.why} if self.why else {}
-        if not self.why:
+        """`text`s of "because", title, label, note and band are gettext message ids."""
+        data: dict[str, object] = {"title": TITLES[self.table.id]}
+        if self.lacks:
+            data["not_computable"] = self.why
+            data["because"] = [lack.to_json() for lack in self.lacks]
+        else:
             data |= {"points": self.points, "max": self.table.most, "band": self.band}
         data |= {"variant": self.table.variant, "source": self.table.source}
         if not self.table.first_hand:
@@ -95,46 +132,64 @@ class Score:
 def score(table: Table, whole: Measures) -> Score:
     """The table on the last part of a strip."""
     part = last(whole, table.window_s)
-    why = why_not(table, part)
-    if why:
-        return Score(table, (), why=why)
+    short = why_not(table, part)
+    if short:
+        return Score(table, (), lacks=(Lack(short),))
     hits = tuple(look_up(item, item.value(part)) for item in table.items)
     outcome = table.outcome(hits)
     if isinstance(outcome, Unknown):
-        return Score(table, hits, why=outcome.why)
+        return Score(table, hits, lacks=(Lack(outcome),))
+    if isinstance(outcome, list):
+        return Score(table, hits, lacks=tuple(outcome))
     return Score(table, hits, *outcome)
 
 
-def why_not(table: Table, part: Measures) -> str:
-    """Why there is too little signal for this table; empty when there is enough."""
+def why_not(table: Table, part: Measures) -> Unknown | None:
+    """Why there is too little signal for this table; None when there is enough."""
     if part.lasts_s < table.needs_s - END_S:
-        return f"{table.needs_s / 60:.0f} min are needed, {part.lasts_s / 60:.0f} min are recorded"
-    if part.worst_loss() > RECENT_LOSS:
-        return f"{part.worst_loss():.1%} of 10 min has no signal, at most {RECENT_LOSS:.0%} may"
+        minutes = {"needed": table.needs_s / 60, "recorded": part.lasts_s / 60}
+        return Unknown("%(needed).0f min are needed, %(recorded).0f min are recorded", minutes)
+    if (loss := part.worst_loss()) > RECENT_LOSS:
+        return _too_much(
+            "%(value).1f %% of 10 min has no signal, at most %(limit).0f %% may", loss, RECENT_LOSS
+        )
     if part.loss > LOSS:
-        return f"{part.loss:.1%} of the strip has no signal, at most {LOSS:.0%} may"
+        return _too_much(
+            "%(value).1f %% of the strip has no signal, at most %(limit).0f %% may", part.loss, LOSS
+        )
     if part.maternal >= MATERNAL_SHARE:
-        return f"{part.maternal:.0%} of the signal may be the mother's pulse"
-    return ""
+        text = (
+            "%(value).0f %% of the signal may be the mother's pulse, from %(limit).0f %% on there is "
+            "no score"
+        )
+        return _too_much(text, part.maternal, MATERNAL_SHARE)
+    return None
+
+
+def _too_much(text: str, share: float, limit: float) -> Unknown:
+    return Unknown(text, {"value": 100 * share, "limit": 100 * limit})
 
 
 def look_up(item: Item, value: Value | Unknown) -> Hit:
     if isinstance(value, Unknown):
-        return Hit(item, None, why=value.why)
+        return Hit(item, None, lack=value)
     cell = item.scale.cell(value)
     if cell is None:
-        return Hit(item, value, why=f"the table has no cell for {value!r}")
+        return Hit(item, value, lack=Unknown(NO_CELL, {"value": _printed(value)}))
     return Hit(item, value, cell.result, cell.text)
 
 
-def missing(hits: Hits) -> Unknown | None:
-    """What stands against a result that needs every item."""
-    lacks: dict[str, list[str]] = {}
+def _printed(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.1f}"
+
+
+def missing(hits: Hits) -> list[Lack]:
+    """What stands against a result that needs every item; empty: nothing."""
+    found: dict[str, tuple[Unknown, list[str]]] = {}
     for hit in hits:
-        if hit.result is None:
-            lacks.setdefault(hit.why, []).append(hit.item.scale.id)
-    words = [f"{', '.join(items)}: {why}" for why, items in lacks.items()]
-    return Unknown("; ".join(words)) if words else None
+        if hit.result is None and hit.lack:
+            found.setdefault(hit.why, (hit.lack, []))[1].append(hit.item.scale.id)
+    return [Lack(unknown, tuple(items)) for unknown, items in found.values()]
 
 
 def summed(bands: dict[str, tuple[int, int]]) -> Callable[[Hits], Outcome]:
