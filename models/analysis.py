@@ -60,6 +60,7 @@ class Analysis:
             "gestation_weeks": known.gestation_weeks,
             "quality": {
                 "loss": known.loss,
+                "toco": _has_toco(self.trace),  # else that no contraction was found says nothing
                 "maternal": [asdict(span) | {"probability": None} for span in self.maternal],
                 "doubled": [asdict(span) for span in self.doubled],
                 "halved": [asdict(span) for span in self.halved],
@@ -77,11 +78,12 @@ class Analysis:
             "scores": {name: score.to_json() for name, score in self.scores.items()},
             "verdict": known.verdict.value,
             "reasons": [
-                {
+                reason.to_json()
+                | {
                     "text": reason.text % reason.args,
-                    "start_s": reason.start_s,
-                    "end_s": reason.end_s,
-                    "rule": reason.rule,
+                    "message": reason.text,  # gettext message id of args
+                    "value": reason.args.get("value"),
+                    "limit": reason.args.get("limit"),
                 }
                 for reason in known.reasons
             ],
@@ -146,9 +148,12 @@ def analyse(
 
 def _squeezes(trace: Trace, known: Assessment) -> tuple[Contraction, ...] | None:
     """None where there is no toco: that none was found would say nothing."""
+    return known.contractions if _has_toco(trace) else None
+
+
+def _has_toco(trace: Trace) -> bool:
     recent = trace.toco[-round(JUDGED_S * FS_HZ) :]
-    lost = not len(recent) or np.isnan(recent).mean() > TOCO_LOST
-    return None if lost else known.contractions
+    return len(recent) > 0 and bool(np.isnan(recent).mean() <= TOCO_LOST)
 
 
 def _fall(dec: Deceleration, trace: Trace, fhr: Floats, base: Floats) -> Fall:

@@ -159,8 +159,8 @@ def why_not(table: Table, part: Measures) -> Unknown | None:
         )
     if part.maternal >= MATERNAL_SHARE:
         text = (
-            "%(value).0f %% of the signal may be the mother's pulse, from %(limit).0f %% on there is "
-            "no score"
+            "%(value).0f %% of the signal may be the mother's pulse, from %(limit).0f %% on there "
+            "is no score"
         )
         return _too_much(text, part.maternal, MATERNAL_SHARE)
     return None
