@@ -1,9 +1,12 @@
 """Assesses open recordings now and then, and each once more when it has ended.
 
-An assessment that is stored says also that the alarm rules have looked as far: the next process
+Each look is one refresh of models.live.Live on the last hour. Pages get the newest from memory
+(LiveTrace.assessment); it is stored each minute, when the verdict changes, and at the end. What is
+stored says also that the alarm rules have looked as far, and what was frozen: the next process
 begins there.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,8 +18,7 @@ from cloud.store import assessments, people
 from cloud.store.assessments import Stored
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
-from models.assess import assess
-from models.tiers import JUDGED_S
+from models.live import Live
 from models.trace import Trace
 
 STORED_EVERY_MS = 60_000  # an unchanged verdict; a new one at once
@@ -28,6 +30,7 @@ Looked = tuple[LiveTrace, float]
 @dataclass
 class _Judged:
     next_ms: int
+    live: Live | None = None
     verdict: str = ""
     stored_ms: int = 0
     ended: bool = False  # it is known that the recording has ended
@@ -60,22 +63,25 @@ class Assessor:
         return [looked for _, _, looked in sorted(turns)]
 
     def go_on(self, recording: Recording, trace: LiveTrace, to_s: float, now_ms: int) -> None:
-        """Assess this recording up to `to_s`: its last half hour, or all when it has ended."""
+        """Assess this recording up to `to_s`."""
         judged = self._judged[recording.id]
         judged.next_ms = now_ms + self._every_ms(trace)
-        if trace.ended_ms is not None:
-            made_ms = max(now_ms, trace.ended_ms)
-            self._waiting.append(self._assess(recording, trace.window(KEEP_S, to_s), made_ms))
-            judged.done = True
-            return
-        found = self._assess(recording, trace.window(JUDGED_S, to_s), now_ms)
-        if found.verdict != judged.verdict or now_ms - judged.stored_ms >= STORED_EVERY_MS:
+        if judged.live is None:
+            judged.live = self._resumed(recording)
+        has_ended = trace.ended_ms is not None
+        made_ms = max(now_ms, trace.ended_ms or 0)
+        found = self._look(recording, judged.live, trace.window(KEEP_S, to_s), made_ms, has_ended)
+        trace.assessment = found
+        judged.done = has_ended
+        changed = found.verdict != judged.verdict
+        if has_ended or changed or now_ms - judged.stored_ms >= STORED_EVERY_MS:
             self._waiting.append(found)
             judged.verdict, judged.stored_ms = found.verdict, now_ms
 
     def finish(self, recording: Recording, trace: Trace, made_ms: int) -> None:
         """The last assessment of a recording that is not in memory any more."""
-        self._waiting.append(self._assess(recording, trace, made_ms))
+        last = trace.window(trace.end_s - KEEP_S, trace.end_s)
+        self._waiting.append(self._look(recording, self._resumed(recording), last, made_ms, True))
 
     def flush(self) -> None:
         """Store what has been found, in one transaction; what fails stays for the next time."""
@@ -91,10 +97,25 @@ class Assessor:
     def _every_ms(self, trace: LiveTrace) -> int:
         return round(max(LEAST_EVERY_S, self._every_s / trace.recording.speed) * 1000)
 
-    def _assess(self, recording: Recording, trace: Trace, made_ms: int) -> Stored:
+    def _resumed(self, recording: Recording) -> Live:
+        """An engine that holds on to what an earlier process has shown."""
+        live = Live()
+        with reading(self._engine) as conn:
+            before = assessments.latest(conn, recording.id)
+        document = before.document() if before else {}
+        if "frozen_to_s" in document:  # else it is of a version that froze nothing
+            live.resume(document)
+        return live
+
+    def _look(
+        self, recording: Recording, live: Live, trace: Trace, made_ms: int, has_ended: bool
+    ) -> Stored:
         with reading(self._engine) as conn:
             mother_id = recording.mother_id
             mother = None if mother_id is None else people.get_mother(conn, mother_id)
-        weeks = gestation_weeks(mother.due_date, recording.start_ms) if mother else None
-        found = assess(trace, weeks)
-        return Stored(recording.id, trace.end_s, made_ms, found.verdict.value, found.to_json())
+        live.gestation_weeks = (
+            gestation_weeks(mother.due_date, recording.start_ms) if mother else None
+        )
+        document = live.look(trace, has_ended).document
+        body = json.dumps(document, allow_nan=False)
+        return Stored(recording.id, trace.end_s, made_ms, document["verdict"], body)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from cloud.store import frames, recordings
+from cloud.store.assessments import Stored
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.traces import BLOCK, CHANNELS, Blocks, blocks_in, places, samples_of, to_trace
@@ -37,6 +38,7 @@ class LiveTrace:
         self.recording = recording
         self.last_frame_wall_ms = recording.last_frame_ms
         self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
+        self.assessment: Stored | None = None  # the newest, of cloud.assessing
         self._samples = np.full((CHANNELS, _KEEP), np.nan, np.float32)
         self._came_ms = np.full(KEEP_S, _NEVER, np.int64)  # wall clock at which a second came
         self._end = 0  # number of the sample after the newest

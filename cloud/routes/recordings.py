@@ -1,11 +1,11 @@
 """Recordings as JSON: the list, one, its samples, its completeness, its last assessment."""
 
+import json
 import time
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from cloud import views
 from cloud.deps import ServicesDep, VisibleRecording, Who, sees
@@ -57,9 +57,16 @@ def get_completeness(recording: VisibleRecording, parts: ServicesDep) -> dict[st
         return recordings.completeness(conn, recording.id)
 
 
-@router.get("/api/recordings/{recording_id}/assessment")
-def get_assessment(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any] | None:
-    """The last assessment, null when there is none yet."""
-    with reading(parts.engine) as conn:
-        found = assessments.latest(conn, recording.id)
-    return asdict(found) if found else None
+@router.get("/api/recordings/{recording_id}/assessment", response_class=Response)
+def get_assessment(recording: VisibleRecording, parts: ServicesDep) -> Response:
+    """The newest analysis with all that a page draws, null when there is none yet. Its body is
+    JSON already."""
+    live = parts.live.get(recording.id)
+    found = live.assessment if live else None
+    if found is None:
+        with reading(parts.engine) as conn:
+            found = assessments.latest(conn, recording.id)
+    if found is None:
+        return JSONResponse(None)
+    head = json.dumps({"at_s": found.at_s, "made_ms": found.made_ms, "verdict": found.verdict})
+    return Response(f'{head[:-1]}, "body": {found.body}}}', media_type="application/json")

@@ -1,13 +1,18 @@
-"""What was found in a recording, again and again while it runs, and once when it has ended."""
+"""What was found in a recording, again and again while it runs, and once when it has ended.
+
+The newest assessment of a recording has the whole document; of those before it only the verdict
+and its reasons are kept.
+"""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from cloud.store.tables import assessments, recordings
+
+KEPT = ("verdict", "reasons", "baseline_bpm", "bandwidth_bpm", "stv_ms", "quality", "rules_version")
 
 
 @dataclass(frozen=True)
@@ -16,19 +21,32 @@ class Stored:
     at_s: float  # recorded second up to which it looked
     made_ms: int
     verdict: str
-    body: Mapping[str, Any]  # models.assess.Assessment.to_json()
+    body: str  # JSON: the document of models.live.Shown
+
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
 
 def add(conn: Connection, new: Stored) -> None:
-    conn.execute(insert(assessments).values({**vars(new), "body": json.dumps(new.body)}))
+    before = conn.execute(_newest(new.recording_id)).first()
+    if before is not None:
+        document = json.loads(before.body)
+        brief = json.dumps({name: document[name] for name in KEPT if name in document})
+        conn.execute(update(assessments).where(assessments.c.id == before.id).values(body=brief))
+    conn.execute(insert(assessments).values(vars(new)))
 
 
 def latest(conn: Connection, recording_id: int) -> Stored | None:
-    query = select(assessments).where(assessments.c.recording_id == recording_id)
-    row = conn.execute(query.order_by(assessments.c.id.desc()).limit(1)).first()
+    row = conn.execute(_newest(recording_id)).first()
     if row is None:
         return None
-    return Stored(row.recording_id, row.at_s, row.made_ms, row.verdict, json.loads(row.body))
+    return Stored(row.recording_id, row.at_s, row.made_ms, row.verdict, row.body)
+
+
+def _newest(recording_id: int) -> Any:
+    query = select(assessments).where(assessments.c.recording_id == recording_id)
+    return query.order_by(assessments.c.id.desc()).limit(1)
 
 
 def unfinished(conn: Connection) -> list[int]:

@@ -29,7 +29,7 @@ def test_a_strip_has_every_field_and_its_events_theirs():
     data = told(analyse(strip(swing=1, bumps=LATE, squeezes=SQUEEZES), 38.0))
     assert list(data) == KEYS
     assert (data["duration_s"], data["fs_hz"], data["gestation_weeks"]) == (1800, 4, 38)
-    assert list(data["quality"]) == ["loss", "maternal", "doubled", "halved"]
+    assert list(data["quality"]) == ["loss", "toco", "maternal", "doubled", "halved"]
     dec = data["decelerations"][0]
     assert set(dec) == {
         "start_s", "end_s", "nadir_s", "depth_bpm", "nadir_bpm", "kind", "lag_s", "probability",
@@ -41,10 +41,12 @@ def test_a_strip_has_every_field_and_its_events_theirs():
     assert data["scores"]["nichd"]["band"] == "III"
     assert data["scores"]["figo_2015"]["band"] == "pathological"  # late for 22 min, flat
     assert data["scores"]["cst10"]["items"]["decelerations"] == {
-        "value": "late", "unit": None, "cell": "late", "result": 0,
+        "label": "Decelerations", "value": "late", "unit": None, "cell": "late", "result": 0,
     }  # fmt: skip
     reason = data["reasons"][0]
     assert reason["rule"] == "nichd_3_late" and "%" in reason["text"] and "%(" not in reason["text"]
+    assert reason["text"] == reason["message"] % reason["args"]
+    assert reason["value"] >= reason["limit"] == 50
 
 
 def test_an_acceleration_has_peak_amplitude_and_no_probability_yet():

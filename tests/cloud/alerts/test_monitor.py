@@ -286,7 +286,7 @@ def test_assessments_are_kept_each_minute_and_at_the_end(cloud: Cloud) -> None:
         last = assessments.latest(conn, cloud.recording.id)
     assert last is not None
     assert last.at_s == 150.0
-    assert last.verdict == last.body["verdict"]
+    assert last.verdict == last.document()["verdict"]
 
 
 def _count(cloud: Cloud) -> int:
