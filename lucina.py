@@ -21,6 +21,10 @@ app = typer.Typer(
 
 HEAP = "128k"  # what a small board leaves to MicroPython
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
+Weeks = Annotated[float | None, typer.Option(min=10, max=45, help="Instead of what the file says.")]
+IgnoreMaternal = Annotated[
+    bool, typer.Option("--ignore-maternal", help="Leave out the mother's rate.")
+]
 
 
 @app.command()
@@ -154,15 +158,11 @@ def probe(
 def analyze(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    gestation_weeks: Annotated[
-        float | None, typer.Option(min=10, max=45, help="Instead of what the file says.")
-    ] = None,
+    gestation_weeks: Weeks = None,
     trace: Annotated[
         bool, typer.Option("--trace", help="With --json: the baseline in bpm, 4 Hz.")
     ] = False,
-    ignore_maternal: Annotated[
-        bool, typer.Option("--ignore-maternal", help="Leave out the mother's rate.")
-    ] = False,
+    ignore_maternal: IgnoreMaternal = False,
 ) -> None:
     """Analyse recordings: .hea (or a WFDB record), .fhr, .fhrm, .csv, or folders of them.
 
@@ -174,6 +174,39 @@ def analyze(
     from cloud.research.analyze import Plan, run
 
     _end(run(paths, Plan(as_json, gestation_weeks, trace, ignore_maternal), sys.stdout, sys.stderr))
+
+
+@app.command()
+def plot(
+    file: Annotated[
+        str,
+        typer.Argument(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help=".png, .svg or .pdf; else NAME.png in this folder.")
+    ] = None,
+    speed: Annotated[int, typer.Option(help="Of the paper, cm/min: 1, 2 or 3.")] = 1,
+    scale: Annotated[int, typer.Option(help="Of the rate, bpm/cm: 20 or 30.")] = 20,
+    from_s: Annotated[float | None, typer.Option("--from", help="First recorded second.")] = None,
+    to_s: Annotated[float | None, typer.Option("--to", help="Last recorded second.")] = None,
+    gestation_weeks: Weeks = None,
+    ignore_maternal: IgnoreMaternal = False,
+    no_marks: Annotated[
+        bool, typer.Option("--no-marks", help="Only what was measured, for an unbiased reader.")
+    ] = False,
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+) -> None:
+    """Draw the annotated strip at true paper scale; a PDF has pages of A4.
+
+    Example: lucina plot 1001.hea --out strip.pdf --speed 3
+    """
+    from cloud.research.plot import Options, plot
+
+    try:
+        options = Options(speed, scale, from_s, to_s, not no_marks, language)
+        plot(file, out, options, gestation_weeks, ignore_maternal, sys.stderr)
+    except (ValueError, OSError) as error:
+        _fail(error)
 
 
 def _broker_of(url: str) -> dict[str, object]:
@@ -195,11 +228,7 @@ def _source_of(replay: str, folder: Path) -> dict[str, object]:
 
     flags = payloads.REPLAYED
     if replay.startswith("synthetic:"):
-        _, scenario, seed, minutes = (*replay.split(":"), "", "", "")[:4]
-        if not seed.isdigit() or not minutes.isdigit():
-            raise ValueError(f"--replay {replay!r}: must be synthetic:SCENARIO:SEED:MINUTES")
-        trace, _ = synth.synthetic(int(seed), int(minutes), scenario)
-        name = f"synthetic {scenario} {seed}"
+        name, trace = synth.named(replay)
         flags |= payloads.SYNTHETIC
     else:
         path = Path(replay)

@@ -5,7 +5,7 @@ rising seconds. In every format 0 means lost, and in CSV so do an empty field an
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class Recording:
     trace: Trace
     gestation_weeks: float | None
     note: str
+    start_unix_s: int | None = None  # clock at the first sample
 
 
 def parse(name: str, load: Load) -> Recording:
@@ -112,7 +113,8 @@ def _fhrma(name: str, stem: str, data: bytes, rates: tuple[str, ...]) -> Recordi
     both = np.isfinite(bpm["fhr1"]) & np.isfinite(bpm["fhr2"])
     note = "two ultrasound inputs, the higher rate is taken" if both.any() else ""
     singles = {channel: values.astype(np.float32) for channel, values in channels.items()}
-    return _recording(stem, singles, note)
+    clock_s = int.from_bytes(data[:CLOCK_BYTES], "little")  # 0: not known
+    return replace(_recording(stem, singles, note), start_unix_s=clock_s or None)
 
 
 def _csv(name: str, stem: str, load: Load) -> Recording:

@@ -48,6 +48,14 @@ def synthetic(seed: int, minutes: float, scenario: str) -> tuple[Trace, Truth]:
     return made(seed, minutes, _plan(scenario))
 
 
+def named(words: str) -> tuple[str, Trace]:
+    """The name and the trace of "synthetic:SCENARIO:SEED:MINUTES"."""
+    _, scenario, seed, minutes = (*words.split(":"), "", "", "")[:4]
+    if not seed.isdigit() or not minutes.isdigit() or int(minutes) == 0:
+        raise ValueError(f"{words!r}: must be synthetic:SCENARIO:SEED:MINUTES")
+    return f"synthetic {scenario} {seed}", synthetic(int(seed), int(minutes), scenario)[0]
+
+
 def stream(seed: int, scenario: str) -> Iterator[Trace]:
     """The samples of synthetic() second by second, without an end."""
     for number, block in enumerate(Maker(seed, _plan(scenario)).blocks()):

@@ -1,0 +1,203 @@
+"""What is marked on a strip, as data: brackets with their words, and hatched stretches.
+
+Nothing is drawn here. Words go from the longest to the shortest; the drawing takes what fits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from cloud.research.plot_words import duration, say
+from models.analysis import Analysis
+from models.clean import clean
+from models.completeness import runs
+from models.events import Acceleration, Deceleration
+from models.features import Floats, Span, inside
+from models.paper import GAP_S
+from models.trace import FS_HZ, Samples, Trace
+from models.verdict import Verdict
+
+DOUBTFUL = 0.5  # an event less likely than that is drawn lighter
+JOIN_S = 10.0  # stretches of one cause closer than that have one name
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """An event: where it is, what it is called, and how sure that is."""
+
+    start_s: float
+    end_s: float
+    at_s: float  # peak or nadir
+    kind: str  # acceleration, deceleration, sinusoidal, contraction
+    words: tuple[str, ...]  # longest first
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Hatch:
+    """A stretch whose fetal rate is not there or not used, and why."""
+
+    start_s: float
+    end_s: float
+    cause: str  # no signal, maternal, doubled, halved
+    words: tuple[str, ...] = ()  # longest first
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """All that is marked on one recording."""
+
+    used_bpm: Floats  # (n,) the rate that the analysis looked at
+    above: list[Bracket]
+    below: list[Bracket]
+    causes: list[Bracket]
+    toco: list[Bracket]
+    hatches: list[Hatch]
+    toco_gaps: list[Hatch]
+    reasons: list[Span]  # why it is not normal
+
+
+def marks_of(analysis: Analysis, language: str) -> Marks:
+    above, below = _rate_brackets(analysis, language)
+    known, trace = analysis.assessment, analysis.trace
+    reasons = () if known.verdict is Verdict.NORMAL else known.reasons
+    left_out = [
+        Hatch(span.start_s, span.end_s, cause)
+        for cause, spans in _left_out(analysis).items()
+        for span in spans
+    ]
+    return Marks(
+        used_bpm=_used_bpm(analysis),
+        above=above,
+        below=below,
+        causes=_cause_brackets(analysis, language),
+        toco=_toco_brackets(analysis),
+        hatches=_gaps(trace.fhr_bpm, trace.start_s, language) + left_out,
+        toco_gaps=_gaps(trace.toco, trace.start_s, language),
+        reasons=[Span(one.start_s, one.end_s) for one in reasons],
+    )
+
+
+def only_gaps(trace: Trace, language: str) -> Marks:
+    """Nothing of an analysis: for a reader who has not yet made up his mind."""
+    return Marks(
+        used_bpm=trace.fhr_bpm.astype(float),
+        above=[],
+        below=[],
+        causes=[],
+        toco=[],
+        hatches=_gaps(trace.fhr_bpm, trace.start_s, language),
+        toco_gaps=_gaps(trace.toco, trace.start_s, language),
+        reasons=[],
+    )
+
+
+def _used_bpm(analysis: Analysis) -> Floats:
+    """The fetal rate (n,) that the analysis looked at; NaN where lost, false or impossible."""
+    trace = analysis.trace
+    hers = inside(analysis.maternal, trace)
+    return clean(np.where(hers, np.nan, trace.fhr_bpm.astype(float)))
+
+
+def _rate_brackets(analysis: Analysis, language: str) -> tuple[list[Bracket], list[Bracket]]:
+    """Those above the fetal rate, and those below it."""
+    known = analysis.assessment
+    above = [_acceleration(event, language) for event in known.accelerations]
+    for wave in analysis.sinusoidal:
+        words = (say(language, wave.kind), "S")
+        middle = (wave.start_s + wave.end_s) / 2
+        above.append(Bracket(wave.start_s, wave.end_s, middle, "sinusoidal", words))
+    return above, [_deceleration(event, language) for event in known.decelerations]
+
+
+def _toco_brackets(analysis: Analysis) -> list[Bracket]:
+    return [
+        Bracket(one.start_s, one.end_s, one.peak_s, "contraction", ())
+        for one in analysis.assessment.contractions
+    ]
+
+
+def _acceleration(event: Acceleration, language: str) -> Bracket:
+    word, sure, faint = (
+        say(language, "acceleration"),
+        _percent(_of(event, "probability")),
+        _faint(event),
+    )
+    size = f"+{event.amplitude_bpm:.0f}"
+    words = (f"{word} {size}{sure}", f"A {size}{sure}", f"A{sure}", "A")
+    return Bracket(event.start_s, event.end_s, event.peak_s, "acceleration", words, faint)
+
+
+def _deceleration(event: Deceleration, language: str) -> Bracket:
+    letter = "D" if event.kind == "unclassified" else event.kind[0].upper()
+    kind, sure = say(language, event.kind), _percent(_of(event, "probability"))
+    of_kind = _percent(_of(event, "kind_probability"))
+    size = f" -{event.depth_bpm:.0f}"
+    after, lag = "", ""
+    if event.lag_s is not None:
+        after = f"{event.lag_s:+.0f} s"
+        lag = ", " + say(language, "lag", value=f"{event.lag_s:+.0f}")
+    words = (
+        f"{kind}{of_kind}{size}{sure}{lag}",
+        f"{kind}{sure} {after}",
+        f"{letter}{sure} {after}",
+        f"{letter} {after}",
+        letter,
+    )
+    return Bracket(event.start_s, event.end_s, event.nadir_s, "deceleration", words, _faint(event))
+
+
+def _percent(probability: float) -> str:
+    return f" {100 * probability:.0f}%" if isfinite(probability) else ""
+
+
+def _faint(event: Acceleration | Deceleration) -> bool:
+    return _of(event, "minor") or _of(event, "probability") < DOUBTFUL
+
+
+def _gaps(values: Samples, start_s: float, language: str) -> list[Hatch]:
+    """Where nothing was measured for GAP_S and more."""
+    found = []
+    for first, stop in runs(np.isnan(values)).tolist():
+        if (lasts_s := (stop - first) / FS_HZ) >= GAP_S:
+            time = duration(lasts_s)
+            words = (say(language, "no signal for", time=time), time)
+            place = start_s + first / FS_HZ
+            found.append(Hatch(place, place + lasts_s, "no signal", words))
+    return found
+
+
+def _cause_brackets(analysis: Analysis, language: str) -> list[Bracket]:
+    """Names of the stretches that were left out, one for neighbours."""
+    letters = {"maternal": "M?", "doubled": "×2", "halved": "½"}
+    found = []
+    for cause, spans in _left_out(analysis).items():
+        for span in _joined(spans):
+            middle = (span.start_s + span.end_s) / 2
+            words = (say(language, cause), letters[cause])
+            found.append(Bracket(span.start_s, span.end_s, middle, cause, words))
+    return found
+
+
+def _left_out(analysis: Analysis) -> dict[str, tuple[Span, ...]]:
+    return {
+        "maternal": analysis.maternal,
+        "doubled": analysis.doubled,
+        "halved": analysis.halved,
+    }
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    done: list[Span] = []
+    for span in spans:
+        if done and span.start_s - done[-1].end_s < JOIN_S:
+            done[-1] = Span(done[-1].start_s, span.end_s)
+        else:
+            done.append(span)
+    return done
+
+
+def _of(event, name):
+    return getattr(event, name, False if name == "minor" else float("nan"))
