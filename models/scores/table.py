@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from models.quality import LOSS, MATERNAL_SHARE, RECENT_LOSS
 from models.scores.measures import Measures, last
@@ -104,7 +105,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Score:
+    """Of the strip from start_s to end_s."""
+
     table: Table
+    start_s: float
+    end_s: float
     hits: Hits
     points: int | None = None
     band: str | None = None
@@ -122,6 +127,7 @@ class Score:
             data["because"] = [lack.to_json() for lack in self.lacks]
         else:
             data |= {"points": self.points, "max": self.table.most, "band": self.band}
+        data |= {"start_s": self.start_s, "end_s": self.end_s}
         data |= {"variant": self.table.variant, "source": self.table.source}
         if not self.table.first_hand:
             data["check"] = CHECK
@@ -132,16 +138,16 @@ class Score:
 def score(table: Table, whole: Measures) -> Score:
     """The table on the last part of a strip."""
     part = last(whole, table.window_s)
-    short = why_not(table, part)
-    if short:
-        return Score(table, (), lacks=(Lack(short),))
+    made = partial(Score, table, part.start_s, part.end_s)
+    if short := why_not(table, part):
+        return made((), lacks=(Lack(short),))
     hits = tuple(look_up(item, item.value(part)) for item in table.items)
     outcome = table.outcome(hits)
     if isinstance(outcome, Unknown):
-        return Score(table, hits, lacks=(Lack(outcome),))
+        return made(hits, lacks=(Lack(outcome),))
     if isinstance(outcome, list):
-        return Score(table, hits, lacks=tuple(outcome))
-    return Score(table, hits, *outcome)
+        return made(hits, lacks=tuple(outcome))
+    return made(hits, *outcome)
 
 
 def why_not(table: Table, part: Measures) -> Unknown | None:
