@@ -9,9 +9,9 @@ from math import isfinite, nan
 
 import numpy as np
 
+from models.activity import Activity, activity
 from models.assess import Assessment, assess
 from models.clean import clean, maternal_mask
-from models.contractions import Contraction
 from models.events import Deceleration
 from models.features import (
     Episode,
@@ -33,7 +33,6 @@ from models.variability import swings_bpm
 
 SEVERE_BPM = 70.0  # a variable deceleration under it: ALGORITHMS 4.5
 INSIDE_S = 120.0  # a deceleration so long has a variability of its own
-TOCO_LOST = 0.5  # of the end of the strip; more: no toco
 DECIMALS = 3
 
 
@@ -47,6 +46,7 @@ class Analysis:
     maternal: tuple[Span, ...]  # taken for the mother's rate
     doubled: tuple[Span, ...]
     halved: tuple[Span, ...]
+    activity: Activity  # of the uterus, last 30 min
     sinusoidal: tuple[Sinusoidal, ...]
     episodes: tuple[Episode, ...]
     scores: dict[str, Score]
@@ -60,7 +60,7 @@ class Analysis:
             "gestation_weeks": known.gestation_weeks,
             "quality": {
                 "loss": known.loss,
-                "toco": _has_toco(self.trace),  # else that no contraction was found says nothing
+                "toco": self.activity.trusted,  # else that no contraction was found says nothing
                 "maternal": [asdict(span) | {"probability": None} for span in self.maternal],
                 "doubled": [asdict(span) for span in self.doubled],
                 "halved": [asdict(span) for span in self.halved],
@@ -73,6 +73,7 @@ class Analysis:
             "accelerations": [asdict(e) | {"probability": None} for e in known.accelerations],
             "decelerations": [_deceleration(e) for e in known.decelerations],
             "contractions": [asdict(e) for e in known.contractions],
+            "activity": asdict(self.activity),
             "sinusoidal": [asdict(e) for e in self.sinusoidal],
             "episodes": [asdict(e) for e in self.episodes],
             "scores": {name: score.to_json() for name, score in self.scores.items()},
@@ -116,6 +117,7 @@ def analyse(
     variation = episodes(np.where(in_fall, nan, fhr), trace.start_s)
     doubled, halved = miscounted(raw, fhr, base, trace.start_s)
     judged = slice(-round(JUDGED_S * FS_HZ), None)
+    uterus = activity(trace.toco.astype(float), known.contractions, trace.start_s)
     measures = Measures(
         start_s=trace.start_s,
         end_s=trace.end_s,
@@ -128,7 +130,7 @@ def analyse(
         swings_bpm=swings,
         accelerations=known.accelerations,
         falls=tuple(_fall(one, trace, fhr, base) for one in known.decelerations),
-        contractions=_squeezes(trace, known),
+        contractions=known.contractions if uterus.trusted else None,
         sinusoidal=waves,
         episodes=variation,
         movements_s=movements_s,
@@ -140,20 +142,11 @@ def analyse(
         maternal=spans(hers, trace.start_s),
         doubled=doubled,
         halved=halved,
+        activity=uterus,
         sinusoidal=waves,
         episodes=variation,
         scores=scores(measures),
     )
-
-
-def _squeezes(trace: Trace, known: Assessment) -> tuple[Contraction, ...] | None:
-    """None where there is no toco: that none was found would say nothing."""
-    return known.contractions if _has_toco(trace) else None
-
-
-def _has_toco(trace: Trace) -> bool:
-    recent = trace.toco[-round(JUDGED_S * FS_HZ) :]
-    return len(recent) > 0 and bool(np.isnan(recent).mean() <= TOCO_LOST)
 
 
 def _fall(dec: Deceleration, trace: Trace, fhr: Floats, base: Floats) -> Fall:

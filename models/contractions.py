@@ -42,7 +42,8 @@ class Scale(NamedTuple):
     shortest_s: float
 
 
-SCALES = (Scale(10, 90, 30), Scale(20, 210, 90))  # a hill of the first goes before the second's
+# A spike is 36 s wide once smoothed. A hill of the first scale goes before one of the second.
+SCALES = (Scale(10, 90, 38), Scale(20, 210, 90))
 
 
 class Hill(NamedTuple):
@@ -118,8 +119,3 @@ def _usual(peaks: Places, high: Floats) -> Floats:
     first = np.searchsorted(peaks, peaks - LEAST_S)
     usual = [np.percentile(high[at : now + 1], LEAST_CENTILE) for now, at in enumerate(first)]
     return LEAST_SHARE * np.array(usual)
-
-
-def per_ten_minutes(found: tuple[Contraction, ...], end_s: float, over_s: float) -> float:
-    """How many begin in 10 min, averaged over the last `over_s` before `end_s`."""
-    return sum(c.start_s >= end_s - over_s for c in found) * 600 / over_s

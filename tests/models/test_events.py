@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.baseline import baseline
-from models.contractions import contractions, per_ten_minutes
+from models.contractions import contractions
 from models.decelerations import recurrence, typed
 from models.events import Acceleration, Deceleration, accelerations, decelerations
 from models.synth import synthetic
@@ -77,39 +77,6 @@ def test_a_textbook_deceleration_has_its_kind(fall, kind):
         assert dec.contraction is None and dec.lag_s is None
     else:
         assert dec.lag_s == pytest.approx(fall[0] - SQUEEZE[0], abs=12)
-
-
-def test_contractions_are_found_and_counted():
-    squeezes = tuple((100 + 200 * n, 135 + 200 * n, 170 + 200 * n, 40.0) for n in range(8))
-    seen = contractions(strip(30, squeezes=squeezes, start_s=50.0).toco.astype(float), 50.0)
-    assert len(seen) == 8
-    for squeeze, one in zip(squeezes, seen, strict=True):
-        assert one.start_s == pytest.approx(50 + squeeze[0], abs=12)
-        assert one.peak_s == pytest.approx(50 + squeeze[1], abs=6)
-        assert one.amplitude == pytest.approx(40, abs=5)
-    assert per_ten_minutes(seen, 1850, 1800) == pytest.approx(8 / 3)
-
-
-@pytest.mark.parametrize(
-    "squeeze",
-    [(600, 601, 602, 90), (600, 640, 680, 9), (300, 600, 900, 40)],
-    ids=["artefact", "low", "tone"],
-)
-def test_what_is_no_contraction(squeeze):
-    assert contractions(strip(30, squeezes=(squeeze,)).toco.astype(float)) == ()
-
-
-def test_two_contractions_with_a_valley_are_two():
-    seen = contractions(
-        strip(30, squeezes=((600, 640, 682, 50), (680, 720, 760, 45))).toco.astype(float)
-    )
-    assert len(seen) == 2
-
-
-def test_toco_that_is_lost_or_flat_has_no_contraction():
-    assert contractions(np.full(7200, np.nan)) == ()
-    assert contractions(np.full(7200, 10.0)) == ()
-    assert contractions(np.array([])) == ()
 
 
 def test_recurrent_is_half_of_the_contractions_of_twenty_minutes():
