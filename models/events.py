@@ -7,6 +7,7 @@ lost is not counted.
 """
 
 from dataclasses import dataclass
+from math import nan
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,7 @@ class Deceleration:
     nadir_bpm: float
     kind: str = "unclassified"  # prolonged, variable, late, early: models/decelerations.py
     contraction: Contraction | None = None
+    kind_probability: float = nan  # that the kind stands when times are read anew; NaN: not typed
 
     @property
     def lag_s(self) -> float | None:
