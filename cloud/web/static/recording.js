@@ -1,6 +1,7 @@
 // One recording: its strip on measured paper, what came of it, what was found, what was done.
 
 import { holder, stepText } from "./alerts.js";
+import { AnalysisPanel } from "./analysis.js";
 import { Live, get } from "./live.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
 import { AXES } from "./strip.js";
@@ -10,7 +11,12 @@ import { clock, duration, msgid, say, t } from "./words.js";
 const id = Number(document.body.dataset.recording);
 const HOUR_S = 3600;
 const REPORT_MS = 15_000;
+const panel = new AnalysisPanel(
+  { measures: byId("measures"), events: byId("events"), scores: byId("scores") },
+  showSpan,
+);
 let tile = null;
+let found = null; // the newest assessment's document
 
 const live = new Live({
   reload: load,
@@ -39,6 +45,11 @@ function choose() {
   tile.strip.options.axis = AXES[byId("axis").value];
 }
 for (const name of ["speed", "axis"]) byId(name).addEventListener("change", choose);
+byId("overlay")?.addEventListener("change", overlay);
+
+function overlay() {
+  tile.strip.options.found = byId("overlay").checked ? found : null;
+}
 
 // Scrolling: the slider holds how far the right edge lies before now.
 const back = byId("back");
@@ -51,7 +62,10 @@ byId("strip").addEventListener(
   },
   { passive: false },
 );
-byId("now").addEventListener("click", () => scroll(Infinity));
+byId("now").addEventListener("click", () => {
+  tile.strip.options.focus = null;
+  scroll(Infinity);
+});
 
 function scroll(seconds) {
   const most = Math.max(0, tile.trace.endS - tile.trace.startS - tile.strip.seconds);
@@ -62,6 +76,14 @@ function scroll(seconds) {
 function show(second) {
   tile.strip.backS = 0;
   scroll(second + tile.strip.seconds / 2 - tile.trace.endS);
+}
+
+// Frame these seconds and bring them into view: the middle, or the beginning of what is wider.
+function showSpan(fromS, toS) {
+  tile.strip.options.focus = { fromS, toS };
+  const half = Math.min(toS - fromS, tile.strip.seconds * 0.9) / 2;
+  show(fromS + half);
+  byId("strip").scrollIntoView({ block: "nearest" });
 }
 
 setInterval(() => {
@@ -92,29 +114,36 @@ function showCompleteness(found) {
   setText(byId("completeness"), t(words, args));
   const gaps = found.gaps.map((gap) => {
     const length = duration((gap.to_s - gap.from_s) * 1000);
-    return jump(gap.from_s, t("%(length)s without a heart rate: %(cause)s", { length, cause: t(gap.cause) }));
+    const words = t("%(length)s without a heart rate: %(cause)s", { length, cause: t(gap.cause) });
+    return panel.line(`gap ${gap.from_s}`, gap.from_s, gap.to_s, words);
   });
   byId("gaps").replaceChildren(...gaps);
 }
 
-function showAssessment(found) {
-  byId("assessment-empty").hidden = Boolean(found);
-  byId("assessment").hidden = !found;
-  if (!found) return;
-  const { body } = found;
-  setText(byId("verdict"), t(found.verdict));
-  byId("verdict").dataset.verdict = found.verdict;
-  setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: duration(found.at_s * 1000), version: body.rules_version }));
-  byId("reasons").replaceChildren(...body.reasons.map((reason) => jump(reason.start_s, say(reason))));
-  const isBad = ["suspicious", "pathological"].includes(found.verdict); // red marks only what is
+function showAssessment(newest) {
+  byId("assessment-empty").hidden = Boolean(newest);
+  byId("assessment").hidden = !newest;
+  if (!newest) return;
+  const { body } = newest;
+  setText(byId("verdict"), t(newest.verdict));
+  byId("verdict").dataset.verdict = newest.verdict;
+  setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: duration(newest.at_s * 1000), version: body.rules_version }));
+  byId("reasons").replaceChildren(...body.reasons.map(reasonLine));
+  const isBad = ["suspicious", "pathological"].includes(newest.verdict); // red marks only what is
   const places = body.reasons.map((reason) => ({ fromS: reason.start_s, toS: reason.end_s }));
   tile.strip.options.marks = isBad ? places : [];
+  if (!body.baseline) return; // of a version that kept less
+  found = body;
+  overlay();
+  panel.draw(found);
+  byId("analysis").hidden = false;
+  byId("changing").hidden = found.provisional_from_s >= found.at_s;
 }
 
-// A line that leads to its place on the strip.
-function jump(second, words) {
-  const go = h("button", { type: "button", class: "jump", onclick: () => show(second) }, duration(second * 1000));
-  return h("li", {}, go, " ", words);
+function reasonLine(reason, n) {
+  const words = say({ text: reason.message ?? reason.text, args: reason.args });
+  const place = t("%(from)s to %(to)s", { from: duration(reason.start_s * 1000), to: duration(reason.end_s * 1000) });
+  return panel.line(`reason ${n}`, reason.start_s, reason.end_s, words, " ", h("small", {}, place));
 }
 
 function alertCard(alert) {

@@ -3,6 +3,7 @@
 // Nothing is invented: a gap is hatched, a jump is not joined, a value outside the axis is marked
 // at the edge, and a strip whose data is old turns grey and says how old.
 
+import { drawFocus, drawMarks, drawZones } from "./marks.js";
 import { LEFT_PX, LOOK, PX_PER_CM, Paper } from "./paper.js";
 import { FS_HZ } from "./trace.js";
 import { duration, t } from "./words.js";
@@ -15,7 +16,8 @@ const SILENT_MS = 3000; // from then on the paper moves without a line: a still 
 
 export class Strip {
   // options: axis [low, high]; cmPerMin 1 | 2 | 3, or seconds to fit into the width; startMs and
-  // speed of the recording; marks [{fromS, toS}], the places that an alert or a reason is about
+  // speed of the recording; marks [{fromS, toS}], the places that an alert or a reason is about;
+  // found, the analysis to draw (marks.js), and focus {fromS, toS}, what the reader has chosen
   constructor(canvas, trace, options = {}) {
     this.canvas = canvas;
     this.trace = trace;
@@ -100,8 +102,11 @@ export class Strip {
     paper.pen.rect(LEFT_PX, 0, paper.width - LEFT_PX, paper.height);
     paper.pen.clip();
     this.#marks();
+    if (this.options.found) drawZones(paper, this.options.found);
     this.#curve("toco", (value) => paper.tocoY(value), [0, 100], Infinity);
     for (const name of ["mhr", "fhr2", "fhr"]) this.#curve(name, rate, this.options.axis, JUMP_BPM);
+    if (this.options.found) drawMarks(paper, this.options.found);
+    if (this.options.focus) drawFocus(paper, this.options.focus);
     paper.pen.restore();
   }
 

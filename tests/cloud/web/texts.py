@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from jinja2.ext import babel_extract
@@ -12,6 +12,9 @@ from cloud.research.plot_words import WORDS
 from cloud.traces import CAUSES
 from models.alerts import Phase
 from models.rules import RULES
+from models.scores import TABLES
+from models.scores.table import CHECK
+from models.scores.words import LABELS, TITLES
 from models.verdict import Verdict
 
 ROOT = Path(__file__).parents[3]
@@ -20,6 +23,11 @@ _RISKS = ("green", "yellow", "orange", "red", "purple")  # colours of cloud.stor
 _PRIORITIES = ("high", "medium", "low")  # of models.rules
 _PARTS = ("database", "broker", "monitor")  # of /readyz
 _WORDS = ("words", "Refused", "ReasonMissing", "Reason", "gettext")  # calls whose text is a msgid
+_BANDS = (  # results that no cell and no range of points names
+    "I", "II", "III", "not met", "not met yet", "no bands in the source",
+    "suspicious, hyperstimulation",
+)  # fmt: skip
+_LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
     "cloud/routing.py",
     "cloud/alert_answers.py",
@@ -33,8 +41,9 @@ _TABLES = (  # files whose module constants are texts
 
 def all_texts() -> set[str]:
     found = {text for name in _TABLES for text in _in_python(ROOT / name)}
-    for path in sorted((ROOT / "models").glob("*.py")):
+    for path in sorted((ROOT / "models").rglob("*.py")):
         found |= set(_with_fields(ast.parse(path.read_text())))
+    found |= set(_of_scores())
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES) | set(WORDS.values())
@@ -51,6 +60,26 @@ def all_texts() -> set[str]:
     return found - {""}
 
 
+def _of_scores() -> Iterator[str]:
+    """Titles, items, units, notes, cells, columns and bands of every table, and what may lack."""
+    for path in sorted((ROOT / "models" / "scores").glob("*.py")):
+        tree = ast.parse(path.read_text())
+        yield from _in_calls(tree, ("Unknown",))
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Dict):
+                yield from (text for text in _sentences(node.value) if _LETTERS.search(text))
+    yield from (CHECK, *_BANDS)
+    for table in TABLES:
+        yield from (TITLES[table.id], table.source, *table.bands)
+        yield from (word for word in (table.variant,) if _LETTERS.search(word))
+        for item in table.items:
+            yield from (LABELS[item.scale.id], item.scale.unit)
+            yield from (word for word in (item.note,) if _LETTERS.search(word))
+            for result, cells in item.scale.cells.items():
+                words = (str(result), *cells.split(", "))
+                yield from (word for word in words if _LETTERS.search(word))
+
+
 def _in_python(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text())
     yield from _in_calls(tree)
@@ -59,12 +88,12 @@ def _in_python(path: Path) -> Iterator[str]:
             yield from _sentences(node.value)
 
 
-def _in_calls(tree: ast.Module) -> Iterator[str]:
+def _in_calls(tree: ast.Module, names: Collection[str] = _WORDS) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:
             function = node.func
             name = getattr(function, "id", getattr(function, "attr", ""))
-            if name in _WORDS:
+            if name in names:
                 yield from _sentences(node.args[0])
 
 

@@ -1,0 +1,203 @@
+// The analysis of a recording in words: measures, events, scores. Every line leads to its seconds.
+
+import { KINDS, RHYTHMS } from "./marks.js";
+import { h } from "./parts.js";
+import { duration, msgid, say, t } from "./words.js";
+
+const MINUTES_10 = 600;
+const MINUTES_30 = 1800;
+const LIKELY = 0.8; // from this probability on a kind is called likely, else uncertain
+
+const WHAT = {
+  accelerations: msgid("acceleration"),
+  decelerations: msgid("deceleration"),
+  contractions: msgid("contraction"),
+  minor_accelerations: msgid("doubtful acceleration"),
+  minor_decelerations: msgid("doubtful deceleration"),
+};
+
+// show(fromS, toS) brings seconds onto the strip.
+export class AnalysisPanel {
+  constructor(elements, show) {
+    this.elements = elements; // measures, events, scores
+    this.show = show;
+    this.open = new Set(); // names of the groups that the reader has opened
+  }
+
+  draw(found) {
+    const { measures, events, scores } = this.elements;
+    const had = document.activeElement?.dataset.key;
+    measures.replaceChildren(...this.#measures(found));
+    events.replaceChildren(...this.#events(found));
+    const computed = Object.entries(found.scores);
+    computed.sort(([, a], [, b]) => Boolean(a.not_computable) - Boolean(b.not_computable));
+    scores.replaceChildren(...computed.map(([name, score]) => this.#score(name, score, found)));
+    if (had) document.querySelector(`[data-key="${had}"]`)?.focus({ preventScroll: true });
+  }
+
+  // A line that leads to its place on the strip.
+  line(key, fromS, toS, ...words) {
+    return h("li", {}, this.#jump(key, fromS, toS), " ", ...words);
+  }
+
+  // `key`: by which the line is known again, so that the keyboard stays where it was.
+  #jump(key, fromS, toS) {
+    const go = () => this.show(fromS, toS);
+    return h("button", { type: "button", class: "jump", "data-key": key, onclick: go }, duration(fromS * 1000));
+  }
+
+  #measures(found) {
+    const end = found.at_s;
+    const begin = end - found.duration_s;
+    const since = (seconds) => Math.max(begin, end - seconds);
+    const rows = [
+      [since(MINUTES_10), t("Baseline of the last 10 min"), figure(found.baseline_bpm, 0, t("bpm"))],
+      [since(MINUTES_30), t("Variability of the last 30 min"), figure(found.bandwidth_bpm, 0, t("bpm"))],
+      [since(MINUTES_30), t("Oscillations of the last 30 min"), figure(found.oscillations_per_min, 1, t("/min"))],
+      [begin, t("Short-term variation"), figure(found.stv_ms, 1, t("ms"))],
+      [begin, t("Long-term variation"), figure(found.ltv_ms, 0, t("ms"))],
+      [begin, t("Without a usable fetal rate"), figure(found.quality.loss && 100 * found.quality.loss, 0, "%")],
+    ];
+    return rows.map(([from, name, value]) => this.line(name, from, end, h("span", {}, name), h("b", {}, value)));
+  }
+
+  #events(found) {
+    const { maternal } = found.quality;
+    const small = [...(found.minor_decelerations ?? []).map((e) => [e, "minor_decelerations"]), ...(found.minor_accelerations ?? []).map((e) => [e, "minor_accelerations"])];
+    small.sort(([a], [b]) => a.start_s - b.start_s);
+    return [
+      this.#group("decelerations", t("Decelerations"), found.decelerations, fallWords, true),
+      this.#group("accelerations", t("Accelerations"), found.accelerations, riseWords),
+      found.quality.toco
+        ? this.#group("contractions", t("Contractions"), found.contractions, contractionWords)
+        : h("p", { class: "quiet" }, t("Contractions: not known, no toco")),
+      this.#group("rhythm", t("Sinusoidal pattern"), found.sinusoidal, (wave) => t(RHYTHMS[wave.kind]), true),
+      this.#group("maternal", t("May be the mother's pulse"), maternal, (span) => length(span), true),
+      this.#group("small", t("Small or doubtful, not counted"), small.map(([event]) => event), (event) =>
+        t(WHAT[small.find(([one]) => one === event)[1]]),
+      ),
+      this.#group("revised", t("Shown before, judged otherwise now"), found.revised, revisedWords),
+    ].filter(Boolean);
+  }
+
+  // Empty groups of events that are always looked for stay, with 0.
+  #group(name, title, rows, wordsOf, open = false) {
+    if (!rows.length && !["decelerations", "accelerations", "contractions"].includes(name)) return null;
+    const lines = rows.map((row) => {
+      const mark = row.state === "provisional" ? h("span", { class: "provisional" }, ` ${t("provisional")}`) : null;
+      return this.line(`${name} ${row.start_s}`, row.start_s, row.end_s, wordsOf(row), mark);
+    });
+    const heading = t("%(title)s: %(count)d", { title, count: rows.length });
+    return this.#folded(name, open && rows.length > 0, [heading], h("ul", { class: "jumps" }, ...lines));
+  }
+
+  // Stays as the reader left it when the analysis comes again.
+  #folded(name, open, summary, ...inside) {
+    const isOpen = this.open.has(name) !== open; // the reader's clicks turn the usual state round
+    const details = h("details", { open: isOpen }, h("summary", { "data-key": name }, ...summary), ...inside);
+    details.addEventListener("toggle", () => this.open[details.open === open ? "delete" : "add"](name));
+    return details;
+  }
+
+  #score(name, score, found) {
+    const result = score.not_computable ? t("not computable") : bandWords(score);
+    const summary = [h("span", {}, t(score.title)), " ", h("b", {}, result)];
+    const why = (score.because ?? []).map((lack) => h("li", {}, lackWords(lack)));
+    const rows = Object.entries(score.items).map(([id, item]) => this.#item(`${name} ${id}`, item, score, found));
+    return this.#folded(
+      name,
+      false,
+      summary,
+      h("p", { class: "quiet" }, this.#jump(`${name} all`, score.start_s, score.end_s), " ", t("of the last %(minutes)d min", { minutes: (score.end_s - score.start_s) / 60 })),
+      why.length ? h("ul", { class: "lacks" }, ...why) : null,
+      rows.length ? this.#table(rows) : null,
+      h("p", { class: "quiet" }, t("Variant: %(variant)s. Source: %(source)s", { variant: t(score.variant), source: t(score.source) }), score.check ? ` (${t(score.check)})` : ""),
+    );
+  }
+
+  #table(rows) {
+    const heads = [t("Item"), t("Value"), t("Cell"), t("Result")].map((word) => h("th", { scope: "col" }, word));
+    return h("div", { class: "wide" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+  }
+
+  #item(key, item, score, found) {
+    const place = placeOf(item.label, score, found);
+    const go = h("button", { type: "button", class: "item", "data-key": key, onclick: () => this.show(...place) }, t(item.label));
+    const note = item.note ? h("small", {}, ` ${t(item.note)}`) : null;
+    const value = item.because && item.value === null ? h("td", { colspan: 3, class: "quiet" }, say(item.because)) : null;
+    if (value) return h("tr", {}, h("th", { scope: "row" }, go, note), value);
+    const unit = item.unit ? ` ${t(item.unit)}` : "";
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, go, note),
+      h("td", {}, `${plain(item.value)}${unit}`),
+      h("td", {}, item.cell === null ? say(item.because) : cellWords(item.cell)),
+      h("td", {}, item.result === null ? "–" : t(String(item.result))),
+    );
+  }
+}
+
+function figure(value, digits, unit) {
+  return value === null || value === undefined ? "–" : `${value.toFixed(digits)} ${unit}`;
+}
+
+function plain(value) {
+  if (typeof value === "string") return t(value);
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
+
+// "100-119" stays, "late" is a word
+function cellWords(cell) {
+  return /[a-z]/.test(cell) ? t(cell) : cell;
+}
+
+function bandWords(score) {
+  const band = t(score.band);
+  return score.points === null ? band : t("%(points)d of %(max)d, %(band)s", { ...score, band });
+}
+
+function lackWords(lack) {
+  const why = say(lack);
+  return lack.items.length ? `${lack.items.map((item) => t(item)).join(", ")}: ${why}` : why;
+}
+
+function length(span) {
+  return duration((span.end_s - span.start_s) * 1000);
+}
+
+function fallWords(event) {
+  const kind = t(KINDS[event.kind]);
+  const parts = [t("%(kind)s, lasts %(length)s, %(depth)d bpm deep", { kind, length: length(event), depth: event.depth_bpm })];
+  if (event.lag_s !== null) parts.push(t("%(lag)d s after the contraction began", { lag: event.lag_s }));
+  const sure = event.kind_probability;
+  if (sure !== null && sure !== undefined) parts.push(sure >= LIKELY ? t("kind likely") : t("kind uncertain"));
+  return parts.join(", ");
+}
+
+function riseWords(event) {
+  return t("lasts %(length)s, %(height)d bpm high", { length: length(event), height: event.amplitude_bpm });
+}
+
+function contractionWords(event) {
+  return t("lasts %(length)s", { length: length(event) });
+}
+
+function revisedWords(row) {
+  if (row.what === "baseline") return t("baseline shown at %(shown)d, now %(now)d bpm", row);
+  const what = t(WHAT[row.what]);
+  if (!row.now) return t("%(what)s: not found any more", { what });
+  if (!row.shown) return t("%(what)s: found too late to be shown", { what });
+  return t("%(what)s: now seen otherwise", { what });
+}
+
+// Where an item of a score lies: the longest deceleration or acceleration that it counts, else all.
+function placeOf(label, score, found) {
+  const kind = ["late", "variable", "prolonged"].find((one) => label.toLowerCase().includes(one));
+  const of = /acceleration/i.test(label) && !/deceleration/i.test(label) ? found.accelerations : null;
+  const falls = /deceleration/i.test(label) ? found.decelerations.filter((e) => !kind || e.kind === kind) : null;
+  const events = (of ?? falls ?? []).filter((e) => e.end_s > score.start_s && e.end_s <= score.end_s);
+  if (!events.length) return [score.start_s, score.end_s];
+  const longest = events.reduce((a, b) => (b.end_s - b.start_s > a.end_s - a.start_s ? b : a));
+  return [longest.start_s, longest.end_s];
+}
