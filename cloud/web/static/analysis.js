@@ -6,6 +6,7 @@ import { duration, msgid, say, t } from "./words.js";
 
 const MINUTES_10 = 600;
 const MINUTES_30 = 1800;
+const FIRST = ["nichd", "figo_2015", "nice_ng229"]; // ids of models/scores
 const LIKELY = 0.8; // from this probability on a kind is called likely, else uncertain
 
 const WHAT = {
@@ -29,9 +30,8 @@ export class AnalysisPanel {
     const had = document.activeElement?.dataset.key;
     measures.replaceChildren(...this.#measures(found));
     events.replaceChildren(...this.#events(found));
-    const computed = Object.entries(found.scores);
-    computed.sort(([, a], [, b]) => Boolean(a.not_computable) - Boolean(b.not_computable));
-    scores.replaceChildren(...computed.map(([name, score]) => this.#score(name, score, found)));
+    const sorted = Object.entries(found.scores).sort((a, b) => rank(a) - rank(b));
+    scores.replaceChildren(...sorted.map(([name, score]) => this.#score(name, score, found)));
     if (had) document.querySelector(`[data-key="${had}"]`)?.focus({ preventScroll: true });
   }
 
@@ -138,6 +138,13 @@ export class AnalysisPanel {
   }
 }
 
+// Guidelines first, then other results, at last what cannot be computed.
+function rank([name, score]) {
+  if (score.not_computable) return 9;
+  const at = FIRST.indexOf(name);
+  return at < 0 ? 8 : at;
+}
+
 function figure(value, digits, unit) {
   return value === null || value === undefined ? "–" : `${value.toFixed(digits)} ${unit}`;
 }
@@ -169,10 +176,15 @@ function length(span) {
 function fallWords(event) {
   const kind = t(KINDS[event.kind]);
   const parts = [t("%(kind)s, lasts %(length)s, %(depth)d bpm deep", { kind, length: length(event), depth: event.depth_bpm })];
-  if (event.lag_s !== null) parts.push(t("%(lag)d s after the contraction began", { lag: event.lag_s }));
+  if (event.lag_s !== null) parts.push(lagWords(event.lag_s));
   const sure = event.kind_probability;
   if (sure !== null && sure !== undefined) parts.push(sure >= LIKELY ? t("kind likely") : t("kind uncertain"));
   return parts.join(", ");
+}
+
+function lagWords(lag) {
+  if (lag < 0) return t("%(lag)d s before the contraction began", { lag: -lag });
+  return t("%(lag)d s after the contraction began", { lag });
 }
 
 function riseWords(event) {

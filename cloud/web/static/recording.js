@@ -136,7 +136,7 @@ function showAssessment(newest) {
   found = body;
   overlay();
   panel.draw(found);
-  byId("analysis").hidden = false;
+  for (const part of document.querySelectorAll(".analysis")) part.hidden = false;
   byId("changing").hidden = found.provisional_from_s >= found.at_s;
 }
 
