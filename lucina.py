@@ -209,6 +209,38 @@ def plot(
         _fail(error)
 
 
+@app.command()
+def evaluate(
+    data: Annotated[
+        Path, typer.Argument(help="Folder of recordings.", envvar="LUCINA_DATA")
+    ] = Path("../shared/data"),
+    only: Annotated[str, typer.Option(help="Some of the tables: events,speed,...")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for strips of the worst.")] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Document whose tables between markers to replace.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A few recordings of each set.")] = False,
+) -> None:
+    """Measure every table of docs/analysis.md on the published recordings (docs/data.md).
+
+    A set that is not there is told, its table left out. Exit code 2: nothing could be measured.
+
+    Example: lucina evaluate ../shared/data --only events,speed --write docs/analysis.md
+    """
+    from cloud.research.evaluate import EVALUATIONS, Wanted, check, run
+    from cloud.research.evaluations.plan import Plan
+
+    names = tuple(filter(None, only.split(","))) or tuple(EVALUATIONS)
+    wanted = Wanted(names, as_json, write)
+    try:
+        check(wanted, quick)
+        plan = Plan(data, quick, os.cpu_count() or 1, out)
+        _end(run(plan, wanted, sys.stdout, sys.stderr))
+    except (ValueError, OSError) as error:
+        _fail(error)
+
+
 def _broker_of(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or not parts.port:

@@ -22,7 +22,7 @@ TRIM_BPM = (20.0, 15.0, 10.0, 5.0)  # away from the line so far: left out of the
 EVENT_BPM, EVENT_S = 15.0, 15.0
 TOCO_AVERAGE_S = 15
 TOCO_REST_CENTILE = 10  # of the whole recording
-TOCO_RISE = 15.0  # units above it
+TOCO_RISE = 20.0  # units above it; of 8 to 30 the best on the marks of CTU-UHB
 TOCO_LEAST_S = 30
 
 

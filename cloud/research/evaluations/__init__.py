@@ -1,0 +1,1 @@
+"""One file for each table of `lucina evaluate`: measure(plan) gives the tables."""
