@@ -14,6 +14,7 @@ _PEOPLE: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all"
 _READERS: dict[str, Scope] = {**_PEOPLE, "device": "own", "gateway": "own"}
 _CLINICIANS: dict[str, Scope] = {"hospital": "own", "centre": "all"}
 _MOTHER: dict[str, Scope] = {"mother": "own"}
+_RECIPIENTS: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "own"}
 _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
 
 ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
@@ -34,8 +35,17 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}/trace"): _READERS,
     ("GET", "/api/recordings/{recording_id}/completeness"): _READERS,
     ("GET", "/api/recordings/{recording_id}/assessment"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/me/messages"): _RECIPIENTS,
+    ("PUT", "/api/me/messages"): _RECIPIENTS,
+    ("POST", "/api/push/subscribe"): _RECIPIENTS,
+    ("POST", "/receipts/push"): _PUBLIC,  # these prove with a secret or a signature who they are
+    ("POST", "/receipts/tencent/{secret}"): _PUBLIC,
+    ("GET", "/receipts/wechat"): _PUBLIC,
+    ("POST", "/receipts/wechat"): _PUBLIC,
+    ("POST", "/receipts/webhook"): _PUBLIC,
     ("GET", "/api/alerts"): _PEOPLE,
     ("GET", "/api/alerts/{alert_id}"): _PEOPLE,
+    ("GET", "/api/alerts/{alert_id}/messages"): _CLINICIANS | {"admin": "all"},
     ("POST", "/api/alerts/{alert_id}/accept"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/decline"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/read"): _CLINICIANS,

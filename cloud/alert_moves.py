@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import routing
+from cloud import outbox, routing
 from cloud.store import alerts, commands, people, recordings
 from cloud.store.alerts import Alert, Step
 from device.payloads import COMMAND_ALERT
@@ -34,9 +34,10 @@ def note(
     organisation_id: int | None = None,
     person_id: int | None = None,
 ) -> None:
-    """Something happened that changes no phase."""
+    """Something happened that changes no phase; whoever is to know of it is told."""
     step = Step(alert.id, now_ms, event, alert.phase, organisation_id, person_id, text)
     alerts.add_step(conn, step)
+    outbox.of_step(conn, alert, event, organisation_id, person_id, now_ms)
 
 
 def move(

@@ -4,22 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import httpx2
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cloud import auth, monitor, notify
+from cloud import auth, channels, courier, monitor, notify
 from cloud.alerting import Alerting
+from cloud.channels.base import TIMEOUT_S
 from cloud.commands import CommandSender
 from cloud.config import Settings
+from cloud.courier import Courier
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
 from cloud.hub import Event, Hub
 from cloud.ingest import Ingest
 from cloud.live import Live
+from cloud.receipts import Receipts
 from cloud.render import WEB
 from cloud.routes import ROUTERS
 from cloud.store.db import migrate, open_engine
@@ -51,7 +55,18 @@ def create_app(settings: Settings) -> FastAPI:
     live.watchers.append(_recording_events(hub, alerting))
     watching = Ticker("monitor", monitor.EVERY_S, watch.tick)
     telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick)
-    app.state.running = [ingest, commands, watching, telling]
+    receipts = Receipts(engine, alerting)
+    http = httpx2.AsyncClient(timeout=TIMEOUT_S)
+    post = Courier(
+        engine,
+        http,
+        channels.open_all(settings.channel_urls, http, settings.home),
+        receipts,
+        settings.public_url,
+        settings.secret.get_secret_value(),
+    )
+    posting = Ticker("courier-tick", courier.EVERY_S, post.tick)
+    app.state.running = [ingest, commands, watching, telling, post, posting]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -61,6 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
         hub=hub,
         alerting=alerting,
         ingest=ingest,
+        receipts=receipts,
+        push_key=channels.push_key(settings.channel_urls, settings.home),
         watching=watching,
         verifier=auth.Verifier(),
         failures=auth.Failures(),

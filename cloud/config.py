@@ -14,10 +14,13 @@ from platformdirs import user_data_dir
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cloud import channels
+
 PREFIX = "LUCINA_"
 SECRET_CHARS = 32  # 192 bits and more when token_urlsafe() made it
 KNOWN_WORDS = ("changeme", "change-me", "secret", "password", "default", "lucina")
 HIDDEN = {"database_url", "broker_url", "secret", "influx_token"}  # carry passwords
+HIDDEN |= {f"channel_{name}" for name in channels.NAMES}
 
 
 class ConfigError(Exception):
@@ -59,6 +62,35 @@ class Settings(BaseSettings):
         15, ge=0.1, le=3600, description="seconds until that server has what it took on disk"
     )
 
+    public_url: str = Field("", description="http:// or https://HOST of the pages, empty: unknown")
+    channel_push: str = Field("", repr=False, description="mailto:WHO@HOST[?key=FILE]")
+    channel_sms: str = Field(
+        "", repr=False, description="alibaba:// or tencent://ID:KEY@HOST?sign=...&staff=...&mother="
+    )
+    channel_wechat: str = Field(
+        "", repr=False, description="wechat://APPID:SECRET@HOST?token=...&staff=...&mother=..."
+    )
+    channel_email: str = Field(
+        "", repr=False, description="smtp:// or smtps://USER:PASSWORD@HOST[:PORT]?from=WHO@HOST"
+    )
+    channel_voice: str = Field(
+        "", repr=False, description="alibaba://ID:KEY@HOST?staff=...&mother=...[&caller=NUMBER]"
+    )
+    channel_webhook: str = Field(
+        "", repr=False, description="hook://:SECRET@HOST/PATH with a secret of 24 bytes or more"
+    )
+
+    @property
+    def channel_urls(self) -> dict[str, str]:
+        return {name: getattr(self, f"channel_{name}") for name in channels.NAMES}
+
+    @field_validator(*(f"channel_{name}" for name in channels.NAMES))
+    @classmethod
+    def _known_channel(cls, url: str, info: Any) -> str:
+        if url:
+            channels.check(info.field_name.removeprefix("channel_"), url)
+        return url
+
     @field_validator("home")
     @classmethod
     def _make_home(cls, home: Path) -> Path:
@@ -78,7 +110,7 @@ class Settings(BaseSettings):
             raise ValueError("unknown database")
         return url
 
-    @field_validator("broker_url", "influx_url")
+    @field_validator("broker_url", "influx_url", "public_url")
     @classmethod
     def _known_scheme(cls, url: str, info: Any) -> str:
         schemes = ("mqtt", "mqtts") if info.field_name == "broker_url" else ("http", "https")

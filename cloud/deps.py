@@ -15,6 +15,7 @@ from cloud.config import Settings
 from cloud.hub import Hub, Viewer, may_see
 from cloud.ingest import Ingest
 from cloud.live import Live
+from cloud.receipts import Receipts
 from cloud.store import alerts, people, recordings
 from cloud.store.db import reading
 from cloud.ticker import Ticker
@@ -49,6 +50,8 @@ class Services:
     hub: Hub
     alerting: Alerting
     ingest: Ingest
+    receipts: Receipts
+    push_key: str | None  # what browsers subscribe to; None: web push is not set up
     watching: Ticker  # of the monitor
     verifier: auth.Verifier
     failures: auth.Failures

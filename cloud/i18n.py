@@ -4,9 +4,12 @@ The catalogue is read when the service starts; nothing compiled is kept. A text 
 its English msgid with %(name)s fields, in templates, in JavaScript and in the tables of models.
 """
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -15,6 +18,7 @@ from babel.support import Translations
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 COOKIE = "lang"
+_FIELD = re.compile(r"%\((\w+)\)[.\d]*[sdf]|%%")
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -35,6 +39,28 @@ def translations(language: str) -> Translations:
 
 def translate(language: str, msgid: str) -> str:
     return catalogue(language).get(msgid, msgid)
+
+
+def say(language: str, said: Mapping[str, Any]) -> str:
+    """A {"text": msgid, "args": {...}} in words. An argument may be such a text itself, a msgid,
+    or a name in each language; a missing one is a dash.
+
+    >>> say("en", {"text": "%(a)d of %(b)d", "args": {"a": 2, "b": None}})
+    '2 of –'
+    """
+    args = {name: _argument(language, value) for name, value in said["args"].items()}
+
+    def field(match: re.Match[str]) -> str:
+        missing = match[1] is not None and args.get(match[1]) is None
+        return "–" if missing else match[0] % args
+
+    return _FIELD.sub(field, translate(language, said["text"]))
+
+
+def _argument(language: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return say(language, value) if "text" in value else value[language]
+    return translate(language, value) if isinstance(value, str) else value
 
 
 def choose(cookie: str | None, accept_language: str | None) -> str:

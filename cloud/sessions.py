@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cloud import outbox
 from cloud.messages import Message, Received
 from cloud.store import commands, frames, recordings
 from cloud.store.recordings import Recording
@@ -121,6 +122,9 @@ class Sessions:
             _commands_done(conn, one)
         changed = [one.recording for one in stored if one.recording is not one.session.recording]
         recordings.save(conn, changed)
+        for one in stored:
+            if one.recording.closed_ms is not None and one.session.recording.closed_ms is None:
+                outbox.of_recording(conn, one.recording, "sent", one.came_ms)
         return stored
 
     def accept(self, stored: Sequence[Stored]) -> None:
@@ -164,6 +168,8 @@ def _load(conn: Connection, key: Key, part: Part) -> Session | None:
         start_ms=start_ms,
         now_ms=part.came_ms,
     )
+    if recording.opened_ms == part.came_ms:
+        outbox.of_recording(conn, recording, "started", part.came_ms)
     return Session(recording, frames.tally_of(conn, recording.id))
 
 

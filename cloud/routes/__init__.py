@@ -1,6 +1,6 @@
 """The routes, by noun. cloud/access.py says who may use which."""
 
-from cloud.routes import alerts, events, health, login, pages, recordings
+from cloud.routes import alerts, events, health, login, messages, pages, receipts, recordings
 
 ROUTERS = (
     health.router,
@@ -8,5 +8,7 @@ ROUTERS = (
     pages.router,
     recordings.router,
     alerts.router,
+    messages.router,
+    receipts.router,
     events.router,
 )

@@ -13,22 +13,18 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
+from cloud.store.message_tables import contacts as contacts
+from cloud.store.message_tables import message_settings as message_settings
+from cloud.store.message_tables import message_tries as message_tries
+from cloud.store.message_tables import messages as messages
+from cloud.store.metadata import BigId
+from cloud.store.metadata import metadata as metadata
 
 organisations = Table(
     "organisations",

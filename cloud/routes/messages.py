@@ -1,0 +1,182 @@
+"""What people want to be told and where; and, for staff, the messages about an alert."""
+
+import re
+from base64 import urlsafe_b64decode
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import Connection
+
+from cloud import channels, message_views
+from cloud.channels import push
+from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
+from cloud.store import contacts
+from cloud.store.contacts import Contact, Wishes
+from cloud.store.db import reading, writing
+
+router = APIRouter(tags=["messages"])
+MAX_CONTACTS = 12
+PATTERNS = {  # what an address of a channel looks like
+    "sms": r"\+?[0-9][0-9 ()-]{4,19}",
+    "voice": r"\+?[0-9][0-9 ()-]{4,19}",
+    "email": r"[^@\s,<>]{1,64}@[^@\s,<>]{1,180}",
+    "wechat": r"[A-Za-z0-9_-]{10,64}",
+}
+Minute = Annotated[int, Field(ge=0, le=1439)]
+
+
+class Way(BaseModel):
+    """One way to be reached. A push subscription is named by its id; others by their address."""
+
+    id: int | None = Field(None, ge=1, le=MAX_ID)
+    channel: Literal["push", "sms", "wechat", "email", "voice"]
+    address: str = Field("", max_length=250)
+    least: Literal["low", "medium", "high"] = "low"
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Way":
+        if self.channel == "push":
+            if self.id is None:
+                raise ValueError("a browser is added with /api/push/subscribe")
+        elif not re.fullmatch(PATTERNS[self.channel], self.address):
+            raise ValueError("no such address")
+        return self
+
+
+class Quiet(BaseModel):
+    from_min: Minute
+    to_min: Minute
+    zone: str = Field(max_length=60)
+
+    @model_validator(mode="after")
+    def _known(self) -> "Quiet":
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone") from None
+        return self
+
+
+class Wanted(BaseModel):
+    steps: Literal["none", "important", "every"] = "important"
+    language: Literal["en", "zh"]
+    quiet: Quiet | None = None
+    contacts: list[Way] = Field(max_length=MAX_CONTACTS)
+
+
+class Keys(BaseModel):
+    p256dh: str = Field(max_length=120)
+    auth: str = Field(max_length=40)
+
+    @model_validator(mode="after")
+    def _are_keys(self) -> "Keys":
+        point, secret = _decoded(self.p256dh), _decoded(self.auth)
+        if len(point) != 65 or point[0] != 4 or len(secret) != 16:  # RFC 8291 section 2
+            raise ValueError("no keys of a subscription")
+        return self
+
+
+class Subscription(BaseModel):
+    endpoint: str = Field(max_length=1000)
+    keys: Keys
+
+
+@router.get("/api/me/messages")
+def get_wishes(who: Who, parts: ServicesDep) -> dict[str, Any]:
+    with reading(parts.engine) as conn:
+        return _wishes(conn, parts, who.person_id or 0)
+
+
+@router.put("/api/me/messages")
+def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """All of it, in place of what was there; contacts are tried in the order given."""
+    person_id = who.person_id or 0
+    quiet = wanted.quiet
+    wishes = Wishes(
+        wanted.steps,
+        wanted.language,
+        quiet.from_min if quiet else None,
+        quiet.to_min if quiet else None,
+        quiet.zone if quiet else Wishes.zone,
+    )
+    with writing(parts.engine) as conn:
+        contacts.wish(conn, person_id, wishes)
+        _keep(conn, person_id, wanted.contacts)
+        return _wishes(conn, parts, person_id)
+
+
+@router.post("/api/push/subscribe")
+def subscribe(given: Subscription, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """A browser takes messages for this person from now on."""
+    if parts.push_key is None:
+        raise HTTPException(409, "web push is not set up here")
+    if not push.is_known(given.endpoint, push.read(parts.settings.channel_push).origins):
+        raise HTTPException(422, "this is no push service that is known here")
+    person_id = who.person_id or 0
+    with writing(parts.engine) as conn:
+        if len(contacts.of_person(conn, person_id)) >= MAX_CONTACTS:
+            raise HTTPException(409, "remove another way to be reached first")
+        contacts.subscribe(conn, person_id, given.model_dump())
+        return _wishes(conn, parts, person_id)
+
+
+@router.get("/api/alerts/{alert_id}/messages")
+def of_alert(alert: VisibleAlert, parts: ServicesDep) -> list[dict[str, Any]]:
+    """Who was told about it, on which ways, and what came of it."""
+    with reading(parts.engine) as conn:
+        return message_views.of_alert(conn, alert["id"])
+
+
+def _keep(conn: Connection, person_id: int, ways: list[Way]) -> None:
+    """Make these the person's contacts; an id that is not theirs is an error of the caller."""
+    known = {contact.id: contact for contact in contacts.of_person(conn, person_id)}
+    for place, way in enumerate(ways):
+        row = {"place": place, "least": way.least}
+        if way.id is None:
+            address = {"channel": way.channel, "address": way.address}
+            contacts.add(conn, person_id=person_id, **address, **row)
+            continue
+        contact = known.pop(way.id, None)
+        if contact is None or contact.channel != way.channel:
+            raise HTTPException(422, "no such contact")
+        address = {} if way.channel == "push" else {"address": way.address}
+        contacts.change(conn, way.id, **row, **address)
+    for contact_id in known:
+        contacts.remove(conn, contact_id)
+
+
+def _wishes(conn: Connection, parts: Services, person_id: int) -> dict[str, Any]:
+    wishes = contacts.wishes_of(conn, [person_id]).get(person_id, Wishes())
+    quiet = None
+    if wishes.quiet_from_min is not None:
+        quiet = {
+            "from_min": wishes.quiet_from_min,
+            "to_min": wishes.quiet_to_min,
+            "zone": wishes.zone,
+        }
+    urls = parts.settings.channel_urls
+    return {
+        "steps": wishes.steps,
+        "language": wishes.language,
+        "quiet": quiet,
+        "contacts": [_contact(one) for one in contacts.of_person(conn, person_id)],
+        "channels": [name for name in channels.NAMES if urls[name] and name != "webhook"],
+        "push_key": parts.push_key,
+    }
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    """A subscription is shown as what it is: its address is the browser's secret."""
+    shown = "" if contact.channel == "push" else contact.address
+    return {
+        "id": contact.id,
+        "channel": contact.channel,
+        "address": shown,
+        "least": contact.least,
+    }
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
