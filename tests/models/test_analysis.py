@@ -33,6 +33,7 @@ def test_a_strip_has_every_field_and_its_events_theirs():
     dec = data["decelerations"][0]
     assert set(dec) == {
         "start_s", "end_s", "nadir_s", "depth_bpm", "nadir_bpm", "kind", "lag_s", "probability",
+        "kind_probability",
     }  # fmt: skip
     assert (dec["kind"], dec["probability"]) == ("late", None)
     assert dec["lag_s"] == pytest.approx(40, abs=8)
