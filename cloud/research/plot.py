@@ -24,12 +24,20 @@ from cloud.research.plot_pen import MM_PER_INCH, Pen, chinese_font
 from cloud.research.plot_sheet import draw_sheet
 from models.analysis import Analysis, analyse
 from models.formats import FormatError, Recording
-from models.paper import AXES_BPM, BESIDE_MM, SPEEDS_CM_PER_MIN, Paper, page_seconds, pages
+from models.paper import (
+    AXES_BPM,
+    BESIDE_MM,
+    SHEET_MM,
+    SPEEDS_CM_PER_MIN,
+    Paper,
+    page_seconds,
+    pages,
+)
 from models.synth import named
 
 SUFFIXES = (".png", ".svg", ".pdf")
 DPI = 200
-MOST_PIXELS = 60_000_000  # of a PNG; about 1.5 h at 3 cm/min have 25 million
+MOST_PIXELS = 40_000_000  # of a PNG: 1 h 40 min at 3 cm/min
 MOST_SIDE = 1 << 16  # pixels: the limit of the renderer
 NO_FONT = "no Chinese font is installed (fonts-noto-cjk has one), so the words are English"
 SETTINGS: dict[Any, Any] = {
@@ -100,6 +108,8 @@ def save(analysis: Analysis, name: str, out: Path, options: Options) -> str:
     suffix = out.suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(f"{out}: the name must end in {', '.join(SUFFIXES)}")
+    if suffix == ".png":
+        _check_pixels(_paper(options, *_window(analysis, options)))
     with _replacing(out) as part:
         figures = draw(analysis, name, options, paged=suffix == ".pdf")
         with mpl.rc_context(SETTINGS):
@@ -107,13 +117,10 @@ def save(analysis: Analysis, name: str, out: Path, options: Options) -> str:
                 with PdfPages(part, metadata={"Title": name, "CreationDate": None}) as book:
                     for figure in figures:
                         book.savefig(figure)
+            elif suffix == ".png":
+                next(figures).savefig(part, format="png", dpi=DPI)
             else:
-                figure = next(figures)
-                if suffix == ".png":
-                    _check_pixels(figure, options)
-                    figure.savefig(part, format="png", dpi=DPI)
-                else:
-                    figure.savefig(part, format="svg", metadata={"Title": name, "Date": None})
+                next(figures).savefig(part, format="svg", metadata={"Title": name, "Date": None})
     return NO_FONT if options.language == "zh" and not chinese_font() else ""
 
 
@@ -137,7 +144,7 @@ def draw(analysis: Analysis, name: str, options: Options, paged: bool = False) -
         note=options.note,
     )
     for number, (first_s, last_s) in enumerate(parts, 1):
-        paper = Paper(options.speed_cm_per_min, options.scale_bpm_per_cm, first_s, last_s)
+        paper = _paper(options, first_s, last_s)
         with mpl.rc_context(SETTINGS):
             pen = Pen(paper)
             draw_sheet(pen, paper, replace(sheet, page=number))
@@ -156,11 +163,15 @@ def _window(analysis: Analysis, options: Options) -> tuple[float, float]:
     return from_s, to_s
 
 
-def _check_pixels(figure: Figure, options: Options) -> None:
-    width, height = (round(inches * DPI) for inches in figure.get_size_inches())
+def _paper(options: Options, from_s: float, to_s: float) -> Paper:
+    return Paper(options.speed_cm_per_min, options.scale_bpm_per_cm, from_s, to_s)
+
+
+def _check_pixels(paper: Paper) -> None:
+    width, height = (round(mm / MM_PER_INCH * DPI) for mm in (paper.width_mm, SHEET_MM[1]))
     if width * height > MOST_PIXELS or width >= MOST_SIDE:
         most_mm = min(MOST_PIXELS / height, MOST_SIDE) / DPI * MM_PER_INCH - BESIDE_MM
-        most_min = floor(most_mm / (options.speed_cm_per_min * 10))
+        most_min = floor(most_mm / (paper.speed_cm_per_min * 10))
         raise ValueError(
             f"a PNG of {width} x {height} pixels is too large: choose at most {most_min} min "
             "with --from and --to, or a lower --speed, or a .pdf or .svg"

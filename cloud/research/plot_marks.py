@@ -5,7 +5,7 @@ Nothing is drawn here. Words go from the longest to the shortest; the drawing ta
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 
 import numpy as np
 
@@ -122,7 +122,7 @@ def _toco_brackets(analysis: Analysis) -> list[Bracket]:
 def _acceleration(event: Acceleration, language: str) -> Bracket:
     word, sure, faint = (
         say(language, "acceleration"),
-        _percent(_of(event, "probability")),
+        _percent(_sure(event)),
         _faint(event),
     )
     size = f"+{event.amplitude_bpm:.0f}"
@@ -132,8 +132,8 @@ def _acceleration(event: Acceleration, language: str) -> Bracket:
 
 def _deceleration(event: Deceleration, language: str) -> Bracket:
     letter = "D" if event.kind == "unclassified" else event.kind[0].upper()
-    kind, sure = say(language, event.kind), _percent(_of(event, "probability"))
-    of_kind = _percent(_of(event, "kind_probability"))
+    kind, sure = say(language, event.kind), _percent(_sure(event))
+    of_kind = _percent(event.kind_probability)
     size = f" -{event.depth_bpm:.0f}"
     after, lag = "", ""
     if event.lag_s is not None:
@@ -154,7 +154,7 @@ def _percent(probability: float) -> str:
 
 
 def _faint(event: Acceleration | Deceleration) -> bool:
-    return _of(event, "minor") or _of(event, "probability") < DOUBTFUL
+    return getattr(event, "minor", False) or _sure(event) < DOUBTFUL
 
 
 def _gaps(values: Samples, start_s: float, language: str) -> list[Hatch]:
@@ -199,5 +199,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return done
 
 
-def _of(event, name):
-    return getattr(event, name, False if name == "minor" else float("nan"))
+def _sure(event: Acceleration | Deceleration) -> float:
+    """That it is one, 0..1; NaN: not known."""
+    probability: float = getattr(event, "probability", nan)
+    return probability

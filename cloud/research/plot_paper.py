@@ -1,6 +1,6 @@
 """The paper under a strip: its colours, grid, numbers and times.
 
-LOOK is that of the live strip (cloud/web/static/paper.js). In grey print curves still differ by
+LOOK and FOUND are those of the live strip (cloud/web/static/). In grey print curves still differ by
 their dashes, and rises from falls by their side of the baseline.
 """
 
@@ -24,23 +24,29 @@ LOOK = {
     "outside": "#c8102e",
     "mark": "#c8102e",
 }
+FOUND = {  # of what the analysis says: INK of cloud/web/static/marks.js
+    "baseline": "#2b5fb8",
+    "acceleration": "#1f6b3a",
+    "deceleration": "#8a4a12",
+    "contraction": "#56627a",
+    "maternal": "#b0488f",
+    "sinusoidal": "#7d4fa0",
+}
+SEEN_THROUGH, FAINTLY_SEEN = "50", "33"  # alpha, so that the grid can be read
 INK, FAINT = "#1c1a17", "#8d8578"
 CURVES = {
     "fhr": Style(LOOK["fhr"], 0.8),
     "fhr2": Style(LOOK["fhr2"], 0.7, (6, 1, 1, 1)),
     "mhr": Style(LOOK["mhr"], 0.7, (3, 1)),
     "unused": Style("#93a0bd", 0.6),
-    "baseline": Style("#a86200", 0.6, (8, 2)),
+    "baseline": Style(FOUND["baseline"], 0.6, (8, 2)),
     "toco": Style(LOOK["toco"], 0.8),
 }
-AREAS = {  # seen through, so that the grid can be read
-    "acceleration": "#2f7fd055",
-    "deceleration": "#d3303a55",
-    "contraction": "#5a627033",
-}
+AREAS = {kind: FOUND[kind] + SEEN_THROUGH for kind in ("acceleration", "deceleration")}
+AREAS["contraction"] = FOUND["contraction"] + FAINTLY_SEEN
 HATCHES = {  # colour and pattern, by cause
     "no signal": (LOOK["hatch"], "////"),
-    "maternal": (LOOK["mhr"], "\\\\\\\\"),
+    "maternal": (FOUND["maternal"], "\\\\\\\\"),
     "doubled": ("#c99a2e", "xxxx"),
     "halved": ("#c99a2e", "++++"),
 }

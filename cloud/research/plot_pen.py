@@ -55,8 +55,8 @@ def _is_foreign(words: str) -> bool:
 
 def drawable(words: str) -> str:
     """`words` with a question mark for each character that would be an empty box."""
-    known = frozenset().union(*map(_signs, _families()))
-    return "".join(sign if ord(sign) in known else "?" for sign in words)
+    known = [_signs(family) for family in _families()]
+    return "".join(s if any(ord(s) in signs for signs in known) else "?" for s in words)
 
 
 class Style(NamedTuple):
