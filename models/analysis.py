@@ -26,7 +26,7 @@ from models.features import (
 from models.scores import scores
 from models.scores.measures import Fall, Measures
 from models.scores.table import Score
-from models.sinusoidal import Sinusoidal, sinusoidal
+from models.sinusoidal import Sinusoidal
 from models.tiers import JUDGED_S
 from models.trace import FS_HZ, Trace
 from models.variability import swings_bpm
@@ -113,11 +113,11 @@ def analyse(
     in_fall = inside(known.decelerations, trace)
     quiet = ~(in_fall | inside(known.accelerations, trace))
     swings = swings_bpm(fhr, quiet)
-    waves = sinusoidal(fhr, base, known.accelerations, swings, trace.start_s)
     variation = episodes(np.where(in_fall, nan, fhr), trace.start_s)
     doubled, halved = miscounted(raw, fhr, base, trace.start_s)
     judged = slice(-round(JUDGED_S * FS_HZ), None)
     uterus = activity(trace.toco.astype(float), known.contractions, trace.start_s)
+    unknown_whose = any(reason.rule == "unknown_whose" for reason in known.reasons)
     measures = Measures(
         start_s=trace.start_s,
         end_s=trace.end_s,
@@ -126,14 +126,15 @@ def analyse(
         baseline=base,
         in_fall=in_fall,
         quiet=quiet,
-        maternal=known.maternal,
+        maternal=1.0 if unknown_whose else known.maternal,
         swings_bpm=swings,
         accelerations=known.accelerations,
         falls=tuple(_fall(one, trace, fhr, base) for one in known.decelerations),
         contractions=known.contractions if uterus.trusted else None,
-        sinusoidal=waves,
+        sinusoidal=known.sinusoidal,
         episodes=variation,
         movements_s=movements_s,
+        flat=known.flat,
     )
     return Analysis(
         trace=trace,
@@ -143,7 +144,7 @@ def analyse(
         doubled=doubled,
         halved=halved,
         activity=uterus,
-        sinusoidal=waves,
+        sinusoidal=known.sinusoidal,
         episodes=variation,
         scores=scores(measures),
     )

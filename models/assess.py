@@ -16,14 +16,17 @@ from models.contractions import Contraction, contractions
 from models.decelerations import typed
 from models.events import Acceleration, Deceleration, accelerations, decelerations
 from models.features import inside
+from models.flat import LOOKED_AT_BPM, Flat, flat
 from models.quality import quality, why_unknown
+from models.sinusoidal import Sinusoidal, sinusoidal
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
 from models.trace import FS_HZ, Samples, Trace
-from models.variability import bandwidth_bpm, long_term_ms, short_term_ms
+from models.variability import bandwidth_bpm, long_term_ms, short_term_ms, swings_bpm
 from models.verdict import Reason as Reason
 from models.verdict import Verdict as Verdict
+from models.windows import Mask
 
-RULES_VERSION = "nichd-2008+figo-2015/1"
+RULES_VERSION = "nichd-2008+figo-2015/2"
 Floats = NDArray[np.float64]
 
 
@@ -45,17 +48,19 @@ class Assessment:
     accelerations: tuple[Acceleration, ...]
     decelerations: tuple[Deceleration, ...]
     contractions: tuple[Contraction, ...]
+    sinusoidal: tuple[Sinusoidal, ...]
+    flat: Flat | None  # None: there is variability in the last 30 min
     baseline: Samples
     gestation_weeks: float | None
     rules_version: str = RULES_VERSION
 
     def to_json(self, with_baseline: bool = False) -> dict[str, object]:
         """For json.dumps; NaN is None. The 4 Hz baseline only when asked for."""
-        events = ("accelerations", "decelerations", "contractions")
+        events = ("accelerations", "decelerations", "contractions", "sinusoidal")
         data: dict[str, object] = {
             name: _number(value)
             for name, value in vars(self).items()
-            if name not in (*events, "verdict", "reasons", "baseline")
+            if name not in (*events, "verdict", "reasons", "flat", "baseline")
         }
         data["verdict"] = self.verdict.value
         data["reasons"] = [reason.to_json() for reason in self.reasons]
@@ -74,8 +79,10 @@ def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
     squeezes = contractions(trace.toco.astype(float), trace.start_s)
     rises = accelerations(fhr, base, gestation_weeks, trace.start_s)
     falls = typed(decelerations(fhr, base, trace.start_s), squeezes)
-    features = _features(trace, fhr, base, rises, falls, squeezes)
-    known = quality(trace, fhr, hers)
+    quiet = ~(inside(rises, trace) | inside(falls, trace))
+    waves = sinusoidal(fhr, base, rises, swings_bpm(fhr, quiet), trace.start_s)
+    features = _features(trace, fhr, base, rises, falls, squeezes, waves, quiet)
+    known = quality(trace, fhr, hers, base)
     unknown = why_unknown(known)
     verdict, reasons = (Verdict.UNKNOWN, unknown) if unknown else judge(features)
     steady = np.where(inside(falls, trace), nan, fhr)
@@ -95,6 +102,8 @@ def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
         accelerations=rises,
         decelerations=falls,
         contractions=squeezes,
+        sinusoidal=waves,
+        flat=features.flat,
         baseline=base.astype(np.float32),
         gestation_weeks=gestation_weeks,
     )
@@ -107,21 +116,29 @@ def _features(
     rises: tuple[Acceleration, ...],
     falls: tuple[Deceleration, ...],
     squeezes: tuple[Contraction, ...],
+    waves: tuple[Sinusoidal, ...],
+    quiet: Mask,
 ) -> Features:
     """What is judged: the end of the strip."""
     judged = slice(-round(JUDGED_S * FS_HZ), None)
-    quiet = ~(inside(rises, trace) | inside(falls, trace))
+    from_s = max(trace.start_s, trace.end_s - JUDGED_S)
+    swing_bpm = bandwidth_bpm(fhr[judged], quiet[judged])
+    still = None
+    if swing_bpm < LOOKED_AT_BPM:
+        still = flat(fhr[judged], inside(rises, trace)[judged], squeezes, from_s)
     return Features(
         start_s=trace.start_s,
         end_s=trace.end_s,
         baseline_bpm=float(np.median(base[-round(BASELINE_S * FS_HZ) :])) if len(base) else nan,
-        bandwidth_bpm=bandwidth_bpm(fhr[judged], quiet[judged]),
-        decelerations=tuple(dec for dec in falls if dec.end_s > trace.end_s - JUDGED_S),
+        bandwidth_bpm=still.swing_bpm if still else swing_bpm,
+        decelerations=tuple(dec for dec in falls if dec.end_s > from_s),
         contractions=squeezes,
+        flat=still,
+        sinusoidal=tuple(wave for wave in waves if wave.end_s > from_s),
     )
 
 
-def _event(event: Acceleration | Deceleration | Contraction) -> dict[str, object]:
+def _event(event: Acceleration | Deceleration | Contraction | Sinusoidal) -> dict[str, object]:
     data: dict[str, object] = asdict(event)
     if isinstance(event, Deceleration):
         del data["contraction"]

@@ -13,6 +13,8 @@ from models.windows import Mask
 LEAST_SIGNAL_S = 600  # ALGORITHMS 4.1: variation is unusable before 10 min
 RECENT_S = 600.0  # window of RECENT_LOSS
 RECENT_LOSS, LOSS = 0.5, 1 / 3  # at most
+FETAL_BPM, FETAL_S = 110.0, 120.0  # NICHD 2008: least normal baseline, least time of a baseline
+MOTHER_KNOWN = 0.25  # of the signal has her rate beside it: ALGORITHMS 1.8
 MATERNAL_SHARE = 0.25  # of the signal taken for the mother's: from there on no verdict [design]
 
 
@@ -26,13 +28,20 @@ class Quality:
     loss: float  # share of the samples without one
     recent_loss: float  # in the last RECENT_S
     maternal: float  # share of the signal that is taken for the mother's
+    mother_known: float  # share of the signal that has a maternal rate beside it
+    fetal_s: float  # seconds whose baseline is FETAL_BPM or more
+    level_bpm: float  # median baseline
 
 
-def quality(trace: Trace, fhr_bpm: NDArray[np.float64], hers: Mask) -> Quality:
-    """Of a trace, its cleaned rate (n,), and the samples (n,) taken for the mother's."""
+def quality(
+    trace: Trace, fhr_bpm: NDArray[np.float64], hers: Mask, baseline_bpm: NDArray[np.float64]
+) -> Quality:
+    """Of a trace, its cleaned rate (n,), the samples (n,) taken for the mother's, the baseline."""
     lost = np.isnan(fhr_bpm)
     recent = lost[-round(RECENT_S * FS_HZ) :]
-    signal = int(np.isfinite(trace.fhr_bpm).sum())
+    shown = np.isfinite(trace.fhr_bpm)
+    signal = int(shown.sum())
+    both = int((shown & np.isfinite(trace.mhr_bpm)).sum())
     return Quality(
         start_s=trace.start_s,
         end_s=trace.end_s,
@@ -40,6 +49,9 @@ def quality(trace: Trace, fhr_bpm: NDArray[np.float64], hers: Mask) -> Quality:
         loss=float(lost.mean()) if len(lost) else nan,
         recent_loss=float(recent.mean()) if len(lost) else nan,
         maternal=float(hers.sum()) / signal if signal else 0.0,
+        mother_known=both / signal if signal else 0.0,
+        fetal_s=float((baseline_bpm >= FETAL_BPM).sum()) / FS_HZ,
+        level_bpm=float(np.median(baseline_bpm)) if len(baseline_bpm) else nan,
     )
 
 
@@ -74,6 +86,15 @@ def why_unknown(known: Quality) -> tuple[Reason, ...]:
             "%(value)d %% of the signal may be the mother's pulse, from %(limit)d %% on there is "
             "no verdict",
             (100 * known.maternal, 100 * MATERNAL_SHARE, span_s),
+        ),
+        (
+            known.level_bpm < FETAL_BPM
+            and known.fetal_s < FETAL_S
+            and known.mother_known < MOTHER_KNOWN,
+            "unknown_whose",
+            "The rate is %(value)d bpm and was never %(limit)d bpm or more, and the mother's is "
+            "not recorded: it may be hers, or a slow fetal heart. Feel her pulse",
+            (known.level_bpm, FETAL_BPM, span_s),
         ),
     )
     return tuple(

@@ -56,8 +56,9 @@ class Maker:
         )
         held = np.nan
         for fetus, mother, toco, block in parts:
-            fhr = fetus["rate_bpm"] + block.pop("noise")
-            held = _misread(fhr, mother["mhr_bpm"], block, held)
+            noise = block.pop("noise")
+            fhr = fetus["rate_bpm"] + noise
+            held = _misread(fhr, mother["mhr_bpm"] + noise, block, held)
             mother["mhr_bpm"][mother.pop("lost_hers") > 0] = np.nan
             yield block | fetus | mother | {"fhr_bpm": fhr, "toco": toco}
 

@@ -3,51 +3,23 @@
 NICHD 2008 with three tiers (ALGORITHMS 5.7; the Chinese intrapartum classes I to III are the
 same): category I is NORMAL, II SUSPICIOUS, III PATHOLOGICAL. Two rules of FIGO 2015 (5.8) are
 added: a baseline under 100 and one deceleration of 5 min are pathological by themselves.
-Sinusoidal patterns are not looked for yet.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 
-from models.contractions import Contraction
-from models.decelerations import recurrence
+from models.decelerations import RECURRENT_S
 from models.events import Deceleration
+from models.flat import FALLS
+from models.judged import ABSENT_BPM as ABSENT_BPM
+from models.judged import BASELINE_S as BASELINE_S
+from models.judged import BASELINE_STEP_BPM as BASELINE_STEP_BPM
+from models.judged import JUDGED_S as JUDGED_S
+from models.judged import RECURRENT_SHARE as RECURRENT_SHARE
+from models.judged import Features as Features
+from models.sinusoidal import Sinusoidal
 from models.verdict import Reason, Verdict
-
-BASELINE_S = 600.0  # NICHD 2008: the baseline is that of 10 min
-BASELINE_STEP_BPM = 5  # NICHD 2008: rounded to it
-JUDGED_S = 1800.0  # events and variability of the last half hour: ALGORITHMS 8.2 A5
-ABSENT_BPM = 2.0  # NICHD: "undetectable"; the noise of a measurement, ALGORITHMS 10.1
-RECURRENT_SHARE = 0.5  # NICHD 2008
-
-
-@dataclass(frozen=True)
-class Features:
-    """What is known about a strip that ends at `end_s`. NaN: not known."""
-
-    start_s: float
-    end_s: float
-    baseline_bpm: float  # of the last BASELINE_S
-    bandwidth_bpm: float  # of the last JUDGED_S
-    decelerations: tuple[Deceleration, ...]  # of the last JUDGED_S
-    contractions: tuple[Contraction, ...]
-
-    @property
-    def rounded_bpm(self) -> float:
-        bpm = self.baseline_bpm
-        return BASELINE_STEP_BPM * round(bpm / BASELINE_STEP_BPM) if bpm == bpm else nan
-
-    def of_kind(self, kind: str) -> tuple[Deceleration, ...]:
-        return tuple(dec for dec in self.decelerations if dec.kind == kind)
-
-    def recurrence(self, kind: str) -> float:
-        return recurrence(self.decelerations, self.contractions, kind, self.end_s)
-
-    def if_absent(self, value: float) -> float:
-        """`value` where variability is absent, else not known."""
-        return value if self.bandwidth_bpm < ABSENT_BPM else nan
-
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {  # false with NaN
     "<": lambda value, limit: value < limit,
@@ -68,7 +40,7 @@ class Row:
     beyond: str  # key of COMPARE
     limit: float
     over_s: float  # the reason points at the last so many seconds ...
-    kind: str = ""  # ... or at the longest deceleration of this kind
+    kind: str = ""  # ... or at the longest deceleration or wave of this kind
     scale: float = 1.0  # of value and limit in the text
     source: str = "NICHD 2008"
 
@@ -116,6 +88,39 @@ TABLE = (
         scale=100,
     ),
     Row(
+        "nichd_3_flat",
+        Verdict.PATHOLOGICAL,
+        "No variability, and decelerations, shallow ones too, with %(value)d %% of the "
+        "contractions",
+        Features.flat_share,
+        ">=",
+        RECURRENT_SHARE,
+        RECURRENT_S,
+        scale=100,
+        source="NICHD 2008 for late decelerations, which have no least depth; FIGO 1987",
+    ),
+    Row(
+        "nichd_3_flat_without_contractions",
+        Verdict.PATHOLOGICAL,
+        "No variability, and %(value)d decelerations, shallow ones too, in a time without a known "
+        "contraction",
+        Features.flat_falls,
+        ">=",
+        FALLS,
+        RECURRENT_S,
+        source="design: whether they are recurrent cannot be known, so the worse is said",
+    ),
+    Row(
+        "nichd_3_sinusoidal",
+        Verdict.PATHOLOGICAL,
+        "A sinusoidal pattern for %(value)d min, %(limit)d min or more",
+        lambda f: f.wave_minutes("sinusoidal"),
+        ">=",
+        20,
+        JUDGED_S,
+        kind="sinusoidal",
+    ),
+    Row(
         "nichd_3_bradycardia",
         Verdict.PATHOLOGICAL,
         "No variability, and a baseline of %(value)d bpm, below %(limit)d",
@@ -141,6 +146,23 @@ TABLE = (
         ">",
         160,
         BASELINE_S,
+    ),
+    *(
+        Row(
+            f"sinusoidal_{kind}",
+            Verdict.SUSPICIOUS,
+            text,
+            lambda f, kind=kind: f.wave_minutes(kind),  # type: ignore[misc]
+            ">=",
+            10,
+            JUDGED_S,
+            kind=kind,
+            source="ALGORITHMS 4.3, design",
+        )
+        for kind, text in (
+            ("suspect", "A pattern like a sinusoidal one for %(value)d min, %(limit)d min or more"),
+            ("pseudo", "A pattern like a sinusoidal one for %(value)d min, now over"),
+        )
     ),
     Row(
         "nichd_2_low_variability",
@@ -204,7 +226,10 @@ def _since(features: Features, over_s: float) -> float:
 
 def _reason(row: Row, value: float, features: Features) -> Reason:
     start_s, end_s = _since(features, row.over_s), features.end_s
-    shown = max(features.of_kind(row.kind), key=lambda dec: dec.lasts_s, default=None)
+    spans: tuple[Deceleration | Sinusoidal, ...] = (*features.decelerations, *features.sinusoidal)
+    shown = max(
+        (one for one in spans if one.kind == row.kind), key=lambda one: one.lasts_s, default=None
+    )
     if shown:
         start_s, end_s = shown.start_s, shown.end_s
     args: dict[str, int | float | str] = {

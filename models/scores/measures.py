@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.contractions import Contraction
 from models.events import Acceleration
 from models.features import Episode, oscillations_per_min
+from models.flat import Flat
 from models.quality import RECENT_S
 from models.scores.scale import Unknown
 from models.sinusoidal import Sinusoidal
@@ -80,6 +81,7 @@ class Measures:
     sinusoidal: tuple[Sinusoidal, ...]
     episodes: tuple[Episode, ...]
     movements_s: tuple[float, ...] | None = None  # None: not recorded
+    flat: Flat | None = None  # None: the last half hour has variability
 
     @property
     def lasts_s(self) -> float:

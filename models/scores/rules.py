@@ -171,7 +171,7 @@ def nichd(hits: Hits) -> Outcome:
     found = results(hits)
     absent = found["variability"] == "absent"
     recur = "recurrent" in (found["recurrent_late"], found["recurrent_variable"])
-    if found["sinusoidal"] == "sinusoidal":
+    if found["flat_falls"] == "recurrent" or found["sinusoidal"] == "sinusoidal":
         return None, "III"
     if absent and (recur or found["baseline"] == "bradycardia"):
         return None, "III"
@@ -212,7 +212,11 @@ NICHD = Table(
                 },
                 step=0.1,
             ),
-            Measures.swing,
+            lambda m: m.flat.swing_bpm if m.flat else m.swing(),
+        ),
+        Item(
+            Scale("flat_falls", "", {"none": "no", "recurrent": "yes"}),
+            lambda m: "yes" if m.flat and m.flat.recurrent else "no",
         ),
         Item(
             Scale("sinusoidal", "min", {"none": "<20", "sinusoidal": ">=20"}),

@@ -42,6 +42,7 @@ LABELS = {
     "increased": "Increased variability",
     "late": "Late decelerations",
     "late_or_prolonged": "Repetitive late or prolonged decelerations",
+    "flat_falls": "Recurrent decelerations without variability, shallow ones too",
     "late_or_prolonged_flat": "The same with reduced variability",
     "longest_deceleration": "Longest deceleration",
     "lost_beats": "Lost beats, short strip",

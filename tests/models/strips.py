@@ -1,9 +1,11 @@
-"""Textbook strips: a level, a regular swing, and bumps of known place and size."""
+"""Textbook strips: a level, a swing, and bumps of known place and size."""
 
 from dataclasses import replace
+from math import nan
 
 import numpy as np
 
+from models.noise import band_noise
 from models.trace import FS_HZ, Trace
 
 Bump = tuple[float, float, float, float]  # start_s, peak_s, end_s, size
@@ -23,11 +25,13 @@ def strip(
     bumps: tuple[Bump, ...] = (),
     squeezes: tuple[Bump, ...] = (),
     start_s: float = 0.0,
+    mother: float = nan,
 ) -> Trace:
-    """`swing` bpm peak to peak, four cycles a minute plus faster ones; toco tone 10."""
+    """`swing` bpm peak to peak, of no single period; toco tone 10; `mother` bpm throughout."""
     times_s = np.arange(round(minutes * 60 * FS_HZ)) / FS_HZ
-    slow, fast = np.sin(2 * np.pi * times_s / 15), np.sin(2 * np.pi * times_s / 4.1)
-    fhr = level + swing / 2 * (0.8 * slow + 0.2 * fast)
+    rng = np.random.default_rng(1)
+    slow, fast = (band_noise(rng, len(times_s), band) for band in ((0.03, 0.12), (0.15, 0.6)))
+    fhr = level + swing / 4 * (slow + 0.35 * fast)
     toco = np.full(len(times_s), 10.0)
     for one in bumps:
         fhr += bump(times_s, *one)
@@ -36,5 +40,6 @@ def strip(
     return replace(
         Trace.empty(minutes * 60, start_s),
         fhr_bpm=fhr.astype(np.float32),
+        mhr_bpm=np.full(len(times_s), mother, np.float32),
         toco=toco.astype(np.float32),
     )

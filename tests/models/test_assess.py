@@ -32,7 +32,7 @@ VARIABLE: tuple[Bump, ...] = tuple((s + 30, s + 42, s + 70, -40) for s, *_ in SQ
         (strip(bumps=RISES), Verdict.NORMAL, ["nichd_1"]),
         (strip(level=112), Verdict.NORMAL, ["nichd_1"]),
         (strip(level=158), Verdict.NORMAL, ["nichd_1"]),
-        (strip(level=105), Verdict.SUSPICIOUS, ["nichd_2_bradycardia"]),
+        (strip(level=105, mother=75), Verdict.SUSPICIOUS, ["nichd_2_bradycardia"]),
         (strip(level=170), Verdict.SUSPICIOUS, ["nichd_2_tachycardia"]),
         (strip(swing=4), Verdict.SUSPICIOUS, ["nichd_2_low_variability"]),
         (strip(swing=32), Verdict.SUSPICIOUS, ["nichd_2_marked_variability"]),
@@ -48,7 +48,11 @@ VARIABLE: tuple[Bump, ...] = tuple((s + 30, s + 42, s + 70, -40) for s, *_ in SQ
             Verdict.PATHOLOGICAL,
             ["figo_long_deceleration", "nichd_2_prolonged"],
         ),
-        (strip(level=95), Verdict.PATHOLOGICAL, ["figo_bradycardia", "nichd_2_bradycardia"]),
+        (
+            strip(level=95, mother=75),
+            Verdict.PATHOLOGICAL,
+            ["figo_bradycardia", "nichd_2_bradycardia"],
+        ),
         (
             strip(swing=1, bumps=late(25), squeezes=SQUEEZES),
             Verdict.PATHOLOGICAL,
@@ -60,7 +64,7 @@ VARIABLE: tuple[Bump, ...] = tuple((s + 30, s + 42, s + 70, -40) for s, *_ in SQ
             ["nichd_3_variable", "nichd_2_low_variability", "nichd_2_variable"],
         ),
         (
-            strip(level=105, swing=1),
+            strip(level=105, swing=1, mother=75),
             Verdict.PATHOLOGICAL,
             ["nichd_3_bradycardia", "nichd_2_bradycardia", "nichd_2_low_variability"],
         ),
@@ -106,6 +110,83 @@ def test_the_table_is_sorted_and_has_sources():
     assert order == sorted(order, key=[Verdict.PATHOLOGICAL, Verdict.SUSPICIOUS].index)
     assert len({row.id for row in TABLE}) == len(TABLE)
     assert all(row.source for row in TABLE)
+
+
+def wave(minutes: float, before: float = 0, after: float = 0) -> Trace:
+    """Four cycles of 12 bpm a minute, with a normal swing before and after."""
+    trace = strip(before + minutes + after, swing=12)
+    fhr = trace.fhr_bpm.copy()
+    inside = slice(round(before * 60 * FS_HZ), round((before + minutes) * 60 * FS_HZ))
+    fhr[inside] = 140 + 6 * np.sin(2 * np.pi * np.arange(len(fhr)) / (15 * FS_HZ))[inside]
+    return replace(trace, fhr_bpm=fhr)
+
+
+@pytest.mark.parametrize(
+    ("trace", "verdict", "rule"),
+    [
+        (wave(30), Verdict.PATHOLOGICAL, "nichd_3_sinusoidal"),
+        (wave(22, before=20), Verdict.PATHOLOGICAL, "nichd_3_sinusoidal"),
+        (wave(14, before=20), Verdict.SUSPICIOUS, "sinusoidal_suspect"),
+        (wave(5, before=20), Verdict.NORMAL, "nichd_1"),
+        (wave(22, after=12), Verdict.SUSPICIOUS, "sinusoidal_pseudo"),
+        (wave(22, after=40), Verdict.NORMAL, "nichd_1"),  # not in the last half hour
+    ],
+    ids=["all", "end", "suspect", "short", "pseudo", "long ago"],
+)
+def test_a_sinusoidal_pattern_is_in_the_verdict(trace, verdict, rule):
+    assessment = assess(trace)
+    assert (assessment.verdict, assessment.reasons[0].rule) == (verdict, rule)
+    assert assessment.reasons[0].text % assessment.reasons[0].args
+    if verdict is not Verdict.NORMAL:
+        kind = rule.split("_")[-1]
+        (one,) = [w for w in assessment.sinusoidal if w.kind == kind]
+        assert (assessment.reasons[0].start_s, assessment.reasons[0].end_s) == (
+            one.start_s,
+            one.end_s,
+        )
+
+
+SHALLOW = tuple((start + 40, start + 90, start + 145, -8.0) for start, *_ in SQUEEZES)
+
+
+@pytest.mark.parametrize(
+    ("trace", "rules"),
+    [
+        (strip(swing=1, bumps=SHALLOW, squeezes=SQUEEZES), {"nichd_3_flat"}),
+        (strip(swing=1, bumps=SHALLOW), {"nichd_3_flat_without_contractions"}),
+        (strip(swing=1, bumps=SHALLOW[:2]), set()),
+        (strip(swing=1, bumps=SHALLOW[-1:], squeezes=SQUEEZES), set()),
+        (strip(swing=4, bumps=SHALLOW, squeezes=SQUEEZES), set()),
+        (strip(swing=12, bumps=SHALLOW, squeezes=SQUEEZES), set()),
+        (strip(swing=1, squeezes=SQUEEZES), set()),
+    ],
+    ids=["flat", "no toco", "two, no toco", "one", "minimal", "moderate", "no falls"],
+)
+def test_shallow_decelerations_count_where_variability_is_absent(trace, rules):
+    """The last contraction is at 1450 s of 1800: each one's fall would be over."""
+    assessment = assess(trace)
+    assert {r.rule for r in assessment.reasons if r.rule.startswith("nichd_3")} == rules
+    assert (assessment.verdict is Verdict.PATHOLOGICAL) is bool(rules)
+
+
+def test_a_gap_after_a_contraction_does_not_say_that_nothing_fell():
+    trace = strip(swing=1, bumps=SHALLOW[-1:], squeezes=SQUEEZES)
+    assert assess(trace).verdict is not Verdict.PATHOLOGICAL
+    gaps = [(start + 30, start + 110) for start, *_ in SQUEEZES[2:5]]
+    assert "nichd_3_flat" in {reason.rule for reason in assess(lost(trace, *gaps)).reasons}
+
+
+@pytest.mark.parametrize(
+    ("level", "mother", "unknown"),
+    [(109, np.nan, True), (111, np.nan, False), (109, 75, False)],
+)
+def test_a_rate_that_was_never_a_fetal_one_may_be_hers_unless_hers_is_known(level, mother, unknown):
+    rules = [reason.rule for reason in assess(strip(level=level, mother=mother)).reasons]
+    assert ("unknown_whose" in rules) is unknown
+    once = strip(level=80, bumps=((300, 301, 600, 50),))
+    assert "unknown_whose" in [reason.rule for reason in assess(once).reasons]
+    fell = strip().fhr_bpm - 60 * (np.arange(1800 * FS_HZ) > 900 * FS_HZ)
+    assert assess(replace(strip(), fhr_bpm=fell.astype(np.float32))).verdict is Verdict.PATHOLOGICAL
 
 
 def lost(trace: Trace, *spans: tuple[float, float]) -> Trace:
