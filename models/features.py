@@ -56,9 +56,10 @@ def oscillations_per_min(fhr_bpm: Floats, quiet: Mask) -> float:
     """Cycles a minute of the rate around its 60 s mean: median of the minutes, NaN without one.
 
     A cycle is two crossings of the mean by HYSTERESIS_BPM on both sides; a minute counts for the
-    share of it that is valid and quiet.
+    share of it that is valid and quiet. Events are bridged like gaps: the mean would follow them.
     """
-    rate = filled(fhr_bpm)
+    usable = quiet & np.isfinite(fhr_bpm)
+    rate = filled(np.where(usable, fhr_bpm, np.nan))
     count = len(rate) // PER_MINUTE
     if not count or np.isnan(rate[0]):
         return float("nan")
@@ -67,7 +68,6 @@ def oscillations_per_min(fhr_bpm: Floats, quiet: Mask) -> float:
     at = np.maximum.accumulate(np.where(beyond != 0, np.arange(len(rate)), 0))
     side = beyond[at]
     crossed = np.concatenate(([False], side[1:] * side[:-1] < 0))
-    usable = quiet & np.isfinite(fhr_bpm)
     valid = usable[: count * PER_MINUTE].reshape(count, PER_MINUTE).mean(axis=1)
     crossings = (crossed & usable)[: count * PER_MINUTE].reshape(count, PER_MINUTE).sum(axis=1)
     enough = valid >= MINUTE_VALID

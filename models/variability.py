@@ -78,14 +78,15 @@ def swings_bpm(fhr_bpm: Floats, quiet: Mask) -> Floats:
     """Swing of the rate in each whole minute (k,), in bpm, where `quiet` (n,): outside events.
 
     The 98th minus the 2nd centile of the rate from 0.02 to 0.5 Hz. NaN in a minute of which not
-    half is valid and quiet.
+    half is valid and quiet. Events are bridged like gaps before the filter: the edge of a
+    deceleration would swing into the quiet minute beside it.
     """
-    rate = filled(fhr_bpm)
+    usable = quiet & np.isfinite(fhr_bpm)
+    rate = filled(np.where(usable, fhr_bpm, np.nan))
     count = len(rate) // PER_MINUTE
     swings = np.full(count, np.nan)
     if not count or np.isnan(rate[0]):
         return swings
-    usable = quiet & np.isfinite(fhr_bpm)
     band = np.where(usable, band_pass(rate, *BAND_CYCLES), np.nan)
     order = np.sort(band[: count * PER_MINUTE].reshape(count, PER_MINUTE), axis=1)  # NaN last
     valid = np.isfinite(order).sum(axis=1)

@@ -39,6 +39,14 @@ def test_lost_and_loud_minutes_do_not_count():
     assert np.isnan(oscillations_per_min(fhr[: MINUTE - 1], quiet[: MINUTE - 1]))
 
 
+def test_a_wave_between_decelerations_has_its_cycles():
+    fhr, quiet = wave(10, 4, 3), everywhere(wave(10, 4, 3))
+    for first in range(120, len(fhr), 480):
+        fhr[first : first + 240] -= 40 * np.hanning(240)
+        quiet[first : first + 240] = False
+    assert oscillations_per_min(fhr, quiet) == pytest.approx(4, abs=0.7)
+
+
 def minutes_of(ranges_ms: list[float]) -> np.ndarray:
     """Each minute swings once between two epochs' intervals."""
     steps = [428 + (0 if epoch % 2 else size) for size in ranges_ms for epoch in range(16)]

@@ -57,3 +57,13 @@ def test_bandwidth_leaves_out_events_and_lost_minutes():
     assert np.isnan(bandwidth_bpm(fhr, np.zeros(len(fhr), bool)))
     assert np.isnan(bandwidth_bpm(np.full(MINUTE, np.nan), np.ones(MINUTE, bool)))
     assert np.isnan(bandwidth_bpm(fhr[:100], quiet[:100]))
+
+
+@pytest.mark.parametrize("swing", [0, 1, 5])
+def test_bandwidth_between_decelerations_is_that_of_the_quiet(swing):
+    falls = tuple((100 + 180 * n, 140 + 180 * n, 200 + 180 * n, -40.0) for n in range(9))
+    fhr = strip(30, swing=swing, bumps=falls).fhr_bpm.astype(float)
+    quiet = np.ones(len(fhr), bool)
+    for first_s, _, end_s, _ in falls:
+        quiet[first_s * FS_HZ : end_s * FS_HZ] = False
+    assert bandwidth_bpm(fhr, quiet) == pytest.approx(swing, abs=0.4)
