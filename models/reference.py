@@ -2,7 +2,7 @@
 
 Written from one-line descriptions (ALGORITHMS 3.1, 3.3): a running median, a low-pass that is
 trimmed and taken again (in the manner of Taylor 2000), the standard 15/15 rule that goes with any
-baseline, and a threshold for contractions.
+baseline, a threshold for contractions, and the coincidence of two rates (ALGORITHMS 1.8).
 """
 
 import numpy as np
@@ -12,7 +12,8 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from models.clean import filled
 from models.completeness import runs
 from models.filters import low_pass
-from models.trace import FS_HZ
+from models.trace import FS_HZ, Trace
+from models.windows import Mask
 
 Floats = NDArray[np.float64]
 Spans = list[tuple[float, float]]
@@ -24,6 +25,8 @@ TOCO_AVERAGE_S = 15
 TOCO_REST_CENTILE = 10  # of the whole recording
 TOCO_RISE = 20.0  # units above it; of 8 to 30 the best on the marks of CTU-UHB
 TOCO_LEAST_S = 30
+ALIKE_BPM, ALIKE_S = 5.0, 30
+BOTH_SHARE, ALIKE_SHARE = 0.25, 0.5  # of the window; of the samples with both rates
 
 
 def running_median(fhr_bpm: Floats) -> Floats:
@@ -78,3 +81,12 @@ def threshold_contractions(toco: Floats) -> Spans:
         for first, stop in runs(high).tolist()
         if stop - first >= TOCO_LEAST_S * FS_HZ
     ]
+
+
+def coincident(trace: Trace) -> Mask:
+    """Samples (n,) of a fetal rate around which half of 30 s lies within 5 bpm of the mother's."""
+    away = np.abs(trace.fhr_bpm.astype(float) - trace.mhr_bpm)
+    both = uniform_filter1d(np.isfinite(away).astype(float), ALIKE_S * FS_HZ, mode="constant")
+    alike = uniform_filter1d((away <= ALIKE_BPM).astype(float), ALIKE_S * FS_HZ, mode="constant")
+    found: Mask = (both >= BOTH_SHARE) & (alike >= ALIKE_SHARE * both)
+    return found & np.isfinite(trace.fhr_bpm)

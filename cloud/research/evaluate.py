@@ -20,9 +20,10 @@ from rich.table import Table as RichTable
 
 from cloud.research.evaluations import (
     alarms,
+    contractions,
     events,
+    false_signal,
     ladder,
-    marks,
     safety,
     speed,
     variability,
@@ -35,7 +36,8 @@ from models.grid import FormatError
 
 EVALUATIONS: dict[str, Callable[[Plan], list[Table]]] = {
     "events": events.measure,
-    "marks": marks.measure,
+    "false-signal": false_signal.measure,
+    "contractions": contractions.measure,
     "variability": variability.measure,
     "alarms": alarms.measure,
     "safety": safety.measure,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models import reference
+from tests.models.strips import strip
 
 MINUTES = 30
 
@@ -39,3 +40,9 @@ def test_the_threshold_finds_a_squeeze_of_half_a_minute():
     ((start_s, end_s),) = reference.threshold_contractions(toco)
     assert (start_s, end_s) == pytest.approx((500, 560), abs=8)
     assert reference.threshold_contractions(np.full(100, np.nan)) == []
+
+
+def test_the_mother_is_where_half_of_30_s_is_alike():
+    assert reference.coincident(strip(5, level=90, swing=0, mother=94)).all()
+    assert not reference.coincident(strip(5, level=90, swing=0, mother=96)).any()
+    assert not reference.coincident(strip(5, level=90, swing=0)).any()
