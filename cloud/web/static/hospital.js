@@ -3,6 +3,7 @@
 import { actionBar } from "./actions.js";
 import { ageOf, answerText, holder, nextStep, passedOver, stepText } from "./alerts.js";
 import { get, post } from "./live.js";
+import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
 import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
@@ -80,6 +81,8 @@ function parts(alert, { age, next }) {
     h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
     h("h3", {}, t("What happened so far")),
     h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),
+    h("h3", {}, t("Messages sent outside this page")),
+    messageList(alert.id),
   ].filter(Boolean);
 }
 

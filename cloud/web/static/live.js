@@ -82,9 +82,9 @@ export async function get(path) {
 }
 
 // The answer of the service, or an Error with its words.
-export async function post(path, body = {}) {
+export async function post(path, body = {}, method = "POST") {
   const response = await fetch(path, {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify(body),
   });

@@ -3,6 +3,7 @@
 import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
+import "./settings.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
 import { clock, t } from "./words.js";

@@ -3,6 +3,7 @@
 import { holder, stepText } from "./alerts.js";
 import { AnalysisPanel } from "./analysis.js";
 import { Live, get } from "./live.js";
+import { messageList } from "./messages.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
@@ -154,5 +155,6 @@ function alertCard(alert) {
     h("h3", {}, priorityMark(alert), " ", say(alert.reason)),
     h("p", { class: "holder" }, holder(alert)),
     h("ol", { class: "steps" }, ...steps),
+    me.role === "mother" ? null : messageList(alert.id),
   );
 }
