@@ -11,7 +11,7 @@ import numpy as np
 
 from models.activity import Activity, activity
 from models.assess import Assessment, assess
-from models.clean import clean, maternal_mask
+from models.clean import clean, maternal_mask, stuck
 from models.events import Deceleration
 from models.features import (
     Episode,
@@ -23,6 +23,7 @@ from models.features import (
     oscillations_per_min,
     spans,
 )
+from models.quality import Loss, losses
 from models.scores import scores
 from models.scores.measures import Fall, Measures
 from models.scores.table import Score
@@ -46,6 +47,8 @@ class Analysis:
     maternal: tuple[Span, ...]  # taken for the mother's rate
     doubled: tuple[Span, ...]
     halved: tuple[Span, ...]
+    stuck: tuple[Span, ...]  # one value held
+    losses: tuple[Loss, ...]  # of each 10 min
     activity: Activity  # of the uterus, last 30 min
     sinusoidal: tuple[Sinusoidal, ...]
     episodes: tuple[Episode, ...]
@@ -64,9 +67,12 @@ class Analysis:
                 "maternal": [asdict(span) | {"probability": None} for span in self.maternal],
                 "doubled": [asdict(span) for span in self.doubled],
                 "halved": [asdict(span) for span in self.halved],
+                "stuck": [asdict(span) for span in self.stuck],
+                "losses": [asdict(one) for one in self.losses],
             },
             "baseline_bpm": known.baseline_bpm,
             "stv_ms": known.stv_ms,
+            "stv_minutes": known.stv_minutes,
             "ltv_ms": known.ltv_ms,
             "bandwidth_bpm": known.bandwidth_bpm,
             "oscillations_per_min": self.oscillations_per_min,
@@ -108,7 +114,8 @@ def analyse(
         trace = replace(trace, mhr_bpm=np.full_like(trace.mhr_bpm, np.nan))
     known = assess(trace, gestation_weeks)
     hers = maternal_mask(trace)
-    raw = np.where(hers, nan, trace.fhr_bpm.astype(float))
+    held = stuck(trace.fhr_bpm.astype(float))
+    raw = np.where(hers | held, nan, trace.fhr_bpm.astype(float))
     fhr, base = clean(raw), known.baseline.astype(float)
     in_fall = inside(known.decelerations, trace)
     quiet = ~(in_fall | inside(known.accelerations, trace))
@@ -143,6 +150,8 @@ def analyse(
         maternal=spans(hers, trace.start_s),
         doubled=doubled,
         halved=halved,
+        stuck=spans(held, trace.start_s),
+        losses=losses(fhr, trace.start_s),
         activity=uterus,
         sinusoidal=known.sinusoidal,
         episodes=variation,

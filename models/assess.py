@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.baseline import baseline
-from models.clean import clean, maternal_mask
+from models.clean import clean, maternal_mask, stuck
 from models.contractions import Contraction, contractions
 from models.decelerations import typed
 from models.events import Acceleration, Deceleration, accelerations, decelerations
@@ -21,7 +21,7 @@ from models.quality import quality, why_unknown
 from models.sinusoidal import Sinusoidal, sinusoidal
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
 from models.trace import FS_HZ, Samples, Trace
-from models.variability import bandwidth_bpm, long_term_ms, short_term_ms, swings_bpm
+from models.variability import LEAST_MINUTES, bandwidth_bpm, long_term_ms, short_term_ms, swings_bpm
 from models.verdict import Reason as Reason
 from models.verdict import Verdict as Verdict
 from models.windows import Mask
@@ -40,7 +40,7 @@ class Assessment:
     end_s: float
     baseline_bpm: float  # of the last 10 min
     bandwidth_bpm: float  # of the last 30 min
-    stv_ms: float
+    stv_ms: float  # NaN from less than ten minutes
     stv_minutes: int
     ltv_ms: float
     loss: float  # share of the samples without a usable fetal rate, 0..1
@@ -74,7 +74,8 @@ class Assessment:
 def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
     """What the strip says. `gestation_weeks` sets the size of an acceleration; None: term."""
     hers = maternal_mask(trace)
-    fhr = clean(np.where(hers, nan, trace.fhr_bpm.astype(float)))
+    raw = trace.fhr_bpm.astype(float)
+    fhr = clean(np.where(hers | stuck(raw), nan, raw))
     base = baseline(fhr)
     squeezes = contractions(trace.toco.astype(float), trace.start_s)
     rises = accelerations(fhr, base, gestation_weeks, trace.start_s)
@@ -94,7 +95,7 @@ def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
         end_s=trace.end_s,
         baseline_bpm=features.baseline_bpm,
         bandwidth_bpm=features.bandwidth_bpm,
-        stv_ms=stv_ms,
+        stv_ms=stv_ms if stv_minutes >= LEAST_MINUTES else nan,
         stv_minutes=stv_minutes,
         ltv_ms=long_term_ms(steady),
         loss=known.loss,

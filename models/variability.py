@@ -16,6 +16,7 @@ EPOCH = 15  # samples: 3.75 s, 1/16 minute
 EPOCHS_A_MINUTE = PER_MINUTE // EPOCH
 EPOCH_VALID = 0.5  # of its samples
 LEAST_EPOCHS = 8  # valid ones in a minute
+LEAST_MINUTES = 10  # short-term variation of fewer is not to be used
 BAND_CYCLES = (1.2, 30.0)  # a minute: 0.02 to 0.5 Hz
 MINUTE_VALID = 0.5  # of its samples
 LOW_CENTILE, HIGH_CENTILE = 0.02, 0.98

@@ -11,9 +11,9 @@ from models.trace import FS_HZ, Trace
 from tests.models.strips import Bump, strip
 
 KEYS = [
-    "duration_s", "fs_hz", "gestation_weeks", "quality", "baseline_bpm", "stv_ms", "ltv_ms",
-    "bandwidth_bpm", "oscillations_per_min", "accelerations", "decelerations", "contractions",
-    "activity", "sinusoidal", "episodes", "scores", "verdict", "reasons", "rules_version",
+    "duration_s", "fs_hz", "gestation_weeks", "quality", "baseline_bpm", "stv_ms", "stv_minutes",
+    "ltv_ms", "bandwidth_bpm", "oscillations_per_min", "accelerations", "decelerations",
+    "contractions", "activity", "sinusoidal", "episodes", "scores", "verdict", "reasons", "rules_version",
 ]  # fmt: skip
 SQUEEZES: tuple[Bump, ...] = tuple(
     (200 + 250 * n, 240 + 250 * n, 280 + 250 * n, 50) for n in range(6)
@@ -62,6 +62,14 @@ def test_the_baseline_comes_when_asked_for():
     assert "baseline" not in told(analyse(strip(10)))
     line = told(analyse(strip(10)), with_baseline=True)["baseline"]
     assert len(line) == 600 * FS_HZ and line[0] == pytest.approx(140, abs=3)
+
+
+@pytest.mark.parametrize(("minutes", "known"), [(9, False), (11, True)])
+def test_short_term_variation_needs_ten_minutes(minutes, known):
+    data = told(analyse(strip(minutes)))
+    assert data["stv_minutes"] == minutes
+    assert (data["stv_ms"] is not None) == known
+    assert data["ltv_ms"] is not None
 
 
 @pytest.mark.parametrize("seconds", [0, 3, 59, 700])
