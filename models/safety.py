@@ -30,10 +30,14 @@ class Strip:
 
 def strips(group: str) -> Iterator[Strip]:
     """All strips of a group of SIZES; the same each time."""
+    return (strip(group, number) for number in range(SIZES[group]))
+
+
+def strip(group: str, number: int) -> Strip:
+    """One of them."""
     makers = {"flat_late": _flat_late, "lost": _lost, "mother": _mother, "safe": _safe}
-    for number in range(SIZES[group]):
-        rng = np.random.default_rng([number, list(SIZES).index(group)])
-        yield Strip(group, number, *makers[group](rng, number))
+    rng = np.random.default_rng([number, list(SIZES).index(group)])
+    return Strip(group, number, *makers[group](rng, number))
 
 
 def _flat_late(rng: np.random.Generator, _: int) -> tuple[Trace, Truth]:
