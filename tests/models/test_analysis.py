@@ -13,7 +13,8 @@ from tests.models.strips import Bump, strip
 KEYS = [
     "duration_s", "fs_hz", "gestation_weeks", "quality", "baseline_bpm", "stv_ms", "stv_minutes",
     "ltv_ms", "bandwidth_bpm", "oscillations_per_min", "accelerations", "decelerations",
-    "contractions", "activity", "sinusoidal", "episodes", "scores", "verdict", "reasons", "rules_version",
+    "contractions", "activity", "sinusoidal", "episodes", "scores", "verdict", "reasons",
+    "rules_version",
 ]  # fmt: skip
 SQUEEZES: tuple[Bump, ...] = tuple(
     (200 + 250 * n, 240 + 250 * n, 280 + 250 * n, 50) for n in range(6)
