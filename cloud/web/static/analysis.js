@@ -2,10 +2,11 @@
 
 import { KINDS, RHYTHMS } from "./marks.js";
 import { h } from "./parts.js";
-import { duration, msgid, say, t } from "./words.js";
+import { duration, language, msgid, say, t } from "./words.js";
 
 const MINUTES_10 = 600;
 const MINUTES_30 = 1800;
+const SHORT_S = 180; // lengths below it are given in seconds
 const FIRST = ["nichd", "figo_2015", "nice_ng229"]; // ids of models/scores
 const LIKELY = 0.8; // from this probability on a kind is called likely, else uncertain
 
@@ -88,7 +89,8 @@ export class AnalysisPanel {
       return this.line(`${name} ${row.start_s}`, row.start_s, row.end_s, wordsOf(row), mark);
     });
     const heading = t("%(title)s: %(count)d", { title, count: rows.length });
-    return this.#folded(name, open && rows.length > 0, [heading], h("ul", { class: "jumps" }, ...lines));
+    if (!rows.length) return h("p", { class: "none" }, heading);
+    return this.#folded(name, open, [heading], h("ul", { class: "jumps" }, ...lines));
   }
 
   // Stays as the reader left it when the analysis comes again.
@@ -100,8 +102,11 @@ export class AnalysisPanel {
   }
 
   #score(name, score, found) {
-    const result = score.not_computable ? t("not computable") : bandWords(score);
-    const summary = [h("span", {}, t(score.title)), " ", h("b", {}, result)];
+    const lacks = score.because?.[0];
+    const result = lacks
+      ? h("small", {}, t("not computable: %(why)s", { why: say(lacks) }))
+      : h("b", {}, bandWords(score));
+    const summary = [h("span", {}, t(score.title)), " ", result];
     const why = (score.because ?? []).map((lack) => h("li", {}, lackWords(lack)));
     const rows = Object.entries(score.items).map(([id, item]) => this.#item(`${name} ${id}`, item, score, found));
     return this.#folded(
@@ -166,11 +171,17 @@ function bandWords(score) {
 
 function lackWords(lack) {
   const why = say(lack);
-  return lack.items.length ? `${lack.items.map((item) => t(item)).join(", ")}: ${why}` : why;
+  return lack.items.length ? `${listed(lack.items.map((item) => t(item)))}: ${why}` : why;
+}
+
+function listed(words) {
+  return words.join(language === "zh" ? "，" : ", ");
 }
 
 function length(span) {
-  return duration((span.end_s - span.start_s) * 1000);
+  const seconds = span.end_s - span.start_s;
+  if (seconds < SHORT_S) return t("%(seconds)d s", { seconds });
+  return t("%(time)s min", { time: duration(seconds * 1000) });
 }
 
 function fallWords(event) {
@@ -179,7 +190,7 @@ function fallWords(event) {
   if (event.lag_s !== null) parts.push(lagWords(event.lag_s));
   const sure = event.kind_probability;
   if (sure !== null && sure !== undefined) parts.push(sure >= LIKELY ? t("kind likely") : t("kind uncertain"));
-  return parts.join(", ");
+  return listed(parts);
 }
 
 function lagWords(lag) {

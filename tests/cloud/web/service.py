@@ -51,6 +51,7 @@ class Service:
             "secret": SECRET,
             "demo": is_demo,
             "escalate_after_s": escalate_after_s,
+            "assess_every_s": 5,
         }
 
     def __enter__(self) -> Self:

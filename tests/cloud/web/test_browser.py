@@ -294,6 +294,41 @@ def test_a_recording_is_shown_with_its_marks(
     assert page.locator("#strip .tile").get_attribute("data-state") in ("live", "stale")
 
 
+def test_an_analysis_leads_to_its_places(open_page: OpenPage, recordings: dict[str, int]) -> None:
+    page = open_page("centre", f"/recordings/{recordings['first']}")
+    page.locator("#scores details").first.wait_for(timeout=20_000)
+    assert page.locator("#verdict").inner_text() in ("normal", "suspicious")
+    assert re.search(
+        r"Baseline of the last 10 min\s+1\d\d bpm", page.locator("#measures").inner_text()
+    )
+    page.locator("#speed").select_option("3")
+    page.locator("#events summary", has_text="Accelerations").click()
+    page.locator("#events details[open] .jump").first.click()
+    page.locator("#now").wait_for()  # an early one is far from the newest
+    page.locator("#scores summary", has_text="NICHD").click()
+    cells = page.locator("#scores details[open] tbody tr").first.locator("td").all_inner_texts()
+    assert re.fullmatch(r"1\d\d bpm", cells[0])
+    assert cells[1:] == ["110-160", "normal"]
+    page.locator("#overlay").uncheck()
+
+
+def test_an_analysis_is_all_chinese_and_not_for_the_mother(
+    open_page: OpenPage, recordings: dict[str, int]
+) -> None:
+    path = f"/recordings/{recordings['first']}"
+    page = open_page("county", path, PHONE, "zh-CN")
+    page.locator("#scores details").first.wait_for(timeout=20_000)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    parts = page.locator(".legend, .card:has(#verdict), .card:has(#events), .card:has(#scores)")
+    words = " ".join(parts.all_inner_texts())
+    assert "短变异" in words
+    assert re.findall(r"\b[a-z]{3,}\b", re.sub(r"nichd-\S*", "", words)) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    hers = open_page("mother1", path, PHONE)
+    hers.locator("canvas").wait_for()
+    assert hers.locator("#verdict, #scores, #overlay, .legend .fall").count() == 0
+
+
 def test_sound_is_off_until_it_is_armed(open_page: OpenPage) -> None:
     page = open_page("centre", "/centre")
     arm = page.get_by_role("button", name="Sound is off: click to arm")

@@ -13,8 +13,11 @@ WIDTH, HEIGHT, SECONDS = 630, 300, 60  # 30 px for the axis, then 10 px a second
 AXIS = (30, 240)
 RATE_TOP, RATE_BOTTOM = 3, (HEIGHT - 25) * 0.73
 FHR, MHR, OUTSIDE = [20, 33, 61], [176, 72, 143], [200, 16, 46]
+BASELINE, RISE, FALL, SQUEEZE, FOCUS = (
+    [43, 95, 184], [31, 108, 58], [138, 74, 18], [86, 98, 122], [39, 64, 122],
+)  # fmt: skip
 
-DRAW = """async ({fhr, mhr, ageMs, lostMs, width, height, seconds}) => {
+DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, width, height, seconds}) => {
   const [{Strip}, {Trace}] = await Promise.all(
     ["/static/strip.js", "/static/trace.js"].map((name) => import(name)));
   const canvas = document.createElement("canvas");
@@ -22,7 +25,7 @@ DRAW = """async ({fhr, mhr, ageMs, lostMs, width, height, seconds}) => {
   document.body.append(canvas);
   const trace = new Trace();
   trace.add({start_s: 0, fhr, mhr});
-  new Strip(canvas, trace, {seconds}).draw(ageMs, lostMs);
+  new Strip(canvas, trace, {seconds, found, focus}).draw(ageMs, lostMs);
   const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
   canvas.remove();
   let bytes = "";
@@ -43,7 +46,7 @@ def page(service: Service, browser: Any) -> Iterator[Any]:
 
 class Picture:
     def __init__(self, page: Any, fhr: list[float | None], **more: Any) -> None:
-        args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0} | more
+        args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0, "found": None, "focus": None} | more
         size = {"width": WIDTH, "height": HEIGHT, "seconds": SECONDS}
         data = base64.b64decode(page.evaluate(DRAW, args | size))
         pixels = np.frombuffer(data, np.uint8).reshape(HEIGHT, WIDTH, 4)
@@ -111,6 +114,63 @@ def test_silence_moves_the_paper(page: Any) -> None:
     picture = Picture(page, [180.0] * 240, ageMs=9000)
     assert picture.has(FHR, 5, 53, around(180))
     assert not picture.has(FHR, 54.5, 59, around(180))
+
+
+def event(from_s: float, to_s: float, state: str = "frozen", **more: Any) -> dict[str, Any]:
+    return {"start_s": from_s, "end_s": to_s, "state": state, "kind": "late", "lag_s": 20} | more
+
+
+FOUND: dict[str, Any] = {
+    "at_s": 60,
+    "provisional_from_s": 50,
+    "baseline": {"start_s": 0, "bpm": [130.0] * 20 + [None] * 10 + [150.0] * 30},
+    "accelerations": [event(10, 20)],
+    "decelerations": [event(25, 35), event(40, 48, "provisional")],
+    "minor_decelerations": [event(52, 58)],
+    "contractions": [event(22, 32)],
+    "sinusoidal": [],
+    "quality": {"maternal": [event(2, 8)]},
+}
+TOP_BAR, BOTTOM_BAR = (
+    range(RATE_TOP + 2, RATE_TOP + 7),
+    range(round(RATE_BOTTOM) - 8, round(RATE_BOTTOM) - 2),
+)
+TOCO_BAR = range(round(RATE_BOTTOM) + 10, round(RATE_BOTTOM) + 16)
+
+
+def test_events_lie_where_they_were_found(page: Any) -> None:
+    picture = Picture(page, [200.0] * 240, found=FOUND)
+    assert picture.has(RISE, 11, 19, TOP_BAR)
+    assert not picture.has(RISE, 21, 60, TOP_BAR)
+    assert picture.has(FALL, 26, 34, BOTTOM_BAR)
+    assert not picture.has(FALL, 0, 24, BOTTOM_BAR)
+    assert picture.has(SQUEEZE, 23, 31, TOCO_BAR)
+    plain = Picture(page, [200.0] * 240)
+    assert not plain.has(RISE, 0, 60, TOP_BAR)
+    assert not plain.has(FALL, 0, 60, BOTTOM_BAR)
+
+
+def test_the_baseline_is_drawn_where_it_is_known(page: Any) -> None:
+    picture = Picture(page, [200.0] * 240, found=FOUND)
+    assert picture.has(BASELINE, 1, 19, around(130))
+    assert not picture.has(BASELINE, 21, 29, ALL_RATES)
+    assert picture.has(BASELINE, 36, 49, around(150))
+
+
+def test_what_is_provisional_is_lighter(page: Any) -> None:
+    picture = Picture(page, [200.0] * 240, found=FOUND)
+    assert not picture.has(FALL, 40.5, 47.5, BOTTOM_BAR)
+    assert picture.has([208, 182, 158], 40.5, 47.5, BOTTOM_BAR)
+    assert not picture.has(BASELINE, 51, 59, around(150))
+    assert picture.has([168, 189, 222], 51, 59, around(150))
+
+
+def test_the_mothers_pulse_is_tinted_and_the_chosen_seconds_are_framed(page: Any) -> None:
+    picture = Picture(page, [200.0] * 240, found=FOUND, focus={"fromS": 15, "toS": 45})
+    assert picture.has([243, 226, 229], 3, 7, around(60))
+    for second in (15, 45):
+        assert picture.has(FOCUS, second - 0.3, second + 0.3, around(90))
+    assert not Picture(page, [200.0] * 240).has(FOCUS, 14, 46, around(90))
 
 
 def test_late_and_doubled_blocks(page: Any) -> None:
