@@ -2,7 +2,7 @@
 
 from math import isfinite
 
-from cloud.i18n import translate
+from cloud import i18n
 from models.verdict import Argument, Reason
 
 WORDS = {
@@ -60,16 +60,13 @@ WORDS = {
 
 def say(language: str, word: str, **fields: Argument) -> str:
     """The text of a key of WORDS."""
-    return translate(language, WORDS[word]) % fields
+    return i18n.translate(language, WORDS[word]) % fields
 
 
 def reason_text(language: str, reason: Reason) -> str:
-    args = {
-        name: translate(language, value) if isinstance(value, str) else value
-        for name, value in reason.args.items()
-    }
-    where = f"[{clock(reason.start_s)}-{clock(reason.end_s)}]"
-    return f"{translate(language, reason.text) % args} {where}"
+    """The sentence, and the seconds that it is about."""
+    words = i18n.say(language, reason.to_json())
+    return f"{words} [{clock(reason.start_s)}-{clock(reason.end_s)}]"
 
 
 def figure(value: float, places: int = 0) -> str:
