@@ -14,6 +14,11 @@ ANALYSED_BPM = (50.0, 220.0)  # outside: missing. ALGORITHMS 2, rule 2
 SHORTEST_RUN_S = 5  # rule 3
 ISLAND_S = 30  # rule 4: half and double counting, the mother's rate
 ISLAND_JUMP_BPM = 25.0  # rule 4
+# Sample and hold. In 68 h of ctu-uhb/ and 20 h of fhrma-false-signals/ no value stays for 15 s, in
+# 40 h of fhrma/ three do, one of them for 200 s. A flat rate in whole bpm may, for 150 s in the
+# safety set, but then it moves on by 1 bpm: it does not jump.
+STUCK_S, STUCK_JUMP_BPM = 15, 1.0
+STUCK_ANYHOW_S = 300
 
 
 def clean(fhr_bpm: Floats) -> Floats:
@@ -45,6 +50,20 @@ def _drop_islands(bpm: Floats) -> None:
             bpm[first[at] : last[at] + 1] = np.nan
         else:
             before = bpm[last[at]]
+
+
+def stuck(fhr_bpm: Floats) -> Mask:
+    """Samples (n,) of a value that stays too long to be measured, before it jumps."""
+    held = np.zeros(len(fhr_bpm), bool)
+    held[1:] = fhr_bpm[1:] == fhr_bpm[:-1]
+    mask = np.zeros(len(fhr_bpm), bool)
+    for before, stop in runs(held).tolist():
+        first = before - 1
+        lasts_s = (stop - first) / FS_HZ
+        jumps = stop < len(fhr_bpm) and abs(fhr_bpm[stop] - fhr_bpm[first]) > STUCK_JUMP_BPM
+        if lasts_s >= STUCK_ANYHOW_S or (lasts_s >= STUCK_S and jumps):
+            mask[first:stop] = True
+    return mask
 
 
 def filled(bpm: Floats) -> Floats:

@@ -26,6 +26,9 @@ Load = Callable[[str], bytes]
 CLOCK_BYTES = 4  # .fhr and .fhrm: u32, Unix seconds of the first sample
 CSV_COLUMNS = ("t_s", "fhr_bpm", "toco", "mhr_bpm")
 NO_SIGNAL = "no fetal heart rate in it"
+TWIN_BPM, TWIN_SHARE = 5.0, 0.1  # another rate: so far apart, in so much of the time with both
+SECOND = "the second fetal rate is not judged"
+TWINS = "a second fetal rate differs from the first (twins?) and is not judged"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +68,18 @@ def _recording(
         channels.get("toco", lost),
         channels.get("quality", lost),
     )
-    notes = [note, NO_SIGNAL if np.isnan(trace.fhr_bpm).all() else ""]
+    notes = [note, NO_SIGNAL if np.isnan(trace.fhr_bpm).all() else "", _second(trace)]
     return Recording(name, trace, gestation_weeks, "; ".join(filter(None, notes)))
+
+
+def _second(trace: Trace) -> str:
+    """What to know about a second fetal rate; only one is judged."""
+    if np.isnan(trace.fhr2_bpm).all():
+        return ""
+    apart = np.abs(trace.fhr_bpm - trace.fhr2_bpm)
+    known = apart[np.isfinite(apart)]
+    other = not len(known) or (known > TWIN_BPM).mean() > TWIN_SHARE
+    return TWINS if other else SECOND
 
 
 def _wfdb(name: str, stem: str, load: Load) -> Recording:

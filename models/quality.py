@@ -55,6 +55,25 @@ def quality(
     )
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Share of the samples of a time without a usable fetal rate, 0..1."""
+
+    start_s: float
+    end_s: float
+    loss: float
+
+
+def losses(fhr_bpm: NDArray[np.float64], start_s: float) -> tuple[Loss, ...]:
+    """Of a cleaned rate (n,) from `start_s`, each RECENT_S; the last may be shorter."""
+    width = round(RECENT_S * FS_HZ)
+    parts = [(at, np.isnan(fhr_bpm[at : at + width])) for at in range(0, len(fhr_bpm), width)]
+    return tuple(
+        Loss(start_s + at / FS_HZ, start_s + (at + len(lost)) / FS_HZ, float(lost.mean()))
+        for at, lost in parts
+    )
+
+
 def why_unknown(known: Quality) -> tuple[Reason, ...]:
     """Each reason against a verdict; empty when there is none."""
     span_s = known.end_s - known.start_s

@@ -127,7 +127,7 @@ def wave(minutes: float, before: float = 0, after: float = 0) -> Trace:
         (wave(30), Verdict.PATHOLOGICAL, "nichd_3_sinusoidal"),
         (wave(22, before=20), Verdict.PATHOLOGICAL, "nichd_3_sinusoidal"),
         (wave(14, before=20), Verdict.SUSPICIOUS, "sinusoidal_suspect"),
-        (wave(5, before=20), Verdict.NORMAL, "nichd_1"),
+        (wave(4, before=20), Verdict.NORMAL, "nichd_1"),
         (wave(22, after=12), Verdict.SUSPICIOUS, "sinusoidal_pseudo"),
         (wave(22, after=40), Verdict.NORMAL, "nichd_1"),  # not in the last half hour
     ],
