@@ -22,6 +22,7 @@ from cloud.store import contacts, messages, people
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message, Try
 from tests.cloud.alerts.world import FAR, MIDDLE, NEAR, T0_MS, WHO, raised, record
+from tests.cloud.channels.conftest import NO_TLS
 from tests.cloud.channels.providers import Provider
 from tests.cloud.channels.pushed import subscription
 from tests.cloud.channels.urls import urls_of
@@ -42,7 +43,7 @@ class Post:
         self.courier = self._new()
 
     def _courier(self, urls: dict[str, str], home: Path) -> Courier:
-        http = httpx2.AsyncClient(timeout=base.TIMEOUT_S)
+        http = httpx2.AsyncClient(timeout=base.TIMEOUT_S, verify=NO_TLS)
         opened = channels.open_all(urls, http, home)
         made = Courier(
             self.engine, http, opened, self.receipts, "https://l.example", SECRET, self.clock
@@ -77,7 +78,7 @@ def post(engine: Engine, alerting: Alerting, provider: Provider, tmp_path: Path)
     made: list[Post] = []
 
     def make(**more: str) -> Post:
-        made.append(Post(engine, alerting, {**urls_of(provider), **more}, tmp_path))
+        made.append(Post(engine, alerting, {**urls_of(provider.host), **more}, tmp_path))
         return made[-1]
 
     yield make

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, Session
 from cloud import channels
 from cloud.channels import mail, sms, wechat
 from cloud.channels.base import Channel, Failed, Gone, Letter, Receipt
-from tests.cloud.channels.conftest import With
+from tests.cloud.channels.conftest import NO_TLS, With
 from tests.cloud.channels.providers import Provider
 from tests.cloud.channels.pushed import subscription
 from tests.cloud.channels.urls import letter, urls_of
@@ -70,8 +70,8 @@ def test_alibaba_is_asked_what_became_of_an_sms(
 
 def test_sms_by_tencent(provider: Provider, tmp_path: Path) -> None:
     async def send() -> str:
-        async with httpx2.AsyncClient() as http:
-            opened = channels.open_all(urls_of(provider, "tencent"), http, tmp_path)
+        async with httpx2.AsyncClient(verify=NO_TLS) as http:
+            opened = channels.open_all(urls_of(provider.host, "tencent"), http, tmp_path)
             return await opened["sms"].send(letter("13800138000", audience="mother"))
 
     assert asyncio.run(send()) == "serial-1"
@@ -83,8 +83,8 @@ def test_sms_by_tencent(provider: Provider, tmp_path: Path) -> None:
 
 def test_a_wrong_key_is_refused_by_both(provider: Provider) -> None:
     async def send(scheme: str) -> None:
-        url = urls_of(provider, scheme)["sms"].replace("secret", "guess")
-        async with httpx2.AsyncClient() as http:
+        url = urls_of(provider.host, scheme)["sms"].replace("secret", "guess")
+        async with httpx2.AsyncClient(verify=NO_TLS) as http:
             await sms.open_channel(sms.read(url), http).send(letter(PHONE))
 
     for scheme, code in (("alibaba", "SignatureDoesNotMatch"), ("tencent", "AuthFailure")):
@@ -120,8 +120,8 @@ def test_a_call_is_delivered_when_it_is_answered(
 
 def test_wechat_keeps_its_token_and_renews_it(provider: Provider) -> None:
     async def send() -> None:
-        async with httpx2.AsyncClient() as http:
-            channel = wechat.open_channel(wechat.read(urls_of(provider)["wechat"]), http)
+        async with httpx2.AsyncClient(verify=NO_TLS) as http:
+            channel = wechat.open_channel(wechat.read(urls_of(provider.host)["wechat"]), http)
             assert await channel.send(letter("openid-of-somebody")) == "200228333"
             assert await channel.send(letter("openid-of-somebody")) == "200228334"
             assert provider.tokens == 1
@@ -138,8 +138,8 @@ def test_wechat_keeps_its_token_and_renews_it(provider: Provider) -> None:
 
 def test_wechat_with_a_wrong_secret(provider: Provider) -> None:
     async def send() -> None:
-        url = urls_of(provider)["wechat"].replace("app-secret", "guess")
-        async with httpx2.AsyncClient() as http:
+        url = urls_of(provider.host)["wechat"].replace("app-secret", "guess")
+        async with httpx2.AsyncClient(verify=NO_TLS) as http:
             await wechat.open_channel(wechat.read(url), http).send(letter("openid-of-somebody"))
 
     with pytest.raises(Failed, match="40125"):
@@ -155,7 +155,7 @@ def test_push_is_encrypted_and_signed(with_channels: With, provider: Provider) -
 
 
 def test_the_push_key_is_made_once_and_is_ours_alone(provider: Provider, tmp_path: Path) -> None:
-    urls = urls_of(provider)
+    urls = urls_of(provider.host)
     key = channels.push_key(urls, tmp_path)
     assert key and len(key) == 87 and channels.push_key(urls, tmp_path) == key
     assert (tmp_path / "vapid.pem").stat().st_mode & 0o777 == 0o600
@@ -197,8 +197,8 @@ def test_a_server_that_is_away(provider: Provider, tmp_path: Path, name: str) ->
     provider.__exit__(None, None, None)
 
     async def send() -> None:
-        async with httpx2.AsyncClient(timeout=1) as http:
-            opened = channels.open_all(urls_of(provider), http, tmp_path)
+        async with httpx2.AsyncClient(timeout=1, verify=NO_TLS) as http:
+            opened = channels.open_all(urls_of(provider.host), http, tmp_path)
             await opened[name].send(letter(address))
 
     with pytest.raises(Failed, match="cannot be reached") as caught:
@@ -267,7 +267,7 @@ def mailbox(certificate: tuple[Path, Path]) -> Iterator[Callable[..., tuple[Mail
 
 def mailed(url: str, one: Letter) -> str:
     async def send() -> str:
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(verify=NO_TLS) as http:
             return await mail.open_channel(mail.read(url), http).send(one)
 
     return asyncio.run(send())

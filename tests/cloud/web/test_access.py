@@ -31,6 +31,7 @@ ASKERS = {
     "gw-other": ("gateway", False),
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "messages": {"language": "en", "contacts": []},
     "answer": {"answer": "call_me"},
     "decline": {"reason": "no bed"},
     "handle": {"reason": "spoke with her"},
@@ -88,6 +89,8 @@ def anybody(service: Service) -> httpx2.Client:
 def expected(route: tuple[str, str], asker: str) -> set[int]:
     role, owns = ASKERS[asker]
     row = ACCESS[route]
+    if route[1].startswith("/receipts/"):
+        return {403, 422}  # not signed, whoever is logged in
     if ANYBODY not in row and role not in row:
         return {401 if role == ANYBODY else 403}
     if "_id}" in route[1] and row.get(role) == "own" and not owns:
@@ -107,7 +110,7 @@ def test_walk(
 ) -> None:
     method, path = route
     body = BODIES.get(path.rpartition("/")[2])
-    url = path.format(**place)
+    url = path.format(**place, secret="guess")
     with anybody.stream(method, url, headers=headers[asker], json=body) as answer:
         assert answer.status_code in expected(route, asker)
 
