@@ -69,9 +69,10 @@ export class AnalysisPanel {
     return [
       this.#group("decelerations", t("Decelerations"), found.decelerations, fallWords, true),
       this.#group("accelerations", t("Accelerations"), found.accelerations, riseWords),
-      found.quality.toco
+      found.quality.toco || found.contractions.length
         ? this.#group("contractions", t("Contractions"), found.contractions, contractionWords)
-        : h("p", { class: "quiet" }, t("Contractions: not known, no toco")),
+        : null,
+      found.quality.toco ? null : h("p", { class: "quiet none" }, t("No toco in the last 30 min: contractions are not known.")),
       this.#group("rhythm", t("Sinusoidal pattern"), found.sinusoidal, (wave) => t(RHYTHMS[wave.kind]), true),
       this.#group("maternal", t("May be the mother's pulse"), maternal, (span) => length(span), true),
       this.#group("small", t("Small or doubtful, not counted"), small.map(([event]) => event), (event) =>

@@ -10,7 +10,7 @@ import { Tile } from "./tile.js";
 import { clock, duration, msgid, say, t } from "./words.js";
 
 const id = Number(document.body.dataset.recording);
-const HOUR_S = 3600;
+const SHOWN_S = 4 * 3600; // the service gives no more at once
 const REPORT_MS = 15_000;
 const panel = new AnalysisPanel(
   { measures: byId("measures"), events: byId("events"), scores: byId("scores") },
@@ -30,11 +30,11 @@ const live = new Live({
 
 async function load() {
   if (!tile) {
-    tile = new Tile(await get(`/api/recordings/${id}`), { cmPerMin: 1 });
+    tile = new Tile(await get(`/api/recordings/${id}`), { cmPerMin: 1 }, SHOWN_S);
     byId("strip").replaceChildren(tile.element);
     choose();
   }
-  tile.trace.add(await get(`/api/recordings/${id}/trace?seconds=${HOUR_S}`));
+  tile.trace.add(await get(`/api/recordings/${id}/trace?seconds=${SHOWN_S}`));
   const at = new URLSearchParams(location.search).get("at");
   if (at && !load.done) show(Number(at));
   load.done = true;
@@ -119,6 +119,8 @@ function showCompleteness(found) {
     return panel.line(`gap ${gap.from_s}`, gap.from_s, gap.to_s, words);
   });
   byId("gaps").replaceChildren(...gaps);
+  setText(byId("gaps-count"), t("%(title)s: %(count)d", { title: t("Gaps"), count: gaps.length }));
+  byId("gaps").parentElement.hidden = gaps.length === 0;
 }
 
 function showAssessment(newest) {

@@ -14,9 +14,10 @@ const READINGS = [
 ];
 
 export class Tile {
-  constructor(recording, options = {}) {
+  // keepS: how much of the trace is kept
+  constructor(recording, options = {}, keepS = 3600) {
     this.recording = recording;
-    this.trace = new Trace();
+    this.trace = new Trace(keepS);
     this.numbers = {};
     this.age = h("span", { class: "age" });
     this.quality = h("meter", { min: 0, max: 100, low: 40, optimum: 100, "aria-label": t("signal") });

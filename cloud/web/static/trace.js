@@ -2,10 +2,10 @@
 
 export const FS_HZ = 4;
 export const CHANNELS = ["fhr", "fhr2", "mhr", "toco", "quality"];
-const KEEP_S = 3600;
 
 export class Trace {
-  constructor() {
+  constructor(keepS = 3600) {
+    this.keepS = keepS;
     this.startS = null; // recorded second of sample 0; null: nothing came yet
     for (const name of CHANNELS) this[name] = [];
   }
@@ -56,7 +56,7 @@ export class Trace {
   }
 
   #forget() {
-    const extra = this.length - KEEP_S * FS_HZ;
+    const extra = this.length - this.keepS * FS_HZ;
     if (extra < 240) return; // once a minute is enough
     for (const name of CHANNELS) this[name].splice(0, extra);
     this.startS += extra / FS_HZ;
