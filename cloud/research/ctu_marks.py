@@ -40,7 +40,10 @@ STRING_VERSION = 1
 
 @dataclass(frozen=True)
 class Marks:
-    """(start_s, end_s) from the first sample, sorted; `kinds` are those of the decelerations."""
+    """(start_s, end_s) from the first sample, sorted; `kinds` are those of the decelerations.
+
+    Some recordings were looked at for `seen_s` only, and some have no mark at all: they were not.
+    """
 
     bradycardias: Spans
     tachycardias: Spans
@@ -48,6 +51,11 @@ class Marks:
     decelerations: Spans
     contractions: Spans
     kinds: tuple[str, ...]
+    seen_s: float
+
+    @property
+    def any(self) -> bool:
+        return any(getattr(self, row) for row in ROWS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +93,8 @@ def parse(data: bytes) -> Marks:
         raise FormatError(f"{len(rows)} rows of marks, not {len(ROWS)}")
     pairs = {name: _paired(row) for name, row in zip(ROWS, rows, strict=True)}
     spans = {name: [span for span, _ in found] for name, found in pairs.items()}
-    return Marks(**spans, kinds=tuple(KINDS[kind] for _, kind in pairs["decelerations"]))
+    kinds = tuple(KINDS[kind] for _, kind in pairs["decelerations"])
+    return Marks(**spans, kinds=kinds, seen_s=cells.shape[1] / FS_HZ)
 
 
 def _marks(row: NDArray[Any], texts: list[str]) -> Iterator[tuple[int, str, str]]:

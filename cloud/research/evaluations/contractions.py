@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from models.windows import Mask
 
 THRESHOLD = f"{TOCO_RISE:g} units above rest for {TOCO_LEAST_S} s"
 SHIPPED = "`assess()`"
+UNSEEN = "the half on which nothing was chosen"
 KINDS = ("early", "late", "variable", "prolonged")
 FOUND_KINDS = (*KINDS, "unclassified")
 WEAK = (
@@ -33,6 +35,7 @@ WEAK = (
 class Compared:
     """One recording: agreement by table and method, and (marked, found) kinds of the same falls."""
 
+    name: str
     agreements: dict[str, dict[str, Agreement]]
     kinds: Counter[tuple[str, str]]
 
@@ -43,21 +46,37 @@ def measure(plan: Plan) -> list[Table]:
     names = plan.some(ctu_marks.names(plan.data))
     if not names:
         raise NotMeasuredError(f"no marked recording in {plan.data / ctu_marks.FOLDER}")
-    found = plan.mapped(partial(compared, plan.data), names)
-    draws = plan.draws(len(found))
-    tables = []
-    for what in found[0].agreements:
-        each = [one.agreements[what] for one in found]
-        methods = {name: [one[name] for one in each] for name in each[0]}
-        rows = agreeing.rows(methods, next(iter(methods)), draws)
-        title = f"{what}, marks on {len(found)} CTU-UHB recordings"
-        tables.append(Table(title, agreeing.COLUMNS, tuple(rows), (WEAK,)))
-    return [*tables, _confusion(sum((one.kinds for one in found), Counter()))]
+    found = [one for one in plan.mapped(partial(compared, plan.data), names) if one]
+    if not found:
+        raise NotMeasuredError(f"no mark in {plan.data / ctu_marks.FOLDER}")
+    unseen = [one for one in found if not is_chosen_on(one.name)]
+    return [
+        *([_table("contractions", unseen, plan, f", {UNSEEN}")] if unseen else []),
+        *(_table(what, found, plan) for what in found[0].agreements),
+        _confusion(sum((one.kinds for one in found), Counter())),
+    ]
 
 
-def compared(data: Path, name: str) -> Compared:
+def is_chosen_on(name: str) -> bool:
+    """In the half of the recordings on which figures of models/contractions.py were chosen."""
+    return sha256(name.encode()).digest()[0] % 2 == 0
+
+
+def _table(what: str, found: list[Compared], plan: Plan, which: str = "") -> Table:
+    each = [one.agreements[what] for one in found]
+    methods = {name: [one[name] for one in each] for name in each[0]}
+    rows = agreeing.rows(methods, next(iter(methods)), plan.draws(len(found)))
+    title = f"{what}, marks on {len(found)} CTU-UHB recordings{which}"
+    return Table(title, agreeing.COLUMNS, tuple(rows), (WEAK,))
+
+
+def compared(data: Path, name: str) -> Compared | None:
+    """None of a recording that nobody marked."""
     marked = ctu_marks.recording(data, name)
-    marks, trace = marked.marks, marked.trace
+    marks = marked.marks
+    if not marks.any:
+        return None
+    trace = marked.trace.window(0.0, marks.seen_s)
     known = assess(trace, marked.gestation_weeks)
     toco, fhr = np.isfinite(trace.toco), np.isfinite(trace.fhr_bpm)
     plain = METHODS[BASELINE](clean(trace.fhr_bpm.astype(float)))
@@ -65,6 +84,7 @@ def compared(data: Path, name: str) -> Compared:
     thresholded = threshold_contractions(trace.toco.astype(float))
     rises, falls = agreeing.spans(known.accelerations), agreeing.spans(known.decelerations)
     return Compared(
+        name,
         {
             "contractions": {
                 THRESHOLD: compare(marks.contractions, thresholded, toco),
