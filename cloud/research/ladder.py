@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
 from models.agreement import Agreement, compare
 from models.baseline import baseline
 from models.clean import clean, filled, maternal_mask
 from models.events import Acceleration, Deceleration, accelerations, decelerations
+from models.reference import running_median
 from models.synth import synthetic
 from models.synth_events import Event
 from models.synth_plan import LADDER
@@ -24,7 +25,6 @@ from models.trace import FS_HZ
 Floats = NDArray[np.float64]
 Events = Sequence[Event | Acceleration | Deceleration]
 SEEDS, FIRST_SEED, MINUTES = 40, 100, 60
-MEDIAN_S = 600
 MOVING_S = 60.0  # of the mean in MADI
 
 
@@ -34,13 +34,6 @@ class Found(NamedTuple):
     rmsd_bpm: float  # from the true baseline, where there is signal
     rises: Agreement
     falls: Agreement
-
-
-def running_median(fhr_bpm: Floats) -> Floats:
-    """Median of MEDIAN_S around each sample of a cleaned rate (n,); gaps interpolated."""
-    calm = median_filter(filled(fhr_bpm)[::FS_HZ], MEDIAN_S + 1, mode="nearest")
-    line: Floats = np.interp(np.arange(len(fhr_bpm)), FS_HZ * np.arange(len(calm)), calm)
-    return line
 
 
 def madi(first: Floats, second: Floats, fhr_bpm: Floats) -> float:
