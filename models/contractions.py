@@ -27,7 +27,7 @@ Places = NDArray[np.intp]
 MEDIAN_S, AVERAGE_S = 2, 15
 REACH = 3.0  # of the smoothing, in its widths
 LEAST = 12.0  # units of prominence
-LEAST_SHARE, LEAST_CENTILE, LEAST_S = 0.2, 90, 1800  # of the hills of the last half hour
+LEAST_SHARE, LARGE, LEAST_S = 0.2, 0.9, 1800  # of the large hills of the last half hour
 FOOT = 0.2  # of the prominence: where it begins and ends; 8 units of a contraction of 40
 LONGEST_S = 240
 LOST_SHARE = 1 / 3  # as for events of the rate
@@ -115,7 +115,7 @@ def _steep(smooth: Floats, peaks: Places, near_s: int) -> Places:
 
 
 def _usual(peaks: Places, high: Floats) -> Floats:
-    """The least prominence at each peak, from those of the half hour before it."""
-    first = np.searchsorted(peaks, peaks - LEAST_S)
-    usual = [np.percentile(high[at : now + 1], LEAST_CENTILE) for now, at in enumerate(first)]
+    """The least prominence at each peak: a share of the quantile LARGE of the half hour before."""
+    first = np.searchsorted(peaks, peaks - LEAST_S).tolist()
+    usual = [np.sort(high[at : now + 1])[round(LARGE * (now - at))] for now, at in enumerate(first)]
     return LEAST_SHARE * np.array(usual)
