@@ -30,7 +30,9 @@ def test_a_strip_has_every_field_and_its_events_theirs():
     data = told(analyse(strip(swing=1, bumps=LATE, squeezes=SQUEEZES), 38.0))
     assert list(data) == KEYS
     assert (data["duration_s"], data["fs_hz"], data["gestation_weeks"]) == (1800, 4, 38)
-    assert list(data["quality"]) == ["loss", "toco", "maternal", "doubled", "halved"]
+    assert list(data["quality"]) == [
+        "loss", "toco", "maternal", "doubled", "halved", "stuck", "losses"
+    ]  # fmt: skip
     dec = data["decelerations"][0]
     assert set(dec) == {
         "start_s", "end_s", "nadir_s", "depth_bpm", "nadir_bpm", "kind", "lag_s", "probability",
@@ -82,10 +84,11 @@ def test_a_strip_without_signal_is_unknown_and_has_no_score(seconds):
     assert set(data["baseline"]) <= {None}
 
 
-def test_a_constant_rate_is_no_normal_strip():
-    flat = analyse(strip(40, swing=0))
-    assert flat.assessment.verdict.value != "normal"
-    assert told(flat)["scores"]["nichd"]["band"] == "II"
+def test_a_constant_rate_is_no_heart_and_a_flat_one_is_not_normal():
+    constant = told(analyse(strip(40, swing=0)))
+    assert constant["verdict"] == "unknown" and "not_computable" in constant["scores"]["nichd"]
+    flat = told(analyse(strip(40, swing=0.8)))
+    assert flat["verdict"] == "suspicious" and flat["scores"]["nichd"]["band"] == "II"
 
 
 def test_without_toco_a_gradual_deceleration_has_no_kind_and_no_score():

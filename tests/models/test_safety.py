@@ -1,5 +1,5 @@
-"""Strips on which a wrong verdict would be dangerous: a part of each group here, all of them in
-`python -m cloud.research.safety`."""
+"""Strips on which a wrong verdict would be dangerous: some of each group; `lucina evaluate`
+has all."""
 
 from itertools import islice
 

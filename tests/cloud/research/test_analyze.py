@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import lucina
+from cloud.research import analyze
 from cloud.research.analyze import FEW, Plan, run
 from tests.models.strips import strip
 
@@ -164,6 +165,30 @@ def test_many_are_done_by_processes_in_the_order_of_their_names(tmp_path):
     names = [data["recording"] for data in told(out)]
     assert names == [f"r{n:02}" for n in range(count) if n != 5]
     assert code == 1 and len(err) == 1 and "r05.fhr" in err[0]
+
+
+def test_a_full_folder_is_worked_on_a_few_at_a_time(tmp_path, monkeypatch):
+    """However many files there are, only the answers ahead of the one being told are held."""
+    count, most = 120, 0
+    for n in range(count):
+        write_fhr(tmp_path / f"r{n:03}.fhr", 1 / 12)
+    held: list[Path] = []
+    began = analyze.ProcessPoolExecutor.submit
+
+    def submit(pool, work, path, plan):
+        nonlocal most
+        held.append(path)
+        most = max(most, len(held))
+        return began(pool, work, path, plan)
+
+    monkeypatch.setattr(analyze.ProcessPoolExecutor, "submit", submit)
+    answers = analyze._answers(analyze.files(tmp_path, io.StringIO()), Plan(as_json=True), 2)
+    names = []
+    for one in answers:
+        held.remove(one.path)
+        names.append(json.loads(one.text)["recording"])
+    assert names == [f"r{n:03}" for n in range(count)]
+    assert most <= 2 * analyze.AHEAD + 1
 
 
 def test_the_command_line(tmp_path):
