@@ -22,8 +22,12 @@ class Organisation:
     latitude: float | None
     longitude: float | None
     phone: str | None
-    on_call: bool
+    on_call: bool  # counts unless by_roster
     free_beds: int
+    by_roster: bool
+    nicu: bool | None  # None: not known
+    blood_bank: bool | None
+    zone: str  # IANA name
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,10 @@ def add_organisation(
     phone: str | None = None,
     on_call: bool = False,
     free_beds: int = 0,
+    by_roster: bool = False,
+    nicu: bool | None = None,
+    blood_bank: bool | None = None,
+    zone: str = "Asia/Shanghai",
 ) -> Organisation:
     values = {key: value for key, value in locals().items() if key != "conn"}
     return _add(conn, Organisation, organisations, values)

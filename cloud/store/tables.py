@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from cloud.store.message_tables import contacts as contacts
@@ -25,6 +26,10 @@ from cloud.store.message_tables import message_tries as message_tries
 from cloud.store.message_tables import messages as messages
 from cloud.store.metadata import BigId
 from cloud.store.metadata import metadata as metadata
+from cloud.store.routing_tables import changes as changes
+from cloud.store.routing_tables import consents as consents
+from cloud.store.routing_tables import duties as duties
+from cloud.store.routing_tables import positions as positions
 
 organisations = Table(
     "organisations",
@@ -37,8 +42,12 @@ organisations = Table(
     Column("latitude", Float),  # degrees WGS 84; NULL: unknown
     Column("longitude", Float),
     Column("phone", String(40)),
-    Column("on_call", Boolean, nullable=False),  # an obstetrician is on call now
+    Column("on_call", Boolean, nullable=False),  # an obstetrician is on call now, said by hand
     Column("free_beds", Integer, nullable=False),  # obstetric
+    Column("by_roster", Boolean, nullable=False, server_default=false()),  # not by hand: duties
+    Column("nicu", Boolean),  # takes newborns that need intensive care; NULL: not known
+    Column("blood_bank", Boolean),  # NULL: not known
+    Column("zone", String(60), nullable=False, server_default="Asia/Shanghai"),  # IANA name
 )
 
 mothers = Table(

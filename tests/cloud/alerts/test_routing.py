@@ -9,7 +9,9 @@ from cloud.routing import Choice, distance_km, plan
 from cloud.store.people import Mother, Organisation
 
 MOTHER = Mother(1, "M", None, 9, None, "green", False, None, 31.20, 121.44)
-PLACE = Organisation(1, "H", "医", "hospital", 2, 31.20, 121.44, "5", True, 3)
+PLACE = Organisation(
+    1, "H", "医", "hospital", 2, 31.20, 121.44, "5", True, 3, False, None, None, "Asia/Shanghai"
+)
 
 
 def hospital(number: int, north_km: float | None, **values: object) -> Organisation:
