@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import typer
@@ -22,6 +22,7 @@ app = typer.Typer(
 HEAP = "128k"  # what a small board leaves to MicroPython
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
 Weeks = Annotated[float | None, typer.Option(min=10, max=45, help="Instead of what the file says.")]
+Language = Annotated[Literal["en", "zh"], typer.Option(help="Of the words.")]
 IgnoreMaternal = Annotated[
     bool, typer.Option("--ignore-maternal", help="Leave out the mother's rate.")
 ]
@@ -163,6 +164,7 @@ def analyze(
         bool, typer.Option("--trace", help="With --json: the baseline in bpm, 4 Hz.")
     ] = False,
     ignore_maternal: IgnoreMaternal = False,
+    language: Language = "en",
 ) -> None:
     """Analyse recordings: .hea (or a WFDB record), .fhr, .fhrm, .csv, or folders of them.
 
@@ -173,7 +175,8 @@ def analyze(
     """
     from cloud.research.analyze import Plan, run
 
-    _end(run(paths, Plan(as_json, gestation_weeks, trace, ignore_maternal), sys.stdout, sys.stderr))
+    plan = Plan(as_json, gestation_weeks, trace, ignore_maternal, language=language)
+    _end(run(paths, plan, sys.stdout, sys.stderr))
 
 
 @app.command()
@@ -194,7 +197,7 @@ def plot(
     no_marks: Annotated[
         bool, typer.Option("--no-marks", help="Only what was measured, for an unbiased reader.")
     ] = False,
-    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    language: Language = "en",
 ) -> None:
     """Draw the annotated strip at true paper scale; a PDF has pages of A4.
 

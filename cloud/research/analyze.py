@@ -38,6 +38,7 @@ class Plan:
     with_baseline: bool = False
     ignore_maternal: bool = False
     brief: bool = False  # one line each, for people
+    language: str = "en"  # of the words
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def answer(path: Path, plan: Plan) -> Answer:
         data |= analysis.to_json(plan.with_baseline)
         return Answer(path, json.dumps(data, allow_nan=False), recording.note)
     tell = line if plan.brief else block
-    return Answer(path, tell(recording.name, analysis), recording.note)
+    return Answer(path, tell(recording.name, analysis, plan.language), recording.note)
 
 
 def read(path: Path) -> Recording:

@@ -1,74 +1,114 @@
 """An analysis in words, for the terminal: a line, or a block with its scores."""
 
-from math import isfinite
-
+from cloud import i18n
+from cloud.research.plot_words import clock, figure, reason_text
 from models.analysis import Analysis
-from models.scores.table import CHECK, Score
+from models.scores.table import CHECK, Lack, Score
+from models.scores.words import LABELS
+from models.verdict import Argument
+
+WORDS = {
+    "minutes": "%(minutes)s min recorded",
+    "baseline": "baseline %(value)s bpm (last 10 min)",
+    "variability": "variability %(value)s bpm (last 30 min)",
+    "stv": "STV %(value)s ms",
+    "oscillations": "oscillations %(value)s a minute",
+    "loss": "loss %(value)s %%",
+    "events": "accelerations %(rises)d, decelerations %(falls)s, contractions %(squeezes)d",
+    "wave": "%(kind)s %(start)s-%(end)s",
+    "suspect": "sinusoidal pattern suspected",
+    "sinusoidal": "sinusoidal pattern",
+    "pseudo": "pseudo-sinusoidal pattern",
+    "early": "early",
+    "late": "late",
+    "variable": "variable",
+    "prolonged": "prolonged",
+    "unclassified": "kind unknown",
+    "scores": "scores of the end of the strip (%(check)s):",
+    "not computable": "not computable: %(why)s",
+    "doctor": "Decision support: a doctor reads.",
+}
 
 
-def line(name: str, analysis: Analysis) -> str:
+def line(name: str, analysis: Analysis, language: str = "en") -> str:
     """Verdict, what was measured, and the first reason."""
     known = analysis.assessment
-    why = f": {known.reasons[0].text % known.reasons[0].args}" if known.reasons else ""
-    return f"{name}  {known.verdict.value}  {_measured(analysis)}{why}"
+    why = f": {reason_text(language, known.reasons[0])}" if known.reasons else ""
+    verdict = i18n.translate(language, known.verdict.value)
+    return f"{name}  {verdict}  {_measured(analysis, language)}{why}"
 
 
-def block(name: str, analysis: Analysis) -> str:
+def block(name: str, analysis: Analysis, language: str = "en") -> str:
     known = analysis.assessment
+    minutes = figure(analysis.trace.duration_s / 60, 1)
     lines = [
-        f"{name}: {known.verdict.value}, {analysis.trace.duration_s / 60:.1f} min",
-        f"  {_measured(analysis)}",
+        f"{name}: {i18n.translate(language, known.verdict.value)}, "
+        f"{_say(language, 'minutes', minutes=minutes)}",
+        f"  {_measured(analysis, language)}",
+        *(f"  {reason_text(language, reason)}" for reason in known.reasons),
+        f"  {_events(analysis, language)}",
         *(
-            f"  {reason.text % reason.args}  [{_clock(reason.start_s)}-{_clock(reason.end_s)}]"
-            for reason in known.reasons
-        ),
-        f"  {_events(analysis)}",
-        *(
-            f"  {wave.kind} pattern {_clock(wave.start_s)}-{_clock(wave.end_s)}"
+            "  "
+            + _say(
+                language,
+                "wave",
+                kind=WORDS[wave.kind],
+                start=clock(wave.start_s),
+                end=clock(wave.end_s),
+            )
             for wave in analysis.sinusoidal
         ),
-        f"  scores of the end of the strip ({CHECK}):",
-        *(f"    {score_id:<20} {_score(score)}" for score_id, score in analysis.scores.items()),
-        "  Decision support: a doctor reads.",
+        f"  {_say(language, 'scores', check=CHECK)}",
+        *(f"    {id_:<20} {_score(score, language)}" for id_, score in analysis.scores.items()),
+        f"  {_say(language, 'doctor')}",
     ]
     return "\n".join(lines)
 
 
-def _measured(analysis: Analysis) -> str:
+def _say(language: str, word: str, **fields: Argument) -> str:
+    """The text of a key of WORDS; fields that are texts themselves are translated too."""
+    return i18n.say(language, {"text": WORDS[word], "args": fields})
+
+
+def _measured(analysis: Analysis, language: str) -> str:
     known = analysis.assessment
     figures = (
-        ("baseline", known.baseline_bpm, "bpm", 0),
-        ("variability", known.bandwidth_bpm, "bpm", 0),
-        ("STV", known.stv_ms, "ms", 1),
-        ("oscillations", analysis.oscillations_per_min, "/min", 1),
-        ("loss", 100 * known.loss, "%", 0),
+        ("baseline", known.baseline_bpm, 0),
+        ("variability", known.bandwidth_bpm, 0),
+        ("stv", known.stv_ms, 1),
+        ("oscillations", analysis.oscillations_per_min, 1),
+        ("loss", 100 * known.loss, 0),
     )
     return ", ".join(
-        f"{name} {_figure(value, places)} {unit}" for name, value, unit, places in figures
+        _say(language, word, value=figure(value, places)) for word, value, places in figures
     )
 
 
-def _figure(value: float, places: int) -> str:
-    return f"{value:.{places}f}" if isfinite(value) else "?"
-
-
-def _events(analysis: Analysis) -> str:
+def _events(analysis: Analysis, language: str) -> str:
     known = analysis.assessment
     kinds = [dec.kind for dec in known.decelerations]
-    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
-    return (
-        f"accelerations {len(known.accelerations)}, decelerations {len(kinds)}"
-        f"{f' ({counted})' if counted else ''}, contractions {len(known.contractions)}"
+    counted = ", ".join(
+        f"{kinds.count(kind)} {_say(language, kind)}" for kind in sorted(set(kinds))
+    )
+    return _say(
+        language,
+        "events",
+        rises=len(known.accelerations),
+        falls=f"{len(kinds)} ({counted})" if counted else f"{len(kinds)}",
+        squeezes=len(known.contractions),
     )
 
 
-def _score(score: Score) -> str:
-    if score.why:
-        return f"not computable: {score.why}"
+def _score(score: Score, language: str) -> str:
+    if score.lacks:
+        why = "; ".join(_lack(lack, language) for lack in score.lacks)
+        return _say(language, "not computable", why=why)
     points = f"{score.points}/{score.table.most} " if score.points is not None else ""
-    return f"{points}{score.band}"
+    return f"{points}{i18n.translate(language, str(score.band))}"
 
 
-def _clock(at_s: float) -> str:
-    whole = int(at_s)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+def _lack(lack: Lack, language: str) -> str:
+    args = dict(lack.unknown.args)
+    why = i18n.say(language, {"text": lack.unknown.text, "args": args})
+    items = ", ".join(i18n.translate(language, LABELS[item]) for item in lack.items)
+    return f"{items}: {why}" if items else why

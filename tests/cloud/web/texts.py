@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from cloud.render import WEB
-from cloud.research.plot_words import WORDS
+from cloud.research import plot_words, summary
 from cloud.traces import CAUSES
 from models.alerts import Phase
 from models.rules import RULES
@@ -54,7 +54,8 @@ def all_texts() -> set[str]:
     found |= set(_of_scores())
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
-    found |= {verdict.value for verdict in Verdict} | set(CAUSES) | set(WORDS.values())
+    found |= {verdict.value for verdict in Verdict} | set(CAUSES)
+    found |= {*plot_words.WORDS.values(), *summary.WORDS.values()}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
         code = "\n".join(
