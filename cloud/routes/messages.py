@@ -21,7 +21,7 @@ MAX_CONTACTS = 12
 PATTERNS = {  # what an address of a channel looks like
     "sms": r"\+?[0-9][0-9 ()-]{4,19}",
     "voice": r"\+?[0-9][0-9 ()-]{4,19}",
-    "email": r"[^@\s,<>]{1,64}@[^@\s,<>]{1,180}",
+    "email": r"[^@\s,<>\x00-\x1f]{1,64}@[^@\s,<>\x00-\x1f]{1,180}",
     "wechat": r"[A-Za-z0-9_-]{10,64}",
 }
 Minute = Annotated[int, Field(ge=0, le=1439)]

@@ -86,10 +86,12 @@ const STEPS = {
   mother_answer: msgid("the mother answered"),
 };
 
+export const stepName = (event) => t(STEPS[event] ?? event);
+
 // One line of the history: what, who, words.
 export function stepText(step) {
   const who = [orgOf(step), step.person].filter(Boolean).join(", ");
-  return [t(STEPS[step.event] ?? step.event), who, say(step.text)].filter(Boolean).join(" · ");
+  return [stepName(step.event), who, say(step.text)].filter(Boolean).join(" · ");
 }
 
 // Hospitals that are nearer than the one that was asked, and why they were not.

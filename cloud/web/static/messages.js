@@ -1,5 +1,6 @@
 // The messages about an alert, for staff: to whom, on which way, and what came of each.
 
+import { stepName } from "./alerts.js";
 import { get } from "./live.js";
 import { h, orgOf } from "./parts.js";
 import { clock, msgid, say, t } from "./words.js";
@@ -46,7 +47,10 @@ function linesOf(message) {
     const waiting = t("from %(time)s, unless it is not needed any more", { time: clock(message.next_ms) });
     lines.push(line(message.next_channel, waiting));
   }
-  if (message.ended_why) lines.push(t("To %(who)s: %(what)s", { who, what: say(message.ended_why) }));
+  if (message.ended_why) {
+    const args = { who, step: stepName(message.step), what: say(message.ended_why) };
+    lines.push(t("To %(who)s about “%(step)s”: %(what)s", args));
+  }
   return lines;
 }
 

@@ -41,7 +41,7 @@ function fields() {
   return [
     h("p", {}, t("Tell me by, in this order:")),
     ...(ways.length ? ways : [h("p", { class: "quiet" }, none)]),
-    h("div", { class: "row" }, ...addButtons(), pushButton()),
+    h("div", { class: "line" }, ...addButtons(), pushButton()),
     me.role === "mother" ? stepsField() : null,
     ...quietFields(),
     h("button", { class: "go" }, t("Save")),
@@ -112,7 +112,7 @@ function quietFields() {
   };
   return [
     h("p", {}, t("Quiet hours, in which only urgent alerts come:")),
-    h("div", { class: "row" }, time("from_min", t("from")), time("to_min", t("to"))),
+    h("div", { class: "line" }, time("from_min", t("from")), time("to_min", t("to"))),
   ];
 }
 

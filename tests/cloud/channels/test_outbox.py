@@ -7,11 +7,15 @@ from sqlalchemy import Engine, update
 
 from cloud import i18n, outbox
 from cloud.alerting import Alerting
+from cloud.messages import read_message
 from cloud.outbox import NO_ADDRESS, QUIET
+from cloud.sessions import Sessions
 from cloud.store import contacts, messages, people, recordings, tables
 from cloud.store.contacts import Wishes
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message
+from device import wire
+from device.wire import Frame
 from models.rules import BY_ID, RULES
 from tests.cloud.alerts.world import (
     BRADYCARDIA,
@@ -26,6 +30,7 @@ from tests.cloud.alerts.world import (
     raised,
     record,
 )
+from tests.cloud.data.parts import message, whole_session
 
 HER = MOTHER.person_id or 0
 LOW_RATE = BY_ID["low_rate"]
@@ -250,3 +255,29 @@ def test_percent_and_nested_texts() -> None:
     assert i18n.say("en", {"text": "%(reason)s!", "args": {"reason": inner}}) == "80 % of 2.0 s!"
     named = {"en": "Near", "zh": "近"}
     assert i18n.say("zh", {"text": "%(a)s %(b)s", "args": {"a": named, "b": "high"}}) == "近 高"
+
+
+def test_what_comes_in_is_told_when_it_begins_and_when_it_is_whole(engine: Engine) -> None:
+    reach(engine, person_id=HER)
+    wish(engine, HER, steps="every")
+    frames = whole_session(3)
+    sessions = Sessions()
+
+    def take(part: list[Frame]) -> None:
+        came = read_message(wire.gateway_up("g1", "probe-1"), message(part), T0_MS)
+        assert came is not None
+        with writing(engine) as conn:
+            stored = sessions.store(conn, [came])
+        sessions.accept(stored)
+
+    def steps() -> list[str]:
+        with reading(engine) as conn:
+            return [m.step for m in messages.of_recording(conn, 1)]
+
+    take(frames[:2])
+    assert steps() == ["started"]
+    take(frames[1:4])
+    assert steps() == ["started"]
+    take(frames[4:])
+    take(frames)  # all of it again
+    assert steps() == ["started", "sent"]

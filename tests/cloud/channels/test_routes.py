@@ -24,9 +24,10 @@ from cloud.letters import letter_id, token_of
 from cloud.store import contacts, messages, people, recordings
 from cloud.store.db import migrate, open_engine, reading, writing
 from models.rules import BY_ID
-from tests.cloud.channels.providers import HOOK_SECRET
+from tests.cloud.channels.providers import HOOK_SECRET, Provider
 from tests.cloud.channels.pushed import subscription
 from tests.cloud.channels.urls import urls_of
+from tests.process import wait_until
 
 SECRET = "a secret of the tests, nothing else"
 WECHAT_TOKEN = "w"
@@ -105,6 +106,11 @@ class App:
             messages.add_try(conn, **row, provider_id=provider_id or letter_id(message.id))
             messages.change(conn, message.id, {"sent_ms": 1})
         return message.id
+
+    def sent(self) -> bool:
+        """Whether something has been taken by a provider."""
+        with reading(self.engine) as conn:
+            return any(m.sent_ms for m in messages.of_recording(conn, self.recordings))
 
     def phase(self, alert_id: int) -> str:
         view = self.parts.alerting.view(alert_id)
@@ -353,3 +359,26 @@ def test_a_receipt_may_come_before_the_try_is_written(app: App) -> None:
 
     asyncio.run(both())
     assert app.phase(alert_id) == "delivered"
+
+
+def test_the_running_service_sends_by_itself(provider: Provider, tmp_path: Path) -> None:
+    """The parts as create_app puts them together: outbox, courier, its ticker, the alert."""
+    app = App(tmp_path, urls_of(provider.host))
+    with writing(app.engine) as conn:
+        address = {"channel": "webhook", "address": "ward 3", "place": 0, "least": "low"}
+        contacts.add(conn, person_id=app.person_id("county"), **address)
+    courier, ticker = app.app.state.running[-2:]
+    courier.start()
+    ticker.start()
+    try:
+        app.alert()
+        wait_until(
+            lambda: any(one.get("type") == "alert.staff" for one in provider.taken),
+            10,
+            "a message at the provider",
+        )
+        wait_until(app.sent, 10, "a message that is written down as sent")
+    finally:
+        ticker.stop()
+        courier.stop()
+        app.engine.dispose()

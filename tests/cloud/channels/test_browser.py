@@ -1,0 +1,155 @@
+"""What a person sees and does: choosing ways to be told, and what staff read about messages."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.letters import token_of
+from cloud.store import messages
+from cloud.store.db import reading
+from models.synth import synthetic
+from tests.cloud.channels.providers import Provider
+from tests.cloud.channels.urls import urls_of
+from tests.cloud.web.service import SECRET, Service
+from tests.process import wait_until
+
+Open = Callable[..., Any]
+SHOTS = os.environ.get("LUCINA_SHOTS", "")  # a folder: pictures of the pages are left there
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with Provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Service]:
+    made = Service(tmp_path_factory.mktemp("service"))
+    for name, url in urls_of(provider.host).items():
+        made.settings_given[f"channel_{name}"] = url
+    with made as service:
+        yield service
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any) -> Iterator[Open]:
+    contexts, problems = [], []
+
+    def open_(account: str, path: str, width: int, language: str = "en") -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale=language, permissions=["notifications"]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
+        cookies = service.client(account).cookies
+        context.add_cookies(
+            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+        )
+        page.goto(service.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def picture(page: Any, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+
+
+def test_a_mother_chooses_how_she_is_told(service: Service, open_page: Open) -> None:
+    page = open_page("mother1", "/mother", 360)
+    page.get_by_text("Messages to me when this page is closed").click()
+    page.get_by_role("button", name="+ SMS").click()
+    page.get_by_role("textbox", name="SMS").fill("13800138000")
+    page.get_by_role("button", name="+ Phone call").click()
+    page.get_by_role("textbox", name="Phone call").fill("13800138000")
+    page.get_by_role("button", name="Earlier").nth(1).click()
+    page.get_by_label("Alerts always come.").select_option("every")
+    page.get_by_label("from", exact=True).fill("22:00")
+    page.get_by_label("to", exact=True).fill("07:00")
+    picture(page, "mother-settings")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    kept = service.client("mother1").get("/api/me/messages").json()
+    assert [(c["channel"], c["least"]) for c in kept["contacts"]] == [
+        ("voice", "high"),
+        ("sms", "low"),
+    ]
+    assert (kept["steps"], kept["language"]) == ("every", "en")
+    assert (kept["quiet"]["from_min"], kept["quiet"]["to_min"]) == (1320, 420)
+    page.get_by_role("textbox", name="SMS").fill("call me")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Not saved: please check the addresses.").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_staff_see_each_message_and_what_came_of_it(
+    service: Service, provider: Provider, open_page: Open
+) -> None:
+    wanted = {"language": "en", "contacts": [{"channel": "sms", "address": "13800138000"}]}
+    assert service.client("county").put("/api/me/messages", json=wanted).status_code == 200
+    trace, _ = synthetic(3, 2, "normal")
+    recording = service.play("probe-1", trace)
+    alert_id = service.alert(recording, "bradycardia_80", 100)
+    page = open_page("county", "/hospital", 1280)
+    line = page.locator("#detail .messages li").filter(has_text="SMS to Dr Zhou (demo)")
+    line.filter(has_text="sent").wait_for()
+    known = {"SmsSendDetailDTOs": {"SmsSendDetailDTO": [{"SendStatus": 3}]}}
+    provider.reports["QuerySendDetails"] = known
+    line.filter(has_text="delivered").wait_for(timeout=20_000)
+    picture(page, "hospital-messages")
+    view = service.client("county").get(f"/api/alerts/{alert_id}").json()
+    assert view["phase"] in ("delivered", "read")
+    centre = open_page("centre", f"/recordings/{recording}", 1280, "zh")
+    centre.locator(".messages li").filter(has_text="短信").first.wait_for()
+    picture(centre, "recording-messages-zh")
+
+
+def test_the_service_worker_shows_a_message_and_says_so(service: Service, open_page: Open) -> None:
+    """The push service is the browser's own; what it would hand over is handed over here."""
+    trace, _ = synthetic(3, 1, "normal")
+    alert_id = service.alert(service.play("probe-2", trace), "bradycardia_80", 61)
+    with reading(service.parts.engine) as conn:
+        number = next(m.id for m in messages.of_alert(conn, alert_id) if m.step == "tell")
+    page = open_page("county", "/hospital", 1280)
+    devtools = page.context.new_cdp_session(page)
+    found: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(r["registrationId"] for r in event["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.evaluate(
+        "navigator.serviceWorker.register('/static/push-sw.js').then(async (r) => {"
+        " while (!r.active) await new Promise((done) => setTimeout(done, 50)); })"
+    )
+    wait_until(lambda: found, 10, "a service worker")
+    message = {
+        "id": f"m{number}", "title": "Alert", "body": "words", "link": "/", "urgent": True,
+        "token": token_of(SECRET, f"m{number}"),
+    }  # fmt: skip
+    devtools.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": service.url, "registrationId": found[0], "data": json.dumps(message)},
+    )
+
+    def delivered() -> bool:
+        with reading(service.parts.engine) as conn:
+            return messages.get(conn, number).delivered_ms is not None
+
+    wait_until(delivered, 10, "a receipt of the service worker")
+    shown = page.evaluate(
+        "navigator.serviceWorker.getRegistration('/static/').then((r) => r.getNotifications())"
+        ".then((all) => all.map((one) => [one.title, one.tag]))"
+    )
+    assert shown == [["Alert", f"m{number}"]]
