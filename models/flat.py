@@ -19,7 +19,7 @@ from models.clean import filled
 from models.completeness import runs
 from models.contractions import Contraction
 from models.decelerations import BEFORE_S, GRADUAL_S, RECURRENT_S, typed
-from models.events import LOST_SHARE, Deceleration
+from models.events import Deceleration
 from models.filters import low_pass
 from models.trace import FS_HZ
 from models.variability import bandwidth_bpm
@@ -31,6 +31,8 @@ LOOKED_AT_BPM = 6.0  # a larger swing with the falls in it is not that of a flat
 LEVEL_S, LEVEL_CENTILE = 600, 80  # falls may fill half of the time, and nothing rises
 POINT_S = 5  # the level is taken so often
 CALM_CYCLES = 6.0  # a minute
+FALL_LOST = 0.5  # at most: a line across a gap makes no fall, its measured part must be one
+BESIDE_S = 10  # a fall's foot under EDGE_BPM, which is no variability
 SEEN_LOSS = 0.2  # of the time after a contraction; with more lost, no fall is not known
 RECURRENT_SHARE = 0.5  # NICHD 2008
 FALLS = 3  # in RECURRENT_S, where no contraction is known
@@ -66,7 +68,7 @@ def flat(
     spans = _falls(under, np.isnan(fhr_bpm))
     quiet = np.isfinite(fhr_bpm) & ~rising
     for first, stop in spans:
-        quiet[first:stop] = False
+        quiet[max(first - BESIDE_S * FS_HZ, 0) : stop + BESIDE_S * FS_HZ] = False
     swing_bpm = bandwidth_bpm(np.where(quiet, fhr_bpm, nan), quiet)
     if not swing_bpm < ABSENT_BPM:
         return None
@@ -91,13 +93,14 @@ def _level(calm: Floats) -> Floats:
 
 
 def _falls(under: Floats, lost: Mask) -> list[tuple[int, int]]:
-    """(first, stop) of each fall that lasts, is deep enough, and is mostly measured."""
+    """(first, stop) of each fall that lasts and is deep enough where it is measured."""
+    depth = np.where(lost, 0.0, under)
     return [
         (first, stop)
         for first, stop in runs(under > EDGE_BPM).tolist()
         if stop - first >= GRADUAL_S * FS_HZ
-        and under[first:stop].max() >= LEAST_BPM
-        and lost[first:stop].mean() <= LOST_SHARE
+        and depth[first:stop].max() >= LEAST_BPM
+        and lost[first:stop].mean() <= FALL_LOST
     ]
 
 
