@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from cloud.store import contacts, messages, people
 from cloud.store.alerts import Alert
 from cloud.store.contacts import Contact, Wishes
-from cloud.store.people import Mother, Organisation
+from cloud.store.people import Organisation
 from cloud.store.recordings import Recording
 from models.rules import BY_ID
 
@@ -71,8 +71,7 @@ def of_step(
         centres = [o for o in people.all_organisations(conn) if o.kind == "centre"]
         _tell_staff(conn, alert, event, centres, now_ms)
     step = _step_of(alert, event)
-    mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
-    if step is None or mother is None:
+    if step is None or alert.mother_id is None:
         return
     organisation = people.get_organisation(conn, organisation_id) if organisation_id else None
     person = people.get_person(conn, person_id) if person_id else None
@@ -87,13 +86,12 @@ def of_step(
         "urgent": event == "raised",
         "text": {"title": _said(title), "body": _said(step.text, **args)},
     }
-    _tell_mother(conn, mother, step.need, row, now_ms)
+    _tell_mother(conn, alert.mother_id, step.need, row, now_ms)
 
 
 def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int) -> None:
     """A recording has begun ("started"), has arrived ("sent"), or is "being_read"."""
-    mother = None if recording.mother_id is None else people.get_mother(conn, recording.mother_id)
-    if mother is None:
+    if recording.mother_id is None:
         return
     said = STEPS[step]
     row = {
@@ -105,7 +103,7 @@ def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int)
         "urgent": False,
         "text": {"title": _said(HER_STEP), "body": _said(said.text)},
     }
-    _tell_mother(conn, mother, said.need, row, now_ms)
+    _tell_mother(conn, recording.mother_id, said.need, row, now_ms)
 
 
 def quiet_until(wishes: Wishes, now_ms: int) -> int | None:
@@ -188,16 +186,17 @@ def _staff_rows(
 
 
 def _tell_mother(
-    conn: Connection, mother: Mother, need: str, row: Mapping[str, Any], now_ms: int
+    conn: Connection, mother_id: int, need: str, row: Mapping[str, Any], now_ms: int
 ) -> None:
-    account = contacts.account_of(conn, mother.id)
+    account = contacts.account_of(conn, mother_id)
     wish = contacts.wishes_of(conn, [account]).get(account, ANONYMOUS) if account else ANONYMOUS
     if need not in LETS_THROUGH.get(wish.steps, (need,)):
         return
     own = contacts.of_person(conn, account) if account else []
-    chosen = _chosen(own, mother.phone, row["priority"])
+    mother = None if own else people.get_mother(conn, mother_id)
+    chosen = _chosen(own, mother.phone if mother else None, row["priority"])
     if chosen or need == "always":
-        to = {"person_id": account, "organisation_id": None, "mother_id": mother.id}
+        to = {"person_id": account, "organisation_id": None, "mother_id": mother_id}
         messages.add(conn, [_row({**row, **to}, chosen, wish, now_ms)])
 
 
