@@ -57,6 +57,7 @@ export class AnalysisPanel {
       [since(MINUTES_30), t("Oscillations of the last 30 min"), figure(found.oscillations_per_min, 1, t("/min"))],
       [begin, t("Short-term variation"), figure(found.stv_ms, 1, t("ms"))],
       [begin, t("Long-term variation"), figure(found.ltv_ms, 0, t("ms"))],
+      [since(MINUTES_30), t("Contractions in 10 min"), activityWords(found.activity)],
       [begin, t("Without a usable fetal rate"), figure(found.quality.loss && 100 * found.quality.loss, 0, "%")],
     ];
     return rows.map(([from, name, value]) => this.line(name, from, end, h("span", {}, name), h("b", {}, value)));
@@ -75,6 +76,7 @@ export class AnalysisPanel {
       found.quality.toco ? null : h("p", { class: "quiet none" }, t("No toco in the last 30 min: contractions are not known.")),
       this.#group("rhythm", t("Sinusoidal pattern"), found.sinusoidal, (wave) => t(RHYTHMS[wave.kind]), true),
       this.#group("maternal", t("May be the mother's pulse"), maternal, (span) => length(span), true),
+      this.#group("faults", t("Left out: miscounted or held"), faults(found.quality), (span) => `${t(span.what)}, ${length(span)}`),
       this.#group("small", t("Small or doubtful, not counted"), small.map(([event]) => event), (event) =>
         t(WHAT[small.find(([one]) => one === event)[1]]),
       ),
@@ -153,6 +155,17 @@ function rank([name, score]) {
 
 function figure(value, digits, unit) {
   return value === null || value === undefined ? "–" : `${value.toFixed(digits)} ${unit}`;
+}
+
+function activityWords({ per_10_min, tachysystole }) {
+  const count = figure(per_10_min, 1, "");
+  return tachysystole ? `${count}, ${t("tachysystole")}` : count;
+}
+
+function faults({ doubled, halved, stuck }) {
+  const kinds = [[doubled, msgid("twice the rate")], [halved, msgid("half the rate")], [stuck, msgid("one value held")]];
+  const all = kinds.flatMap(([spans, what]) => spans.map((span) => ({ ...span, what })));
+  return all.sort((a, b) => a.start_s - b.start_s);
 }
 
 function plain(value) {

@@ -77,7 +77,7 @@ function riseWords(event) {
 function fallWords(event) {
   if (event.doubtful) return ["?"];
   const kind = t(KINDS[event.kind]);
-  if (event.lag_s === null) return [kind];
+  if (event.lag_s === null || event.lag_s < 0) return [kind];
   return [t("%(kind)s, lag %(seconds)d s", { kind, seconds: event.lag_s }), kind];
 }
 
