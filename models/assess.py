@@ -144,7 +144,7 @@ def _event(event: Acceleration | Deceleration | Contraction | Sinusoidal) -> dic
     if isinstance(event, Deceleration):
         del data["contraction"]
         data["lag_s"] = event.lag_s
-    return data
+    return {name: _number(value) for name, value in data.items()}
 
 
 def _number(value: object) -> object:
