@@ -1,7 +1,7 @@
 """Servers on this machine that speak the providers' protocols, and refuse what they would refuse.
 
 with Provider() as provider:
-    provider.behaviour = "hang" | "silent" | "broken" | "refuse" | "good"
+    provider.behaviour = "hang" | "slow" (takes it, does not answer) | "broken" | "refuse" | "good"
     ... provider.taken: what came in, signature checked, as dictionaries
 
 Each checks a signature by the provider's own description, from the request as it came over the
@@ -76,6 +76,9 @@ class Provider:
         if self.behaviour == "hang":
             self.released.wait(HANGS_S)
             return 200, {}
+        if self.behaviour == "slow":
+            self._webhook(request, body)
+            self.released.wait(HANGS_S)
         if self.behaviour == "broken":
             return 502, b"<html>Bad gateway</html>"
         headers = request.headers

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ from tests.cloud.channels.conftest import NO_TLS
 from tests.cloud.channels.providers import Provider
 from tests.cloud.channels.pushed import subscription
 from tests.cloud.channels.urls import urls_of
+from tests.cloud.data.parts import python
+from tests.process import wait_until
 
 DOCTOR = 10 * NEAR + 1
 SECRET = "a secret of the tests, nothing else"
@@ -308,6 +311,31 @@ def test_killed_between_send_and_commit_it_is_sent_again_under_the_same_name(
     same = ("SendSms", f"m{message.id}")
     assert [(t["action"], t["OutId"]) for t in provider.taken] == [same] * 2
     assert [said(t) for t in tries] == ["sent"]
+
+
+def test_a_process_killed_while_the_provider_has_it_is_followed_by_another(
+    engine: Engine, alerting: Alerting, provider: Provider, post: Posts, tmp_path: Path
+) -> None:
+    reach(engine, ("webhook", "w"))
+    now_ms = time.time_ns() // 1_000_000
+    alert_id = raised(alerting, record(engine, now_ms=now_ms).id, now_ms=now_ms)
+    provider.behaviour = "slow"
+    url = f"sqlite:///{tmp_path / 'lucina.sqlite'}"
+    urls = json.dumps(urls_of(provider.host))
+    args = ["-m", "tests.cloud.channels.run_courier", url, str(tmp_path), urls]
+    process = python(tmp_path, args, "courier")
+    process.start()
+    try:
+        wait_until(lambda: provider.taken, 30, "a message at the provider")
+    finally:
+        process.kill()
+    provider.behaviour = "good"
+    message, tries = told(engine, alert_id)
+    assert tries == [] and message.next_ms is not None
+    one = post()
+    one.settle((message.next_ms - T0_MS) / 1000)
+    assert [t["data"]["id"] for t in provider.taken] == [f"m{message.id}"] * 2
+    assert [said(t) for t in told(engine, alert_id)[1]] == ["sent"]
 
 
 def test_two_processes_send_once(
