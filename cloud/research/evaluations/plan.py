@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -69,10 +70,13 @@ class Plan:
         for name in ONE_THREAD:  # the processes are the parallel part
             os.environ.setdefault(name, "1")
         context = get_context("forkserver")
-        with ProcessPoolExecutor(self.cores, context, _leave_interrupts) as pool:
-            for one in pool.map(function, items, chunksize=2):
-                found.append(one)
-                self.progress(len(found), len(items))
+        try:
+            with ProcessPoolExecutor(self.cores, context, _leave_interrupts) as pool:
+                for one in pool.map(function, items, chunksize=2):
+                    found.append(one)
+                    self.progress(len(found), len(items))
+        except BrokenProcessPool:
+            raise NotMeasuredError(f"a process died after {len(found)} of {len(items)}") from None
         return found
 
 
