@@ -62,22 +62,24 @@ class Frozen:
         self.to_s = max(known_s, start_s, end_s if ended else end_s - FROZEN_S)
         self._events += [one for one in fresh if one[1]["end_s"] <= self.to_s]
         self._open = [one for one in fresh if one[1]["end_s"] > self.to_s]
-        shown_levels = self._freeze_levels(levels, start_s, known_s)
-        provisional_s = end_s if ended else end_s - PROVISIONAL_S
-        shown: Document = {name: [] for name in KINDS if name in found}
+        bpm = _rounded(self._freeze_levels(levels, start_s, known_s))
+        provisional_s = max(start_s, end_s if ended else end_s - PROVISIONAL_S)
+        return {
+            **found,
+            **self._shown(found, provisional_s),
+            "at_s": end_s,
+            "frozen_to_s": self.to_s,
+            "provisional_from_s": provisional_s,
+            "baseline": {"start_s": start_s, "bpm": bpm},
+            "revised": revised,
+        }
+
+    def _shown(self, found: Document, provisional_s: float) -> dict[str, list[Event]]:
+        """Every event by its name, in order of time, with its state."""
+        shown: dict[str, list[Event]] = {name: [] for name in KINDS if name in found}
         for name, event in sorted(self._events + self._open, key=lambda one: one[1]["start_s"]):
             shown.setdefault(name, []).append(event | {"state": self._state(event, provisional_s)})
-        return (
-            found
-            | shown
-            | {
-                "at_s": end_s,
-                "frozen_to_s": self.to_s,
-                "provisional_from_s": max(provisional_s, start_s),
-                "baseline": {"start_s": start_s, "bpm": _rounded(shown_levels)},
-                "revised": revised,
-            }
-        )
+        return shown
 
     def _state(self, event: Event, provisional_s: float) -> str:
         if event["end_s"] > provisional_s:

@@ -52,12 +52,12 @@ def test_the_same_after_every_second_of_a_real_recording(
     data_dir: Path, name: str, at_s: float
 ) -> None:
     trace = real(data_dir, name)
-    is_the_same_after_every_second(trace.window(at_s, at_s + 40))
-    is_the_same_after_every_second(trace.window(at_s, at_s + 300), 270)
+    is_the_same_after_every_second(trace.window(at_s, at_s + 25))
+    is_the_same_after_every_second(trace.window(at_s, at_s + 300), 285)
 
 
 def test_the_same_after_every_second_of_a_synthetic_one() -> None:
-    is_the_same_after_every_second(WHOLE.window(600, 640))
+    is_the_same_after_every_second(WHOLE.window(600, 630))
 
 
 def test_only_the_last_part_is_kept() -> None:

@@ -65,8 +65,9 @@ export class AnalysisPanel {
 
   #events(found) {
     const { maternal } = found.quality;
-    const small = [...(found.minor_decelerations ?? []).map((e) => [e, "minor_decelerations"]), ...(found.minor_accelerations ?? []).map((e) => [e, "minor_accelerations"])];
-    small.sort(([a], [b]) => a.start_s - b.start_s);
+    const small = ["minor_decelerations", "minor_accelerations"]
+      .flatMap((what) => (found[what] ?? []).map((event) => ({ ...event, what })))
+      .sort((a, b) => a.start_s - b.start_s);
     return [
       this.#group("decelerations", t("Decelerations"), found.decelerations, fallWords, true),
       this.#group("accelerations", t("Accelerations"), found.accelerations, riseWords),
@@ -76,10 +77,8 @@ export class AnalysisPanel {
       found.quality.toco ? null : h("p", { class: "quiet none" }, t("No toco in the last 30 min: contractions are not known.")),
       this.#group("rhythm", t("Sinusoidal pattern"), found.sinusoidal, (wave) => t(RHYTHMS[wave.kind]), true),
       this.#group("maternal", t("May be the mother's pulse"), maternal, (span) => length(span), true),
-      this.#group("faults", t("Left out: miscounted or held"), faults(found.quality), (span) => `${t(span.what)}, ${length(span)}`),
-      this.#group("small", t("Small or doubtful, not counted"), small.map(([event]) => event), (event) =>
-        t(WHAT[small.find(([one]) => one === event)[1]]),
-      ),
+      this.#group("faults", t("Left out: miscounted or held"), faults(found.quality), faultWords),
+      this.#group("small", t("Small or doubtful, not counted"), small, (event) => t(WHAT[event.what])),
       this.#group("revised", t("Shown before, judged otherwise now"), found.revised, revisedWords),
     ].filter(Boolean);
   }
@@ -116,10 +115,10 @@ export class AnalysisPanel {
       name,
       false,
       summary,
-      h("p", { class: "quiet" }, this.#jump(`${name} all`, score.start_s, score.end_s), " ", t("of the last %(minutes)d min", { minutes: (score.end_s - score.start_s) / 60 })),
+      h("p", { class: "quiet" }, this.#jump(`${name} all`, score.start_s, score.end_s), " ", overWords(score)),
       why.length ? h("ul", { class: "lacks" }, ...why) : null,
       rows.length ? this.#table(rows) : null,
-      h("p", { class: "quiet" }, t("Variant: %(variant)s. Source: %(source)s", { variant: t(score.variant), source: t(score.source) }), score.check ? ` (${t(score.check)})` : ""),
+      h("p", { class: "quiet" }, sourceWords(score)),
     );
   }
 
@@ -168,6 +167,10 @@ function faults({ doubled, halved, stuck }) {
   return all.sort((a, b) => a.start_s - b.start_s);
 }
 
+function faultWords(span) {
+  return listed([t(span.what), length(span)]);
+}
+
 function plain(value) {
   if (typeof value === "string") return t(value);
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
@@ -181,6 +184,16 @@ function cellWords(cell) {
 function bandWords(score) {
   const band = t(score.band);
   return score.points === null ? band : t("%(points)d of %(max)d, %(band)s", { ...score, band });
+}
+
+function overWords(score) {
+  return t("of the last %(minutes)d min", { minutes: (score.end_s - score.start_s) / 60 });
+}
+
+function sourceWords(score) {
+  const [variant, source] = [t(score.variant), t(score.source)];
+  const words = t("Variant: %(variant)s. Source: %(source)s", { variant, source });
+  return score.check ? `${words} (${t(score.check)})` : words;
 }
 
 function lackWords(lack) {
