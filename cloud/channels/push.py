@@ -9,6 +9,7 @@ import json
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -73,8 +74,10 @@ def load_key(account: Account, home: Path) -> Vapid02:
     if not path.exists():
         vapid = Vapid02()
         vapid.generate_keys()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(vapid.private_pem())
+        with suppress(FileExistsError):  # another process was faster: its key is the one
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(vapid.private_pem())
     return Vapid02.from_pem(path.read_bytes())
 
 

@@ -367,9 +367,9 @@ def test_the_running_service_sends_by_itself(provider: Provider, tmp_path: Path)
     with writing(app.engine) as conn:
         address = {"channel": "webhook", "address": "ward 3", "place": 0, "least": "low"}
         contacts.add(conn, person_id=app.person_id("county"), **address)
-    courier, ticker = app.app.state.running[-2:]
-    courier.start()
-    ticker.start()
+    parts = app.app.state.running[-2:]
+    for part in parts:
+        part.start()
     try:
         app.alert()
         wait_until(
@@ -379,6 +379,6 @@ def test_the_running_service_sends_by_itself(provider: Provider, tmp_path: Path)
         )
         wait_until(app.sent, 10, "a message that is written down as sent")
     finally:
-        ticker.stop()
-        courier.stop()
+        for part in parts:  # in the order in which the service stops them
+            part.stop()
         app.engine.dispose()
