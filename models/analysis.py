@@ -44,6 +44,7 @@ class Analysis:
     trace: Trace
     assessment: Assessment
     oscillations_per_min: float  # of the last 30 min
+    swings_bpm: Floats  # (k,) of each whole minute outside of events
     maternal: tuple[Span, ...]  # taken for the mother's rate
     doubled: tuple[Span, ...]
     halved: tuple[Span, ...]
@@ -147,6 +148,7 @@ def analyse(
         trace=trace,
         assessment=known,
         oscillations_per_min=oscillations_per_min(fhr[judged], quiet[judged]),
+        swings_bpm=swings,
         maternal=spans(hers, trace.start_s),
         doubled=doubled,
         halved=halved,

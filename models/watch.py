@@ -18,7 +18,7 @@ from models.conditions import (
     on_off,
     reason,
 )
-from models.rules import COVER_S, HIGHEST_BPM, LOWEST_BPM, RULES, Rule
+from models.rules import COVER_S, HIGHEST_BPM, LOWEST_BPM, STREAMED, Rule
 from models.trace import FS_HZ, Trace
 from models.whole import NAN, Median, Record, Seen
 from models.whole import changes as changes
@@ -70,8 +70,8 @@ class _State:
 class Watch:
     """The rules of one recording, second by second."""
 
-    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
-        self._states = [_State(rule) for rule in rules if rule.side != "silent"]
+    def __init__(self, rules: tuple[Rule, ...] = STREAMED) -> None:
+        self._states = [_State(rule) for rule in rules]
         self._by_id = {state.rule.id: state for state in self._states}
         self._maternal = [s for s in self._states if s.rule.side == "coincident"]
         self._others = [s for s in self._states if s.rule.side != "coincident"]

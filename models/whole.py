@@ -18,7 +18,7 @@ from models.conditions import (
     on_off,
     reason,
 )
-from models.rules import COVER_S, RULES, Rule
+from models.rules import COVER_S, STREAMED, Rule
 from models.trace import FS_HZ, Trace
 from models.windows import Counts, Mask, by_second, latch, trailing
 
@@ -67,7 +67,7 @@ class Seen:
 class Record:
     """What the rules make of a trace, all of its whole seconds at once."""
 
-    def __init__(self, trace: Trace, rules: tuple[Rule, ...] = RULES) -> None:
+    def __init__(self, trace: Trace, rules: tuple[Rule, ...] = STREAMED) -> None:
         trace = trace.window(trace.start_s, trace.start_s + int(trace.duration_s))
         self.start_s = trace.start_s
         fhr, mhr = trace.fhr_bpm.astype(float), trace.mhr_bpm.astype(float)
@@ -85,9 +85,8 @@ class Record:
         levels = np.array(([NAN] * REFERENCE_LAG_S + self.levels)[: len(self.levels)])
         self.seen: list[Seen] = []
         for rule in rules:
-            if rule.side != "silent":
-                parts = known.get(rule.id) or _known(rule, fhr, valid, trusted, levels)
-                self.seen.append(self._seen(rule, *parts))
+            parts = known.get(rule.id) or _known(rule, fhr, valid, trusted, levels)
+            self.seen.append(self._seen(rule, *parts))
 
     def _seen(self, rule: Rule, counted: Counts, beyond: Counts, turns: OnOff) -> Seen:
         covers = [seen.told for seen in self.seen if seen.rule.id in rule.covered_by]
@@ -104,7 +103,7 @@ class Record:
         return [change for _, _, change in sorted(found, key=lambda entry: entry[:2])]
 
 
-def changes(trace: Trace, rules: tuple[Rule, ...] = RULES) -> list[Change]:
+def changes(trace: Trace, rules: tuple[Rule, ...] = STREAMED) -> list[Change]:
     """What a Watch would have told by the end of `trace`, in the same order."""
     return Record(trace, rules).changes()
 

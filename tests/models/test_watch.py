@@ -221,7 +221,7 @@ def test_seconds_that_are_not_in_the_trace_are_lost():
 
 
 def test_link_lost_is_not_in_the_recording():
-    assert [rule.id for rule in RULES if rule.side == "silent"] == ["link_lost"]
+    assert [rule.id for rule in RULES if rule.where == "link"] == ["link_lost"]
     assert changes(Trace.empty(100)) == []
 
 

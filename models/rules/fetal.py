@@ -1,42 +1,8 @@
-"""When somebody is called: the alarm rules as data, with the exact words for both sides.
+"""Patient rules on the fetal heart rate, looked at each second."""
 
-To change a limit, change its row. A rule of side "below", "above" or "under reference" is true
-when, of the valid samples in the last `window_s`, a `share` of at least that much lies beyond
-`limit`, and at least VALID_SHARE of the window is valid (the k-of-n family of ALGORITHMS 8.2: a
-strict counter misses most true events because dips bounce). It is over when, for `rearm_s`,
-no such share is beyond and the signal is good enough to tell. Rows stand strongest first.
+from models.rules.rule import Rule
 
-Texts are gettext message ids; %(name)s fields come from the reason. Decision support: the limits
-come from published definitions and are not a clinical validation.
-"""
-
-from dataclasses import dataclass
-
-VALID_SHARE = 0.5  # of a window must be valid before its rule may speak: ALGORITHMS 8.2, k of n
-LOWEST_BPM, HIGHEST_BPM = 30.0, 240.0  # what monitors display: ALGORITHMS 1.1
-COVER_S = 300  # a weaker rule is a duplicate so long after the stronger one: ALGORITHMS 8.3
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row. `limit` is beats/min, but for "under reference" and "coincident" a difference."""
-
-    id: str
-    kind: str  # "patient": a hospital is asked; "technical": the measurement needs a hand
-    priority: str  # "high", "medium", "low": IEC 60601-1-8
-    side: str  # "below", "above", "under reference", "missing", "coincident", "silent"
-    limit: float
-    window_s: int
-    share: float  # k of n
-    rearm_s: int
-    reason: str
-    mother_text: str
-    doctor_text: str
-    source: str
-    covered_by: tuple[str, ...] = ()  # not raised while one of these tells the same
-
-
-RULES = (
+FETAL = (
     Rule(
         id="bradycardia_80",
         kind="patient",
@@ -100,7 +66,7 @@ RULES = (
         limit=180,
         window_s=180,
         share=0.8,
-        rearm_s=30,
+        rearm_s=120,
         reason="Fetal heart rate %(bpm)d bpm: above %(limit)d for %(seconds)d s of the last "
         "%(window)d s",
         mother_text="Your baby's heart is beating very fast. Lie down on your left side. "
@@ -116,7 +82,7 @@ RULES = (
         limit=110,
         window_s=180,
         share=0.8,
-        rearm_s=30,
+        rearm_s=60,
         reason="Fetal heart rate %(bpm)d bpm: below %(limit)d for %(seconds)d s of the last "
         "%(window)d s",
         mother_text="Your baby's heart rate is a little low. Lie down on your left side and rest. "
@@ -135,7 +101,7 @@ RULES = (
         limit=15,
         window_s=180,
         share=0.8,
-        rearm_s=30,
+        rearm_s=120,
         reason="Fetal heart rate %(bpm)d bpm: %(limit)d or more under its earlier level for "
         "%(seconds)d s of the last %(window)d s",
         mother_text="Your baby's heart rate is lower than before. "
@@ -158,7 +124,7 @@ RULES = (
         limit=160,
         window_s=600,
         share=0.8,
-        rearm_s=30,
+        rearm_s=300,
         reason="Fetal heart rate %(bpm)d bpm: above %(limit)d for %(seconds)d s of the last "
         "%(window)d s",
         mother_text="Your baby's heart rate is a little fast. Lie down on your left side and rest. "
@@ -168,55 +134,4 @@ RULES = (
         source="ALGORITHMS 8.2 A4; NICHD 2008: tachycardia lasts 10 min",
         covered_by=("tachycardia_180",),
     ),
-    Rule(
-        id="signal_lost",
-        kind="technical",
-        priority="medium",
-        side="missing",
-        limit=0,
-        window_s=120,
-        share=1.0,
-        rearm_s=30,
-        reason="No fetal heart signal for %(seconds)d s",
-        mother_text="We cannot hear your baby's heart. Most often the probe has moved. "
-        "Add some gel and move the probe slowly until you hear the beat. "
-        "If you cannot find it in ten minutes, lie on your left side and call the hospital.",
-        doctor_text="No fetal heart signal for two minutes. Help the mother to place the probe.",
-        source="ALGORITHMS 8.2 T1",
-    ),
-    Rule(
-        id="maternal_rate",
-        kind="technical",
-        priority="medium",
-        side="coincident",
-        limit=5,
-        window_s=30,
-        share=0.5,
-        rearm_s=15,
-        reason="The fetal rate is within %(limit)d bpm of the mother's pulse for %(seconds)d s "
-        "of the last %(window)d s",
-        mother_text="The probe may be hearing your own heart, not your baby's. "
-        "Lie on your left side and move the probe slowly until the number changes. "
-        "If it does not change in ten minutes, call the hospital.",
-        doctor_text="The trace may show the mother's pulse. Such samples are left out of the "
-        "alarms for the fetal rate. Ask for the probe to be moved.",
-        source="ALGORITHMS 1.8 and 8.2 T2",
-    ),
-    Rule(
-        id="link_lost",
-        kind="technical",
-        priority="medium",
-        side="silent",
-        limit=0,
-        window_s=30,
-        share=1.0,
-        rearm_s=0,
-        reason="No data from the probe for %(seconds)d s",
-        mother_text="Your probe is not connected now, so nobody can see your baby's heart. "
-        "The recording is kept and will be sent later. Check the probe and your network. "
-        "Lie on your left side and call the hospital if you feel unwell or your baby moves less.",
-        doctor_text="No data arrive from this mother. Call her if it does not come back.",
-        source="ALGORITHMS 8.2 T3",
-    ),
 )
-BY_ID = {rule.id: rule for rule in RULES}
