@@ -20,7 +20,8 @@ from models.reference import running_median
 from models.synth import synthetic
 from models.synth_events import Event
 from models.synth_plan import LADDER
-from models.trace import FS_HZ
+from models.trace import FS_HZ, Trace
+from models.windows import Mask
 
 Floats = NDArray[np.float64]
 Events = Sequence[Event | Acceleration | Deceleration]
@@ -49,8 +50,8 @@ def madi(first: Floats, second: Floats, fhr_bpm: Floats) -> float:
 def measure(seed: int, name: str) -> tuple[float, Found, Found]:
     """MADI between the two baselines, then what the running median and ours gave."""
     trace, truth = synthetic(seed, MINUTES, name)
-    fhr = clean(np.where(maternal_mask(trace), np.nan, trace.fhr_bpm.astype(float)))
-    known = np.isfinite(fhr)
+    fhr = cleaned(trace)
+    known = known_samples(trace)
 
     def found(line: Floats) -> Found:
         rises, falls = accelerations(fhr, line, None), decelerations(fhr, line)
@@ -62,6 +63,16 @@ def measure(seed: int, name: str) -> tuple[float, Found, Found]:
 
     lines = running_median(fhr), baseline(fhr)
     return madi(*lines, fhr), found(lines[0]), found(lines[1])
+
+
+def cleaned(trace: Trace) -> Floats:
+    """The fetal rate (n,) without what the coincidence rule takes for the mother's."""
+    return clean(np.where(maternal_mask(trace), np.nan, trace.fhr_bpm.astype(float)))
+
+
+def known_samples(trace: Trace) -> Mask:
+    """Samples (n,) that count when events are compared."""
+    return np.isfinite(cleaned(trace))
 
 
 def _spans(events: Events) -> list[tuple[float, float]]:

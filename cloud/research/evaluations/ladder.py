@@ -47,7 +47,7 @@ def climbed(key: tuple[str, int]) -> Rung:
     madi, *found = ladder.measure(seed, name)
     trace, truth = synthetic(seed, ladder.MINUTES, name)
     known = assess(trace)
-    valid = np.isfinite(trace.fhr_bpm)
+    valid = ladder.known_samples(trace)
     away = (known.baseline - truth.baseline_bpm)[valid]
     shipped = ladder.Found(
         float(np.sqrt(np.mean(away.astype(float) ** 2))),
