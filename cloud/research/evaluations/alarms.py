@@ -6,7 +6,7 @@ from pathlib import Path
 from cloud.research.analyze import read
 from cloud.research.evaluations.plan import NotMeasuredError, Plan
 from cloud.research.evaluations.table import Cell, Table
-from models.rules import BY_ID, RULES
+from models.rules import BY_ID, STREAMED
 from models.watch import changes
 
 SETS = (  # title, folder, files
@@ -30,7 +30,7 @@ def measure(plan: Plan) -> list[Table]:
         raise NotMeasuredError(" ".join(missing))
     rows: list[tuple[Cell, ...]] = [
         (rule.id, rule.kind, *(rates[rule.id] for rates in columns.values()))
-        for rule in RULES
+        for rule in STREAMED
         if rule.side != "silent"
     ]
     for kind in ("patient", "technical"):
@@ -54,4 +54,4 @@ def raised(path: Path) -> tuple[float, Counter[str]]:
 
 def _rates(found: list[tuple[float, Counter[str]]], hours: float) -> dict[str, float]:
     total: Counter[str] = sum((counts for _, counts in found), Counter())
-    return {rule.id: total[rule.id] / hours for rule in RULES if rule.side != "silent"}
+    return {rule.id: total[rule.id] / hours for rule in STREAMED if rule.side != "silent"}
