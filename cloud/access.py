@@ -13,6 +13,7 @@ ANYBODY = "anybody"  # no account needed
 _PEOPLE: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all", "admin": "all"}
 _READERS: dict[str, Scope] = {**_PEOPLE, "device": "own", "gateway": "own"}
 _CLINICIANS: dict[str, Scope] = {"hospital": "own", "centre": "all"}
+_STAFF: dict[str, Scope] = {"hospital": "own", "centre": "own"}
 _MOTHER: dict[str, Scope] = {"mother": "own"}
 _RECIPIENTS: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "own"}
 _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
@@ -35,6 +36,14 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}/trace"): _READERS,
     ("GET", "/api/recordings/{recording_id}/completeness"): _READERS,
     ("GET", "/api/recordings/{recording_id}/assessment"): _CLINICIANS | {"admin": "all"},
+    ("POST", "/api/mother/position"): _MOTHER,
+    ("DELETE", "/api/mother/position"): _MOTHER,
+    ("GET", "/api/mother/consents"): _MOTHER,
+    ("PUT", "/api/mother/consents"): _MOTHER,
+    ("GET", "/api/organisation"): _STAFF,
+    ("PUT", "/api/organisation/state"): {"hospital": "own"},
+    ("PUT", "/api/organisation/duties"): _STAFF,
+    ("GET", "/api/hospitals"): {"centre": "all", "admin": "all"},
     ("GET", "/api/me/messages"): _RECIPIENTS,
     ("PUT", "/api/me/messages"): _RECIPIENTS,
     ("POST", "/api/push/subscribe"): _RECIPIENTS,
@@ -45,6 +54,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/receipts/webhook"): _PUBLIC,
     ("GET", "/api/alerts"): _PEOPLE,
     ("GET", "/api/alerts/{alert_id}"): _PEOPLE,
+    ("GET", "/api/alerts/{alert_id}/calls"): {"centre": "all", "admin": "all"},
     ("GET", "/api/alerts/{alert_id}/messages"): _CLINICIANS | {"admin": "all"},
     ("POST", "/api/alerts/{alert_id}/accept"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/decline"): _CLINICIANS,

@@ -5,12 +5,15 @@ happened, when, by whom, from which organisation.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import outbox, routing
-from cloud.store import alerts, commands, people, recordings
+from cloud import outbox, routing_words
+from cloud.planner import Planner
+from cloud.routing.plan import Choice, Roads
+from cloud.store import alerts, changes, commands, people, recordings
 from cloud.store.alerts import Alert, Step
 from device.payloads import COMMAND_ALERT
 from models.alerts import ANSWERED, after
@@ -20,9 +23,18 @@ Text = Mapping[str, Any] | str  # {"text": msgid, "args": {...}, ...}, or a pers
 TECHNICAL = "technical: the centre helps the mother with the probe"
 NO_MOTHER = "the recording belongs to no mother yet"
 SILENT = "no answer for %(seconds)s s"
+BREAK_GLASS = "asked without the mother's consent, as the alert is urgent; she is told"
 ENDED = "the condition has ended; the alert stays until somebody has answered"
 _URGENCY = {"high": 2, "medium": 1, "low": 0}
-_SHOWN_PASSED_OVER = 3  # nearer hospitals that were not fit, written beside the chosen one
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How the next hospital is found, and how long it has."""
+
+    planner: Planner
+    escalate_after_ms: int
+    roads: Roads | None = None  # asked for before the transaction
 
 
 def note(
@@ -57,20 +69,35 @@ def move(
     return moved
 
 
-def tell_next(conn: Connection, alert: Alert, now_ms: int, escalate_after_ms: int) -> Alert:
+def tell_next(conn: Connection, alert: Alert, now_ms: int, how: Telling) -> Alert:
     """Ask the best hospital that was not asked yet, or hand the alert to the centre."""
     if alert.kind == "technical":
         return _to_centre(conn, alert, now_ms, words(TECHNICAL))
     mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
     if mother is None:
         return _to_centre(conn, alert, now_ms, words(NO_MOTHER))
-    plan = routing.plan(mother, people.hospitals(conn), alerts.asked(conn, alert.id))
-    if not plan.choices:
-        return _to_centre(conn, alert, now_ms, plan.why_nobody)
-    hospital_id = plan.choices[0].hospital.id
-    asked = {"organisation_id": hospital_id, "told_ms": now_ms}
-    asked["deadline_ms"] = now_ms + escalate_after_ms
-    return move(conn, alert, "tell", now_ms, asked, _why(plan), hospital_id)
+    asked, urgent = alerts.asked(conn, alert.id), alert.priority == "high"
+    plan = how.planner.plan(conn, mother, asked, urgent, now_ms, how.roads)
+    if not plan.fit:
+        return _to_centre(conn, alert, now_ms, routing_words.why_nobody(conn, plan))
+    first = plan.first(1)[0]
+    row = {"organisation_id": first.hospital_id, "told_ms": now_ms}
+    row["deadline_ms"] = now_ms + how.escalate_after_ms
+    why = routing_words.why_first(conn, plan)
+    alert = move(conn, alert, "tell", now_ms, row, why, first.hospital_id)
+    if first.break_glass:
+        _tell_break_glass(conn, alert, first, now_ms)
+    return alert
+
+
+def _tell_break_glass(conn: Connection, alert: Alert, first: Choice, now_ms: int) -> None:
+    """Asked without her consent: written down, and told to her."""
+    after = {"alert": alert.id, "rule": alert.rule, **first.why}
+    changes.add(
+        conn, "break glass", None, after, now_ms,
+        person_id=None, organisation_id=first.hospital_id, mother_id=alert.mother_id,
+    )  # fmt: skip
+    note(conn, alert, "break glass", now_ms, words(BREAK_GLASS), first.hospital_id)
 
 
 def _to_centre(conn: Connection, alert: Alert, now_ms: int, text: Text) -> Alert:
@@ -100,13 +127,3 @@ def words(text: str, **args: Any) -> dict[str, Any]:
 
 def _urgency(alert: Alert) -> tuple[bool, int, int]:
     return alert.phase not in ANSWERED, _URGENCY[alert.priority], alert.id
-
-
-def _why(plan: routing.Plan) -> dict[str, Any]:
-    """Why this hospital, and why not the nearer ones."""
-    first = plan.choices[0]
-    passed = [
-        {"name": c.hospital.name, "name_zh": c.hospital.name_zh, **c.why}
-        for c in plan.passed_over[:_SHOWN_PASSED_OVER]
-    ]
-    return {**first.why, "distance_km": first.distance_km, "passed_over": passed}

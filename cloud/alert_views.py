@@ -102,6 +102,10 @@ def _organisation(steps: list[Step], organisation: Organisation | None) -> dict[
         "name_zh": organisation.name_zh,
         "phone": organisation.phone,
         "distance_km": why.get("distance_km"),
+        "minutes": why.get("minutes"),
+        "break_glass": why.get("break_glass", False),
+        "notes": why.get("notes", []),
+        "next": why.get("next", []),
         "why": {"text": why["text"], "args": why["args"]},
         "passed_over": why.get("passed_over", []),
     }

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Engine
 
 from cloud.alert_answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
 from cloud.alert_episodes import is_known, latest_s
-from cloud.alert_moves import ENDED, SILENT, command_device, move, note, tell_next, words
+from cloud.alert_moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
 from cloud.alert_views import views
 from cloud.audience import Audience
 from cloud.hub import Event, Hub, Viewer
+from cloud.planner import Planner
 from cloud.store import alerts, recordings
 from cloud.store.alerts import OVER, Alert
 from cloud.store.db import reading, writing
@@ -44,11 +45,13 @@ class Alerting:
         hub: Hub,
         wake: Callable[[], None] = lambda: None,
         escalate_after_s: float = ESCALATE_AFTER_S,
+        planner: Planner | None = None,
     ) -> None:
         self._engine = engine
         self._hub = hub
         self._wake = wake
         self._escalate_after_ms = round(escalate_after_s * 1000)
+        self._planner = planner or Planner()
         self._publishing = Lock()
         self.audience = Audience(engine)
 
@@ -65,6 +68,9 @@ class Alerting:
 
         The same again while its alert is not over is a step "recurred" of that alert.
         """
+        with reading(self._engine) as conn:
+            recording = recordings.get(conn, recording_id)
+        how = self.telling(recording.mother_id if recording else None, now_ms)
         with writing(self._engine) as conn:
             former = alerts.of_rule(conn, recording_id, rule.id)
             if is_known(conn, former, onset_s, at_s):
@@ -80,7 +86,7 @@ class Alerting:
                     "at_s": at_s,
                     "reason": reason,
                 }
-                alert = self._begin(conn, values, now_ms)
+                alert = _begin(conn, values, now_ms, how)
             else:
                 note(conn, alert, "recurred", now_ms, {**reason, "onset_s": onset_s, "at_s": at_s})
                 if alert.cleared_s is not None and onset_s >= alert.cleared_s:
@@ -108,11 +114,12 @@ class Alerting:
 
         LookupError: no such alert. Refused: not possible, with who has it if somebody has.
         """
+        how = self._telling_next(alert_id, now_ms)
         with writing(self._engine) as conn:
             alert = _locked(conn, alert_id)
             moved = answer(conn, alert, event, actor, reason.strip(), now_ms)
             if event == "decline" and moved is not None:
-                moved = tell_next(conn, moved, now_ms, self._escalate_after_ms)
+                moved = tell_next(conn, moved, now_ms, how)
             if moved is not None:
                 command_device(conn, moved, now_ms)
         if moved is not None:
@@ -191,15 +198,18 @@ class Alerting:
             raise LookupError(f"no alert {alert_id}")
         return view
 
-    def _begin(self, conn: Connection, values: dict[str, Any], now_ms: int) -> Alert:
-        recording = recordings.get(conn, values["recording_id"])
-        if recording is None:
-            raise LookupError(f"no recording {values['recording_id']}")
-        alert = alerts.add(conn, mother_id=recording.mother_id, raised_ms=now_ms, **values)
-        note(conn, alert, "raised", now_ms, alert.reason)
-        return tell_next(conn, alert, now_ms, self._escalate_after_ms)
+    def telling(self, mother_id: int | None, now_ms: int) -> Telling:
+        """How the next hospital is found. It may ask a road server: not inside a transaction."""
+        roads = self._planner.ahead(self._engine, mother_id, now_ms)
+        return Telling(self._planner, self._escalate_after_ms, roads)
+
+    def _telling_next(self, alert_id: int, now_ms: int) -> Telling:
+        with reading(self._engine) as conn:
+            alert = alerts.get(conn, alert_id)
+        return self.telling(alert.mother_id if alert else None, now_ms)
 
     def _escalate(self, alert_id: int, now_ms: int, latest_ms: int) -> bool:
+        how = self._telling_next(alert_id, now_ms)
         with writing(self._engine) as conn:
             alert = _locked(conn, alert_id)
             deadline_ms = alert.deadline_ms
@@ -210,7 +220,7 @@ class Alerting:
             text = words(SILENT, seconds=round((deadline_ms - alert.told_ms) / 1000))
             silent_id = alert.organisation_id
             alert = move(conn, alert, "time up", now_ms, {"deadline_ms": None}, text, silent_id)
-            alert = tell_next(conn, alert, now_ms, self._escalate_after_ms)
+            alert = tell_next(conn, alert, now_ms, how)
             command_device(conn, alert, now_ms)
         self.publish(alert_id)
         return True
@@ -221,3 +231,12 @@ def _locked(conn: Connection, alert_id: int) -> Alert:
     if alert is None:
         raise LookupError(f"no alert {alert_id}")
     return alert
+
+
+def _begin(conn: Connection, values: dict[str, Any], now_ms: int, how: Telling) -> Alert:
+    recording = recordings.get(conn, values["recording_id"])
+    if recording is None:
+        raise LookupError(f"no recording {values['recording_id']}")
+    alert = alerts.add(conn, mother_id=recording.mother_id, raised_ms=now_ms, **values)
+    note(conn, alert, "raised", now_ms, alert.reason)
+    return tell_next(conn, alert, now_ms, how)

@@ -5,8 +5,8 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
-from cloud.store.alerts import organisations_of
 from cloud.store.db import reading
+from cloud.store.sight import organisations_of
 
 REMEMBERED_S = 30.0  # a mother who changes her hospital is seen by the new one after this
 

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(False, description="true or false")
     escalate_after_s: float = Field(60, ge=1, le=3600, description="seconds, 1 to 3600")
+    own_hospital_min: float = Field(30, ge=0, le=600, description="minutes, 0 to 600")
+    own_hospital_extra_min: float = Field(15, ge=0, le=600, description="minutes, 0 to 600")
+    position_age_s: float = Field(900, ge=10, le=86_400, description="seconds, 10 to 86400")
+    road_speed_kmh: float = Field(40, ge=5, le=120, description="km/h, 5 to 120")
+    osrm_url: str = Field("", description="http:// or https://HOST:PORT, empty: estimated ways")
     assess_every_s: float = Field(30, ge=5, le=600, description="seconds, 5 to 600")
     influx_url: str = Field("", description="http:// or https://HOST:PORT, empty: no feed")
     influx_token: SecretStr = Field(SecretStr(""), description="a token of that server")
@@ -110,7 +115,7 @@ class Settings(BaseSettings):
             raise ValueError("unknown database")
         return url
 
-    @field_validator("broker_url", "influx_url", "public_url")
+    @field_validator("broker_url", "influx_url", "public_url", "osrm_url")
     @classmethod
     def _known_scheme(cls, url: str, info: Any) -> str:
         schemes = ("mqtt", "mqtts") if info.field_name == "broker_url" else ("http", "https")

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.auth import hash_password
-from cloud.store import people
-from cloud.store.people import Mother, Organisation, token_sha256
+from cloud.store import consents, duties, people
+from cloud.store.duties import Duty
+from cloud.store.people import Mother, Organisation, Person, token_sha256
 
 PASSWORD = "lucina-demo"  # noqa: S105 - printed on purpose; accounts marked demo work only in `run`
 GATEWAY = "gw-demo"
@@ -29,12 +30,13 @@ ORGANISATIONS: list[dict[str, Any]] = [
          latitude=31.20, longitude=121.44, phone="021-5550-0001", on_call=True, free_beds=0),
     dict(name="Riverside Maternity Hospital (demo)", name_zh="示范滨河妇产医院",
          kind="hospital", level=3, latitude=31.21, longitude=121.46, phone="021-5550-0002",
-         on_call=True, free_beds=6),
+         by_roster=True, free_beds=6, nicu=True, blood_bank=True),
     dict(name="East Lake County Hospital (demo)", name_zh="示范东湖县医院", kind="hospital",
-         level=2, latitude=31.26, longitude=121.60, phone="021-5550-0003", on_call=True,
-         free_beds=2),
+         level=2, latitude=31.26, longitude=121.60, phone="021-5550-0003", by_roster=True,
+         free_beds=2, nicu=False, blood_bank=True),
     dict(name="Willow Town Clinic (demo)", name_zh="示范柳镇卫生院", kind="hospital", level=1,
-         latitude=31.33, longitude=121.62, phone="021-5550-0004", on_call=False, free_beds=1),
+         latitude=31.33, longitude=121.62, phone="021-5550-0004", on_call=False, free_beds=1,
+         nicu=False, blood_bank=False),
 ]  # fmt: skip
 MOTHERS: list[dict[str, Any]] = [
     dict(name="Lin Xiaoyu (demo)", place=3, phone="555-0101", risk="yellow", purple=False,
@@ -52,6 +54,8 @@ STAFF: list[dict[str, Any]] = [
     dict(username="county", name="Dr Zhou (demo)", role="hospital", place=2),
     dict(username="clinic", name="Midwife Wu (demo)", role="hospital", place=3),
 ]
+ON_DUTY = {"centre": "operator", "hospital": "obstetrician", "county": "obstetrician"}
+SHIFTS_MIN = ((8 * 60, 20 * 60), (20 * 60, 8 * 60))  # day and night
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def fill(conn: Connection, tokens: Tokens, today: date) -> None:
     people.add_gateway(conn, GATEWAY, tokens.gateway)
     for row in STAFF:
         known = _placed(row, places) | {"password_hash": password_hash, "demo": True}
-        people.add_person(conn, **known)
+        _put_on_duty(conn, people.add_person(conn, **known))
     devices = iter(tokens.devices.items())
     for number, row in enumerate(MOTHERS, start=1):
         mother = add_mother(conn, row, places, today)
@@ -93,7 +97,22 @@ def add_mother(
     """A mother who is as far along today as her row of MOTHERS says."""
     known = _placed(row, places)
     due_date = today + timedelta(weeks=TERM_WEEKS - known.pop("weeks"))
-    return people.add_mother(conn, due_date=due_date, **known)
+    mother = people.add_mother(conn, due_date=due_date, **known)
+    consents.decide(conn, mother.id, None, allowed=True, at_ms=0)
+    return mother
+
+
+def _put_on_duty(conn: Connection, person: Person) -> None:
+    """Day and night all week: the demo's people do not sleep."""
+    role = ON_DUTY.get(person.username)
+    if role is None or person.organisation_id is None:
+        return
+    roster = [
+        Duty(role, person.id, weekday, None, from_min, to_min)
+        for weekday in range(7)
+        for from_min, to_min in SHIFTS_MIN
+    ]
+    duties.replace(conn, person.organisation_id, roster)
 
 
 def _placed(row: dict[str, Any], places: Sequence[Organisation]) -> dict[str, Any]:

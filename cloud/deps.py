@@ -12,11 +12,13 @@ from cloud import auth
 from cloud.access import ACCESS, ANYBODY, Scope
 from cloud.alerting import Alerting
 from cloud.config import Settings
+from cloud.consenting import Consenting
 from cloud.hub import Hub, Viewer, may_see
 from cloud.ingest import Ingest
 from cloud.live import Live
+from cloud.planner import Planner
 from cloud.receipts import Receipts
-from cloud.store import alerts, people, recordings
+from cloud.store import people, recordings, sight
 from cloud.store.db import reading
 from cloud.ticker import Ticker
 
@@ -49,6 +51,8 @@ class Services:
     live: Live
     hub: Hub
     alerting: Alerting
+    planner: Planner
+    consenting: Consenting
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up
@@ -129,7 +133,7 @@ def sees(conn: Connection, who: Principal, recording: recordings.Recording) -> b
         return recording.device_id == who.box_id
     if who.role == "gateway":
         return recording.gateway_id == who.box_id
-    hospitals = alerts.organisations_of(conn, recording.id) if who.role == "hospital" else None
+    hospitals = sight.organisations_of(conn, recording.id) if who.role == "hospital" else None
     return may_see(who.viewer, recording.mother_id, hospitals)
 
 

@@ -38,7 +38,7 @@ class Viewer:
 
 def may_see(viewer: Viewer, mother_id: int | None, organisation_ids: frozenset[int] | None) -> bool:
     """The rule of who sees a recording: `mother_id` is whose it is, `organisation_ids` are her
-    own hospital and those that an alert of it asked (cloud.store.alerts.organisations_of)."""
+    own hospital and those that an alert of it asked, with her consent (cloud.store.sight)."""
     if viewer.role in ("centre", "admin"):
         return True
     if viewer.role == "hospital":

@@ -5,6 +5,7 @@
     read         somebody there has looked at it        (from the hospital that was asked last)
     decline      it cannot take the mother, and why     (from the hospital that was asked last)
     accept       somebody takes the mother on: any hospital asked so far, or the centre
+    withdrawn    the mother has withdrawn her consent for the hospital that was asked last
     time up      no answer ESCALATE_AFTER_S after "tell"; delivered and read do not move this
     nobody left  no other hospital is fit: the centre's call list
     handle       the one who accepted says what was done
@@ -25,7 +26,7 @@ class Phase(Enum):
     DELIVERED = "delivered"  # the message is on its page
     READ = "read"  # somebody there has opened it
     DECLINED = "declined"  # it said no: ask the next
-    ESCALATED = "escalated"  # it said nothing: ask the next
+    ESCALATED = "escalated"  # it said nothing, or may not be asked any more: ask the next
     CENTRE = "centre"  # nobody is left to ask: the centre calls
     ACCEPTED = "accepted"  # somebody has taken it on
     HANDLED = "handled"  # what was done is written down
@@ -40,13 +41,16 @@ TRANSITIONS = {
     (Phase.TOLD, "accept"): Phase.ACCEPTED,
     (Phase.TOLD, "decline"): Phase.DECLINED,
     (Phase.TOLD, "time up"): Phase.ESCALATED,
+    (Phase.TOLD, "withdrawn"): Phase.ESCALATED,
     (Phase.DELIVERED, "read"): Phase.READ,
     (Phase.DELIVERED, "accept"): Phase.ACCEPTED,
     (Phase.DELIVERED, "decline"): Phase.DECLINED,
     (Phase.DELIVERED, "time up"): Phase.ESCALATED,
+    (Phase.DELIVERED, "withdrawn"): Phase.ESCALATED,
     (Phase.READ, "accept"): Phase.ACCEPTED,
     (Phase.READ, "decline"): Phase.DECLINED,
     (Phase.READ, "time up"): Phase.ESCALATED,
+    (Phase.READ, "withdrawn"): Phase.ESCALATED,
     (Phase.DECLINED, "tell"): Phase.TOLD,
     (Phase.DECLINED, "nobody left"): Phase.CENTRE,
     (Phase.DECLINED, "accept"): Phase.ACCEPTED,

@@ -1,6 +1,17 @@
 """The routes, by noun. cloud/access.py says who may use which."""
 
-from cloud.routes import alerts, events, health, login, messages, pages, receipts, recordings
+from cloud.routes import (
+    alerts,
+    events,
+    health,
+    login,
+    messages,
+    mothers,
+    organisations,
+    pages,
+    receipts,
+    recordings,
+)
 
 ROUTERS = (
     health.router,
@@ -8,6 +19,8 @@ ROUTERS = (
     pages.router,
     recordings.router,
     alerts.router,
+    mothers.router,
+    organisations.router,
     messages.router,
     receipts.router,
     events.router,

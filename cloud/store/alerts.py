@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
 
-from cloud.store.tables import alert_steps, alerts, mothers, recordings
+from cloud.store import sight
+from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
 OVER = (Phase.HANDLED, Phase.CLOSED)  # what the rule says after these is a new alert
@@ -69,6 +70,12 @@ def of_rule(conn: Connection, recording_id: int, rule: str) -> list[Alert]:
     return [_alert(row) for row in conn.execute(query.order_by(alerts.c.onset_s))]
 
 
+def open_of_mother(conn: Connection, mother_id: int) -> list[Alert]:
+    """Those of a mother that are not over, oldest first."""
+    query = select(alerts).where(alerts.c.mother_id == mother_id, ~_is_over())
+    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
+
+
 def open_of(conn: Connection, recording_id: int) -> list[Alert]:
     """Those of a recording that are not over, oldest first."""
     query = select(alerts).where(alerts.c.recording_id == recording_id, ~_is_over())
@@ -97,7 +104,7 @@ def visible(
     recent: int = 100,
 ) -> list[Alert]:
     """Those that are not over and the `recent` newest of the others, newest first: of everybody,
-    of one mother, or of what one hospital may see (the rule of organisations_of)."""
+    of one mother, or of what one hospital may see (the rule of cloud.store.sight)."""
     may: ColumnElement[bool] = true()
     if mother_id is not None:
         may = alerts.c.mother_id == mother_id
@@ -112,23 +119,11 @@ def visible(
     query = select(alerts).where(may).order_by(alerts.c.raised_ms.desc(), alerts.c.id.desc())
     rows = [*conn.execute(query.where(~_is_over()))]
     rows += conn.execute(query.where(_is_over()).limit(recent))
-    return [_alert(row) for row in rows]
-
-
-def organisations_of(conn: Connection, recording_id: int) -> frozenset[int]:
-    """The hospitals that may see a recording: the mother's own, and those that were asked about
-    one of its alerts. With cloud.hub.may_see this is the whole rule of who sees what."""
-    own = (
-        select(mothers.c.organisation_id)
-        .join(recordings, recordings.c.mother_id == mothers.c.id)
-        .where(recordings.c.id == recording_id)
-    )
-    asked_ones = (
-        select(alert_steps.c.organisation_id)
-        .join(alerts, alerts.c.id == alert_steps.c.alert_id)
-        .where(alerts.c.recording_id == recording_id, alert_steps.c.event == "tell")
-    )
-    return frozenset(i for i in conn.scalars(own.union(asked_ones)) if i is not None)
+    found = [_alert(row) for row in rows]
+    if organisation_id is None:
+        return found
+    seen = sight.organisations_of_all(conn, {alert.recording_id for alert in found})
+    return [alert for alert in found if organisation_id in seen[alert.recording_id]]
 
 
 def asked(conn: Connection, alert_id: int) -> frozenset[int]:
@@ -137,6 +132,16 @@ def asked(conn: Connection, alert_id: int) -> frozenset[int]:
         alert_steps.c.alert_id == alert_id, alert_steps.c.event == "tell"
     )
     return frozenset(conn.scalars(query))
+
+
+def last_answers(conn: Connection) -> dict[int, int]:
+    """When somebody of each hospital last accepted or declined an alert."""
+    query = (
+        select(alert_steps.c.organisation_id, func.max(alert_steps.c.at_ms))
+        .where(alert_steps.c.event.in_(("accept", "decline")))
+        .group_by(alert_steps.c.organisation_id)
+    )
+    return {place: at_ms for place, at_ms in conn.execute(query) if place is not None}
 
 
 def add(conn: Connection, **values: Any) -> Alert:

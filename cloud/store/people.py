@@ -213,6 +213,12 @@ def get_person(conn: Connection, person_id: int) -> Person | None:
     return _get(conn, Person, people, person_id)
 
 
+def staff_of(conn: Connection, organisation_id: int) -> list[Person]:
+    """Whoever has an account there, by name."""
+    query = select(people).where(people.c.organisation_id == organisation_id)
+    return _all(conn, Person, query.order_by(people.c.name, people.c.id))
+
+
 def get_person_by_username(conn: Connection, username: str) -> Person | None:
     return _one(Person, conn.execute(select(people).where(people.c.username == username)).first())
 

@@ -76,6 +76,7 @@ people = Table(
     Column("organisation_id", ForeignKey("organisations.id")),
     Column("mother_id", ForeignKey("mothers.id")),  # set for role mother only
     Column("demo", Boolean, nullable=False),  # made by `lucina run`; refused elsewhere
+    Index(None, "organisation_id"),
 )
 
 gateways = Table(

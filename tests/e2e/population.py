@@ -56,6 +56,8 @@ def _add_mothers(conn: Connection, who: list[tuple[int, str, str, str]]) -> None
     row["organisation_id"] = demo.MOTHERS[0]["place"] + 1
     mothers = [{**row, "id": number, "name": f"Mother {number}"} for number, *_ in who]
     conn.execute(insert(t.mothers), mothers)
+    agreed = {"organisation_id": None, "allowed": True, "at_ms": 0}
+    conn.execute(insert(t.consents), [{**agreed, "mother_id": number} for number, *_ in who])
     devices = [
         {"id": device, "token_sha256": sha256(token), "gateway_id": gateway, "mother_id": number}
         for number, device, token, gateway in who

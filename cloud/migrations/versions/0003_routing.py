@@ -27,11 +27,16 @@ def upgrade() -> None:
 
 
 def _add_columns() -> None:
-    by_hand = sa.Column("by_roster", sa.Boolean(), nullable=False, server_default=sa.false())
-    zone = sa.Column("zone", sa.String(60), nullable=False, server_default="Asia/Shanghai")
-    for column in (by_hand, sa.Column("nicu", sa.Boolean()), sa.Column("blood_bank", sa.Boolean())):
-        op.add_column("organisations", column)
-    op.add_column("organisations", zone)
+    no, shanghai = sa.false(), "Asia/Shanghai"
+    op.add_column(
+        "organisations", sa.Column("by_roster", sa.Boolean(), nullable=False, server_default=no)
+    )
+    op.add_column("organisations", sa.Column("nicu", sa.Boolean(), nullable=True))
+    op.add_column("organisations", sa.Column("blood_bank", sa.Boolean(), nullable=True))
+    op.add_column(
+        "organisations", sa.Column("zone", sa.String(60), nullable=False, server_default=shanghai)
+    )
+    op.create_index(op.f("ix_people_organisation_id"), "people", ["organisation_id"])
 
 
 def _add_duties() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from cloud.alerting import Alerting, ReasonMissing, Refused
 from cloud.hub import Hub, Viewer
-from cloud.store import alerts, commands, people
+from cloud.store import alerts, commands, people, sight
 from cloud.store.db import reading, writing
 from tests.cloud.alerts.world import (
     BRADYCARDIA,
@@ -338,7 +338,7 @@ def test_who_sees_it(any_engine: Engine, hub: Hub) -> None:
             assert len(alerting.views(viewer)) == count, viewer
         assert alerting.views(Viewer("admin"))[0]["id"] == alert_id
         with reading(any_engine) as conn:
-            assert alerts.organisations_of(conn, recording_id) == {NEAR, MIDDLE, FAR}
+            assert sight.organisations_of(conn, recording_id) == {NEAR, MIDDLE, FAR}
 
     asyncio.run(run())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from cloud.store import people, recordings, tables
+from cloud.store import consents, people, recordings, tables
 from cloud.store.db import migrate, open_engine, writing
 from models.rules import BY_ID, Rule
 
@@ -67,6 +67,7 @@ def fill(engine: Engine) -> Engine:
                     longitude=121.0,
                 )
             )
+            consents.decide(conn, number, None, True, 0)
         for actor in WHO.values():
             _add_person(conn, actor, f"Person {actor.person_id}", None)
         _add_person(conn, MOTHER, "Mother 1", 1)

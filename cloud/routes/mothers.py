@@ -1,0 +1,104 @@
+"""What a mother decides about herself: where she is, and which hospitals may know."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field
+
+from cloud.alert_moves import words
+from cloud.deps import MAX_ID, ServicesDep, Who
+from cloud.store import alerts, consents, people, positions, recordings
+from cloud.store.db import reading, writing
+from cloud.store.positions import Position
+
+router = APIRouter(tags=["mothers"])
+NOTHING_RUNS = "your position is taken only while a recording runs or an alert is open"
+NO_SUCH_HOSPITAL = "there is no such hospital"
+
+
+class Where(BaseModel):
+    """As the browser's geolocation gives it; both times are of the phone's clock."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[float, Field(ge=0, le=1e7)] | None = None
+    at_ms: Annotated[int, Field(ge=0, le=2**53)]  # when it was measured
+    sent_ms: Annotated[int, Field(ge=0, le=2**53)]  # when this was sent
+
+
+class Decision(BaseModel):
+    organisation_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None  # null: every other one
+    allowed: bool
+
+
+@router.post("/api/mother/position")
+def put_position(where: Where, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """Where her phone is. What counts is its age by the phone's own clock; a position from the
+    phone's future has the time of its arrival."""
+    now_ms, mother_id = _now_ms(), who.mother_id or 0
+    age_ms = where.sent_ms - where.at_ms
+    position = Position(
+        mother_id=mother_id,
+        latitude=where.latitude,
+        longitude=where.longitude,
+        accuracy_m=where.accuracy_m,
+        at_ms=now_ms - max(0, age_ms),
+        clock_ahead_ms=where.sent_ms - now_ms,
+        clock_wrong=age_ms < 0,
+    )
+    with writing(parts.engine) as conn:
+        running = any(r.mother_id == mother_id for r in recordings.open_now(conn))
+        if not running and not alerts.open_of_mother(conn, mother_id):
+            raise HTTPException(409, words(NOTHING_RUNS))
+        positions.keep(conn, position)
+    return {"at_ms": position.at_ms, "clock_wrong": position.clock_wrong}
+
+
+@router.delete("/api/mother/position")
+def forget_position(who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """She does not share it any more."""
+    with writing(parts.engine) as conn:
+        positions.forget(conn, who.mother_id or 0)
+    return {}
+
+
+@router.get("/api/mother/consents")
+def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """Which hospitals may be asked about her and see her recordings."""
+    with reading(parts.engine) as conn:
+        mother = people.get_mother(conn, who.mother_id or 0)
+        own_id = mother.organisation_id if mother else None
+        consent = consents.of_mother(conn, who.mother_id or 0, own_id)
+        hospitals = people.hospitals(conn)
+    return {
+        "others": consent.for_all,
+        "hospitals": [
+            {
+                "id": hospital.id,
+                "name": hospital.name,
+                "name_zh": hospital.name_zh,
+                "own": hospital.id == own_id,
+                "allowed": consent.holds_for(hospital.id),
+            }
+            for hospital in hospitals
+        ],
+    }
+
+
+@router.put("/api/mother/consents")
+def put_consent(decision: Decision, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """One decision; the whole list as it is then."""
+    if decision.organisation_id is not None:
+        with reading(parts.engine) as conn:
+            hospital = people.get_organisation(conn, decision.organisation_id)
+        if hospital is None or hospital.kind != "hospital":
+            raise HTTPException(422, words(NO_SUCH_HOSPITAL))
+    parts.consenting.decide(
+        who.mother_id or 0, decision.organisation_id, decision.allowed, who, _now_ms()
+    )
+    return get_consents(who, parts)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,128 @@
+"""Organisations as JSON: one's own state and roster; for the centre all, and whom to call."""
+
+import time
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import Connection
+
+from cloud import hospital_views, organising
+from cloud.alert_moves import words
+from cloud.deps import MAX_ID, Id, Principal, ServicesDep, VisibleAlert, Who
+from cloud.store import alerts, people
+from cloud.store.db import reading, writing
+from cloud.store.duties import Duty
+from cloud.store.people import Organisation
+
+router = APIRouter(tags=["organisations"])
+MAX_DUTIES = 200
+NOT_THERE = "this person does not work here"
+Minute = Annotated[int, Field(ge=0, le=1439)]
+
+
+class State(BaseModel):
+    on_call: Literal["yes", "no", "roster"]
+    free_beds: Annotated[int, Field(ge=0, le=10_000)]
+    nicu: bool | None
+    blood_bank: bool | None
+
+
+class Line(BaseModel):
+    """Of a weekly roster, or of one date, which replaces its weekday."""
+
+    role: Literal["obstetrician", "operator"]
+    person_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
+    weekday: Annotated[int, Field(ge=0, le=6)] | None = None
+    day: date | None = None
+    from_min: Minute = 0
+    to_min: Minute = 0
+    nobody: bool = False
+
+    @model_validator(mode="after")
+    def _is_of_one_day(self) -> "Line":
+        if (self.weekday is None) == (self.day is None):
+            raise ValueError("either a weekday or a date")
+        if self.nobody and self.day is None:
+            raise ValueError("only a date can have nobody")
+        return self
+
+
+class Roster(BaseModel):
+    duties: Annotated[list[Line], Field(max_length=MAX_DUTIES)]
+
+
+@router.get("/api/organisation")
+def get_organisation(who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """One's own: state, roster, who is on duty now, the newest changes."""
+    with reading(parts.engine) as conn:
+        return organising.organisation_view(conn, _own(conn, who), _now_ms())
+
+
+@router.put("/api/organisation/state")
+def put_state(state: State, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    now_ms = _now_ms()
+    with writing(parts.engine) as conn:
+        own = _own(conn, who)
+        by_hand = own.on_call if state.on_call == "roster" else state.on_call == "yes"
+        said = {
+            "on_call": by_hand,
+            "by_roster": state.on_call == "roster",
+            "free_beds": state.free_beds,
+            "nicu": state.nicu,
+            "blood_bank": state.blood_bank,
+        }
+        organising.set_state(conn, own, said, who.person_id, now_ms)
+        return organising.organisation_view(conn, _own(conn, who), now_ms)
+
+
+@router.put("/api/organisation/duties")
+def put_duties(roster: Roster, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """The whole roster, in the order in which people are called."""
+    now_ms = _now_ms()
+    with writing(parts.engine) as conn:
+        own = _own(conn, who)
+        staff = {person.id for person in people.staff_of(conn, own.id)}
+        lines = [Duty(**line.model_dump()) for line in roster.duties]
+        if not {line.person_id for line in lines} - {None} <= staff:
+            raise HTTPException(422, words(NOT_THERE))
+        organising.set_duties(conn, own.id, lines, who.person_id, now_ms)
+        return organising.organisation_view(conn, own, now_ms)
+
+
+@router.get("/api/hospitals")
+def list_hospitals(
+    parts: ServicesDep, alert_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
+) -> list[dict[str, Any]]:
+    """Every hospital as it is now; with an alert in the order in which it would be asked, with
+    travel time and reason."""
+    now_ms = _now_ms()
+    with reading(parts.engine) as conn:
+        alert = None if alert_id is None else alerts.get(conn, alert_id)
+    mother_id = alert.mother_id if alert else None
+    roads = parts.planner.ahead(parts.engine, mother_id, now_ms)
+    with reading(parts.engine) as conn:
+        return hospital_views.hospitals(conn, parts.planner, alert, roads, now_ms)
+
+
+@router.get("/api/alerts/{alert_id}/calls")
+def get_calls(alert_id: Id, _seen: VisibleAlert, parts: ServicesDep) -> dict[str, Any]:
+    """Whom the centre calls about this alert, in order."""
+    now_ms = _now_ms()
+    with reading(parts.engine) as conn:
+        alert = alerts.get(conn, alert_id)
+    roads = parts.planner.ahead(parts.engine, alert.mother_id if alert else None, now_ms)
+    with reading(parts.engine) as conn:
+        return hospital_views.calls(conn, parts.planner, alert, roads, now_ms)
+
+
+def _own(conn: Connection, who: Principal) -> Organisation:
+    own = people.get_organisation(conn, who.organisation_id or 0)
+    if own is None:
+        raise HTTPException(404, "no such organisation")
+    return own
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,68 @@
+"""Who changed what, when, from what to what. Rows are added and read, never changed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from cloud.store.tables import changes
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row of `changes`; see cloud.store.routing_tables for each field."""
+
+    id: int
+    at_ms: int
+    person_id: int | None
+    organisation_id: int | None
+    mother_id: int | None
+    what: str
+    before: Any
+    after: Any
+
+
+def add(
+    conn: Connection,
+    what: str,
+    before: Any,
+    after: Any,
+    at_ms: int,
+    *,
+    person_id: int | None,
+    organisation_id: int | None = None,
+    mother_id: int | None = None,
+) -> None:
+    conn.execute(
+        insert(changes).values(
+            at_ms=at_ms,
+            person_id=person_id,
+            organisation_id=organisation_id,
+            mother_id=mother_id,
+            what=what,
+            before=json.dumps(before, ensure_ascii=False),
+            after=json.dumps(after, ensure_ascii=False),
+        )
+    )
+
+
+def of_organisation(conn: Connection, organisation_id: int, limit: int = 20) -> list[Change]:
+    """Newest first; what is about one of its mothers is not its business."""
+    return _newest(conn, changes.c.organisation_id == organisation_id, limit, no_mother=True)
+
+
+def of_mother(conn: Connection, mother_id: int, limit: int = 20) -> list[Change]:
+    """Newest first."""
+    return _newest(conn, changes.c.mother_id == mother_id, limit, no_mother=False)
+
+
+def _newest(conn: Connection, which: Any, limit: int, no_mother: bool) -> list[Change]:
+    query = select(changes).where(which).order_by(changes.c.id.desc()).limit(limit)
+    if no_mother:
+        query = query.where(changes.c.mother_id.is_(None))
+    rows = (row._mapping for row in conn.execute(query))
+    return [
+        Change(**{**row, "before": json.loads(row.before), "after": json.loads(row.after)})
+        for row in rows
+    ]

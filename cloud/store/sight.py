@@ -1,0 +1,85 @@
+"""Which hospitals may see a recording: the one place, with cloud.hub.may_see.
+
+A hospital sees a recording when it is the mother's own, or was asked about one of its alerts, and
+her consent holds now. Without her consent it sees it only while
+- it has accepted one of the alerts and has not handled it yet (her safety comes first), or
+- it was asked without consent (break-glass) after she last refused it, and the alert is not closed.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from cloud.store import consents
+from cloud.store.consents import Consent
+from cloud.store.tables import alert_steps, alerts, mothers, recordings
+from models.alerts import Phase
+
+
+class _Tell(NamedTuple):
+    organisation_id: int
+    at_ms: int
+    break_glass: bool
+    phase: str  # of the alert now
+    holder_id: int | None  # who is asked now, or has it
+
+
+def organisations_of(conn: Connection, recording_id: int) -> frozenset[int]:
+    return organisations_of_all(conn, [recording_id])[recording_id]
+
+
+def organisations_of_all(
+    conn: Connection, recording_ids: Collection[int]
+) -> dict[int, frozenset[int]]:
+    """For each of these recordings, the hospitals that may see it."""
+    query = (
+        select(recordings.c.id, recordings.c.mother_id, mothers.c.organisation_id)
+        .outerjoin(mothers, mothers.c.id == recordings.c.mother_id)
+        .where(recordings.c.id.in_(recording_ids))
+    )
+    rows = [*conn.execute(query)]
+    tells = _tells(conn, recording_ids)
+    decided = consents.of_mothers(conn, {row.mother_id for row in rows} - {None})
+    found: dict[int, frozenset[int]] = dict.fromkeys(recording_ids, frozenset())
+    for recording_id, mother_id, own_id in rows:
+        consent = Consent(own_id, decided.get(mother_id, []))
+        may = {t.organisation_id for t in tells[recording_id] if _may(consent, t)}
+        if own_id is not None and consent.holds_for(own_id):
+            may.add(own_id)
+        found[recording_id] = frozenset(may)
+    return found
+
+
+def _may(consent: Consent, tell: _Tell) -> bool:
+    if consent.holds_for(tell.organisation_id):
+        return True
+    if tell.holder_id == tell.organisation_id and tell.phase == Phase.ACCEPTED.value:
+        return True
+    refused = consent.about(tell.organisation_id)
+    after = refused is None or tell.at_ms >= refused.at_ms
+    return tell.break_glass and after and tell.phase != Phase.CLOSED.value
+
+
+def _tells(conn: Connection, recording_ids: Collection[int]) -> dict[int, list[_Tell]]:
+    found: dict[int, list[_Tell]] = defaultdict(list)
+    query = (
+        select(
+            alerts.c.recording_id,
+            alert_steps.c.organisation_id,
+            alert_steps.c.at_ms,
+            alert_steps.c.text,
+            alerts.c.phase,
+            alerts.c.organisation_id.label("holder_id"),
+        )
+        .join(alerts, alerts.c.id == alert_steps.c.alert_id)
+        .where(alerts.c.recording_id.in_(recording_ids), alert_steps.c.event == "tell")
+    )
+    for row in conn.execute(query):
+        if row.organisation_id is not None:
+            glass = bool(json.loads(row.text).get("break_glass"))
+            tell = _Tell(row.organisation_id, row.at_ms, glass, row.phase, row.holder_id)
+            found[row.recording_id].append(tell)
+    return found
