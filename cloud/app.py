@@ -16,6 +16,7 @@ from cloud.alerting import Alerting
 from cloud.channels.base import TIMEOUT_S
 from cloud.commands import CommandSender
 from cloud.config import Settings
+from cloud.consenting import Consenting
 from cloud.courier import Courier
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
@@ -23,9 +24,12 @@ from cloud.feed import Feed
 from cloud.hub import Event, Hub
 from cloud.ingest import Ingest
 from cloud.live import Live
+from cloud.planner import REFRESH_S, Planner
 from cloud.receipts import Receipts
 from cloud.render import WEB
 from cloud.routes import ROUTERS
+from cloud.routing.osrm import Osrm
+from cloud.routing.plan import Limits
 from cloud.store.db import migrate, open_engine
 from cloud.store.recordings import Recording
 from cloud.ticker import Ticker
@@ -49,7 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     hub, live = Hub(), Live()
     ingest = Ingest(engine, live, settings.broker_url)
     commands = CommandSender(engine, ingest.link)
-    alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s)
+    planner = _planner(settings)
+    alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s, planner)
     watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s)
     live.listeners.append(notify.TraceEvents(hub, alerting))
     live.watchers.append(_recording_events(hub, alerting))
@@ -66,7 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
         settings.secret.get_secret_value(),
     )
     posting = Ticker("courier-tick", courier.EVERY_S, post.tick)
-    app.state.running = [ingest, commands, watching, telling, posting, post]
+    knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms))
+    app.state.running = [knowing, ingest, commands, watching, telling, posting, post]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -75,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         live=live,
         hub=hub,
         alerting=alerting,
+        planner=planner,
+        consenting=Consenting(engine, hub, alerting),
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),
@@ -89,6 +97,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SafeHeaders)
     add_handlers(app)
     return app
+
+
+def _planner(settings: Settings) -> Planner:
+    limits = Limits(
+        settings.own_hospital_min, settings.own_hospital_extra_min, settings.road_speed_kmh
+    )
+    osrm = Osrm(settings.osrm_url) if settings.osrm_url else None
+    return Planner(limits, settings.position_age_s, osrm)
 
 
 def _recording_events(hub: Hub, alerting: Alerting) -> Callable[[Recording], None]:
@@ -115,6 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.stopping.set()
         for part in app.state.running:
             await run_in_threadpool(part.stop)
+        parts.planner.close()
         parts.engine.dispose()
 
 
@@ -130,6 +147,7 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "geolocation=(self)"
                 static = scope["path"].startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
             await send(message)
