@@ -29,9 +29,7 @@ def measure(plan: Plan) -> list[Table]:
     if not columns:
         raise NotMeasuredError(" ".join(missing))
     rows: list[tuple[Cell, ...]] = [
-        (rule.id, rule.kind, *(rates[rule.id] for rates in columns.values()))
-        for rule in STREAMED
-        if rule.side != "silent"
+        (rule.id, rule.kind, *(rates[rule.id] for rates in columns.values())) for rule in STREAMED
     ]
     for kind in ("patient", "technical"):
         total = (
@@ -54,4 +52,4 @@ def raised(path: Path) -> tuple[float, Counter[str]]:
 
 def _rates(found: list[tuple[float, Counter[str]]], hours: float) -> dict[str, float]:
     total: Counter[str] = sum((counts for _, counts in found), Counter())
-    return {rule.id: total[rule.id] / hours for rule in STREAMED if rule.side != "silent"}
+    return {rule.id: total[rule.id] / hours for rule in STREAMED}
