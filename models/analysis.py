@@ -1,7 +1,7 @@
 """Everything that is computed from one strip: the assessment, its rhythm, and every score.
 
-Probabilities are None: no part has a calibrated one yet. Scores are about the end of the strip,
-each over its own time (models/scores/).
+Scores are about the end of the strip, each over its own time (models/scores/). Doubtful events
+are told apart, in the minor lists, and not counted.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +12,7 @@ import numpy as np
 from models.activity import Activity, activity
 from models.assess import Assessment, assess
 from models.clean import clean, maternal_mask, stuck
-from models.events import Deceleration
+from models.events import Acceleration, Deceleration
 from models.features import (
     Episode,
     Floats,
@@ -77,8 +77,10 @@ class Analysis:
             "ltv_ms": known.ltv_ms,
             "bandwidth_bpm": known.bandwidth_bpm,
             "oscillations_per_min": self.oscillations_per_min,
-            "accelerations": [asdict(e) | {"probability": None} for e in known.accelerations],
+            "accelerations": [_acceleration(e) for e in known.accelerations],
             "decelerations": [_deceleration(e) for e in known.decelerations],
+            "minor_accelerations": [_acceleration(e) for e in known.minor_accelerations],
+            "minor_decelerations": [_deceleration(e) for e in known.minor_decelerations],
             "contractions": [asdict(e) for e in known.contractions],
             "activity": asdict(self.activity),
             "sinusoidal": [asdict(e) for e in self.sinusoidal],
@@ -109,18 +111,18 @@ def analyse(
     gestation_weeks: float | None = None,
     ignore_maternal: bool = False,
     movements_s: tuple[float, ...] | None = None,
+    learned: bool = True,
 ) -> Analysis:
     """All of it. `ignore_maternal`: as if the mother's rate had not been recorded."""
     if ignore_maternal:
         trace = replace(trace, mhr_bpm=np.full_like(trace.mhr_bpm, np.nan))
-    known = assess(trace, gestation_weeks)
+    known = assess(trace, gestation_weeks, learned)
     hers = maternal_mask(trace)
     held = stuck(trace.fhr_bpm.astype(float))
     raw = np.where(hers | held, nan, trace.fhr_bpm.astype(float))
     fhr, base = clean(raw), known.baseline.astype(float)
     in_fall = inside(known.decelerations, trace)
-    quiet = ~(in_fall | inside(known.accelerations, trace))
-    swings = swings_bpm(fhr, quiet)
+    swings = swings_bpm(fhr, known.quiet)
     variation = episodes(np.where(in_fall, nan, fhr), trace.start_s)
     doubled, halved = miscounted(raw, fhr, base, trace.start_s)
     judged = slice(-round(JUDGED_S * FS_HZ), None)
@@ -133,7 +135,7 @@ def analyse(
         fhr=fhr,
         baseline=base,
         in_fall=in_fall,
-        quiet=quiet,
+        quiet=known.quiet,
         maternal=1.0 if unknown_whose else known.maternal,
         swings_bpm=swings,
         accelerations=known.accelerations,
@@ -147,7 +149,7 @@ def analyse(
     return Analysis(
         trace=trace,
         assessment=known,
-        oscillations_per_min=oscillations_per_min(fhr[judged], quiet[judged]),
+        oscillations_per_min=oscillations_per_min(fhr[judged], known.quiet[judged]),
         swings_bpm=swings,
         maternal=spans(hers, trace.start_s),
         doubled=doubled,
@@ -176,10 +178,16 @@ def _fall(dec: Deceleration, trace: Trace, fhr: Floats, base: Floats) -> Fall:
     )
 
 
+def _acceleration(rise: Acceleration) -> dict[str, object]:
+    data: dict[str, object] = asdict(rise)
+    del data["minor"]
+    return data
+
+
 def _deceleration(dec: Deceleration) -> dict[str, object]:
     data: dict[str, object] = asdict(dec)
-    del data["contraction"]
-    return data | {"lag_s": dec.lag_s, "probability": None}
+    del data["contraction"], data["minor"]
+    return data | {"lag_s": dec.lag_s}
 
 
 def _plain(value: object) -> object:

@@ -14,9 +14,10 @@ from models.baseline import baseline
 from models.clean import clean, maternal_mask, stuck
 from models.contractions import Contraction, contractions
 from models.decelerations import typed
-from models.events import Acceleration, Deceleration, accelerations, decelerations
+from models.events import Acceleration, Deceleration
 from models.features import inside
 from models.flat import LOOKED_AT_BPM, Flat, flat
+from models.learned.event_choice import choose, plain
 from models.quality import quality, why_unknown
 from models.sinusoidal import Sinusoidal, sinusoidal
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
@@ -47,20 +48,30 @@ class Assessment:
     maternal: float  # share of the signal that is taken for the mother's, 0..1
     accelerations: tuple[Acceleration, ...]
     decelerations: tuple[Deceleration, ...]
+    minor_accelerations: tuple[Acceleration, ...]  # doubtful: told, not counted
+    minor_decelerations: tuple[Deceleration, ...]
     contractions: tuple[Contraction, ...]
     sinusoidal: tuple[Sinusoidal, ...]
     flat: Flat | None  # None: there is variability in the last 30 min
     baseline: Samples
+    quiet: Mask  # (n,) outside of what is or may be an event: where variability is measured
     gestation_weeks: float | None
     rules_version: str = RULES_VERSION
 
     def to_json(self, with_baseline: bool = False) -> dict[str, object]:
         """For json.dumps; NaN is None. The 4 Hz baseline only when asked for."""
-        events = ("accelerations", "decelerations", "contractions", "sinusoidal")
+        events = (
+            "accelerations",
+            "decelerations",
+            "minor_accelerations",
+            "minor_decelerations",
+            "contractions",
+            "sinusoidal",
+        )
         data: dict[str, object] = {
             name: _number(value)
             for name, value in vars(self).items()
-            if name not in (*events, "verdict", "reasons", "flat", "baseline")
+            if name not in (*events, "verdict", "reasons", "flat", "baseline", "quiet")
         }
         data["verdict"] = self.verdict.value
         data["reasons"] = [reason.to_json() for reason in self.reasons]
@@ -71,22 +82,32 @@ class Assessment:
         return data
 
 
-def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
-    """What the strip says. `gestation_weeks` sets the size of an acceleration; None: term."""
+def assess(trace: Trace, gestation_weeks: float | None = None, learned: bool = True) -> Assessment:
+    """What the strip says. `gestation_weeks` sets the size of an acceleration; None: term.
+
+    Not `learned`: events by the plain rule, without probabilities, in less than half of the time.
+    """
     hers = maternal_mask(trace)
     raw = trace.fhr_bpm.astype(float)
     fhr = clean(np.where(hers | stuck(raw), nan, raw))
     base = baseline(fhr)
     squeezes = contractions(trace.toco.astype(float), trace.start_s)
-    rises = accelerations(fhr, base, gestation_weeks, trace.start_s)
-    falls = typed(decelerations(fhr, base, trace.start_s), squeezes)
-    quiet = ~(inside(rises, trace) | inside(falls, trace))
+    usual = found = plain(fhr, base, gestation_weeks, trace.start_s)
+    if learned:
+        toco = trace.toco.astype(float)
+        found = choose(fhr, base, toco, gestation_weeks, trace.start_s)
+    base, rises = found.baseline, found.accelerations
+    falls = typed(found.decelerations, squeezes)
+    small = typed(found.minor_decelerations, squeezes)
+    dips = inside((*falls, *small, *usual.decelerations), trace)
+    away = inside((*rises, *found.minor_accelerations, *usual.accelerations), trace)
+    quiet = ~(dips | away)  # what may be an event is no measure of variability
     waves = sinusoidal(fhr, base, rises, swings_bpm(fhr, quiet), trace.start_s)
     features = _features(trace, fhr, base, rises, falls, squeezes, waves, quiet)
     known = quality(trace, fhr, hers, base)
     unknown = why_unknown(known)
     verdict, reasons = (Verdict.UNKNOWN, unknown) if unknown else judge(features)
-    steady = np.where(inside(falls, trace), nan, fhr)
+    steady = np.where(dips, nan, fhr)
     stv_ms, stv_minutes = short_term_ms(steady)
     return Assessment(
         verdict=verdict,
@@ -102,10 +123,13 @@ def assess(trace: Trace, gestation_weeks: float | None = None) -> Assessment:
         maternal=known.maternal,
         accelerations=rises,
         decelerations=falls,
+        minor_accelerations=found.minor_accelerations,
+        minor_decelerations=small,
         contractions=squeezes,
         sinusoidal=waves,
         flat=features.flat,
         baseline=base.astype(np.float32),
+        quiet=quiet,
         gestation_weeks=gestation_weeks,
     )
 
@@ -144,6 +168,7 @@ def _event(event: Acceleration | Deceleration | Contraction | Sinusoidal) -> dic
     if isinstance(event, Deceleration):
         del data["contraction"]
         data["lag_s"] = event.lag_s
+    data.pop("minor", None)  # the list it is in says so
     return {name: _number(value) for name, value in data.items()}
 
 

@@ -44,6 +44,8 @@ class Acceleration:
     end_s: float
     peak_s: float
     amplitude_bpm: float  # above the baseline at the peak
+    probability: float = nan  # that experts mark it (models/learned/); NaN: the plain rule's
+    minor: bool = False  # kept beside, not counted
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Deceleration:
     kind: str = "unclassified"  # prolonged, variable, late, early: models/decelerations.py
     contraction: Contraction | None = None
     kind_probability: float = nan  # that the kind stands when times are read anew; NaN: not typed
+    probability: float = nan  # as of an acceleration
+    minor: bool = False
 
     @property
     def lag_s(self) -> float | None:

@@ -13,8 +13,8 @@ from tests.models.strips import Bump, strip
 KEYS = [
     "duration_s", "fs_hz", "gestation_weeks", "quality", "baseline_bpm", "stv_ms", "stv_minutes",
     "ltv_ms", "bandwidth_bpm", "oscillations_per_min", "accelerations", "decelerations",
-    "contractions", "activity", "sinusoidal", "episodes", "scores", "verdict", "reasons",
-    "rules_version",
+    "minor_accelerations", "minor_decelerations", "contractions", "activity",
+    "sinusoidal", "episodes", "scores", "verdict", "reasons", "rules_version",
 ]  # fmt: skip
 SQUEEZES: tuple[Bump, ...] = tuple(
     (200 + 250 * n, 240 + 250 * n, 280 + 250 * n, 50) for n in range(6)
@@ -38,7 +38,7 @@ def test_a_strip_has_every_field_and_its_events_theirs():
         "start_s", "end_s", "nadir_s", "depth_bpm", "nadir_bpm", "kind", "lag_s", "probability",
         "kind_probability",
     }  # fmt: skip
-    assert (dec["kind"], dec["probability"]) == ("late", None)
+    assert dec["kind"] == "late" and 0.5 < dec["probability"] < 1
     assert dec["lag_s"] == pytest.approx(40, abs=8)
     assert set(data["contractions"][0]) == {"start_s", "peak_s", "end_s", "amplitude"}
     assert data["activity"]["per_10_min"] == 2 and data["activity"]["tachysystole"] is False
@@ -54,11 +54,13 @@ def test_a_strip_has_every_field_and_its_events_theirs():
     assert reason["value"] >= reason["limit"] == 50
 
 
-def test_an_acceleration_has_peak_amplitude_and_no_probability_yet():
+def test_an_acceleration_has_peak_amplitude_and_probability():
     data = told(analyse(strip(bumps=((300, 315, 340, 25),))))
     (rise,) = data["accelerations"]
     assert set(rise) == {"start_s", "end_s", "peak_s", "amplitude_bpm", "probability"}
-    assert rise["probability"] is None
+    assert 0.5 < rise["probability"] < 1
+    plain = told(analyse(strip(bumps=((300, 315, 340, 25),)), learned=False))
+    assert plain["accelerations"][0]["probability"] is None
 
 
 def test_the_baseline_comes_when_asked_for():

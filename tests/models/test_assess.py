@@ -283,15 +283,16 @@ def test_json_has_no_nan_and_the_baseline_only_when_asked():
     )
 
 
-def test_an_hour_is_assessed_fast():
+@pytest.mark.parametrize(("learned", "limit_s"), [(False, 0.06), (True, 0.3)])
+def test_an_hour_is_assessed_fast(learned, limit_s):
     trace = synthetic(1, 60, "normal")[0]
-    assess(trace)
+    assess(trace, learned=learned)
     times = []
     for _ in range(3):
         before = process_time()
-        assess(trace)
+        assess(trace, learned=learned)
         times.append(process_time() - before)
-    assert min(times) < 0.06
+    assert min(times) < limit_s
 
 
 @pytest.mark.real
