@@ -30,6 +30,10 @@ from cloud.store.message_tables import message_tries as message_tries
 from cloud.store.message_tables import messages as messages
 from cloud.store.metadata import BigId
 from cloud.store.metadata import metadata as metadata
+from cloud.store.reading_tables import reading_opinions as reading_opinions
+from cloud.store.reading_tables import reading_settings as reading_settings
+from cloud.store.reading_tables import reading_steps as reading_steps
+from cloud.store.reading_tables import readings as readings
 from cloud.store.routing_tables import changes as changes
 from cloud.store.routing_tables import consents as consents
 from cloud.store.routing_tables import duties as duties
