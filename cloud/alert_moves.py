@@ -94,10 +94,10 @@ def _tell_break_glass(conn: Connection, alert: Alert, first: Choice, now_ms: int
     """Asked without her consent: written down, and told to her."""
     after = {"alert": alert.id, "rule": alert.rule, **first.why}
     changes.add(
-        conn, "break glass", None, after, now_ms,
+        conn, "break_glass", None, after, now_ms,
         person_id=None, organisation_id=first.hospital_id, mother_id=alert.mother_id,
     )  # fmt: skip
-    note(conn, alert, "break glass", now_ms, words(BREAK_GLASS), first.hospital_id)
+    note(conn, alert, "break_glass", now_ms, words(BREAK_GLASS), first.hospital_id)
 
 
 def _to_centre(conn: Connection, alert: Alert, now_ms: int, text: Text) -> Alert:

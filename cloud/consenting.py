@@ -84,7 +84,7 @@ def _apply(conn: Connection, mother_id: int, how: Telling, now_ms: int) -> list[
             alert = tell_next(conn, alert, now_ms, how)
             command_device(conn, alert, now_ms)
         elif alert.phase is Phase.ACCEPTED:
-            note(conn, alert, "consent kept", now_ms, words(KEPT), alert.organisation_id)
+            note(conn, alert, "consent_kept", now_ms, words(KEPT), alert.organisation_id)
         changed.append(alert.id)
     return changed
 
@@ -98,7 +98,7 @@ def _stays(conn: Connection, alert: Alert, consent: Consent) -> bool:
     if consent.holds_for(organisation.id):
         return True
     steps = alerts.steps_of(conn, [alert.id])[alert.id]
-    if any(s.event == "consent kept" and s.organisation_id == organisation.id for s in steps):
+    if any(s.event == "consent_kept" and s.organisation_id == organisation.id for s in steps):
         return True
     told = (s.at_ms for s in steps if s.event == "tell" and s.organisation_id == organisation.id)
     refused = consent.about(organisation.id)

@@ -45,12 +45,12 @@ STEPS = {
     "tell": Step("every", "%(organisation)s has been told about your recording."),
     "read": Step("every", "%(organisation)s has seen your alert."),
     "accept": Step("important", "%(person)s at %(organisation)s is looking after you."),
-    "break glass": Step(
+    "break_glass": Step(
         "always",
         "Your alert is urgent and no other hospital was left: %(organisation)s has been asked, "
         "although you have not agreed to it.",
     ),
-    "consent kept": Step(
+    "consent_kept": Step(
         "always",
         "You do not agree any more that %(organisation)s sees your recording. It has your alert "
         "already, so it goes on looking after you until that is handled.",

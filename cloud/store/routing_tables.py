@@ -69,7 +69,7 @@ changes = Table(  # append-only: who, when, from what to what
     Column("person_id", ForeignKey("people.id")),  # NULL: the service itself
     Column("organisation_id", ForeignKey("organisations.id")),  # whom it is about
     Column("mother_id", ForeignKey("mothers.id")),
-    Column("what", String(40), nullable=False),  # free_beds, duties, consent, break glass, ...
+    Column("what", String(40), nullable=False),  # free_beds, duties, consent, break_glass, ...
     Column("before", Text, nullable=False),  # JSON
     Column("after", Text, nullable=False),  # JSON
     Index(None, "organisation_id"),

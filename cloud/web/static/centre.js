@@ -1,12 +1,15 @@
 // The monitoring centre: the queue, the wall, and whether the service itself is well.
 
+import { isOpen } from "./alerts.js";
+import { offer } from "./hospitals.js";
 import { staffPage } from "./page.js";
 import { byId, setText } from "./parts.js";
+import "./state.js";
 import { t } from "./words.js";
 
 const HEALTH_MS = 5000;
 
-staffPage();
+staffPage({ draw: (_live, queue) => offer(queue.sorted.filter((alert) => isOpen(alert) && alert.kind === "patient")) });
 
 async function health() {
   const ill = await illParts();

@@ -1,10 +1,12 @@
 // A hospital's console: the alerts it was asked about, one of them in full, its own mothers.
 
 import { actionBar } from "./actions.js";
-import { ageOf, answerText, holder, nextStep, passedOver, stepText } from "./alerts.js";
+import { ageOf, answerText, holder, nextStep, stepText } from "./alerts.js";
 import { get, post } from "./live.js";
 import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
+import { planLines } from "./plan.js";
+import "./state.js";
 import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { clock, say, t } from "./words.js";
@@ -64,16 +66,14 @@ async function openStrip(place) {
 }
 
 function parts(alert, { age, next }) {
-  const { organisation, mother } = alert;
-  const why = organisation?.id === me.organisationId ? organisation.why : null;
+  const { mother } = alert;
   return [
     h("div", { class: "row-head" }, priorityMark(alert), age),
     h("h2", {}, motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
     h("p", { class: "reason" }, say(alert.reason)),
     alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
     h("p", { class: "doctor" }, t(alert.doctor_text)),
-    why ? h("p", { class: "why-you" }, h("b", {}, t("Why you: ")), say(why)) : null,
-    ...passedOver(alert).map((line) => h("p", { class: "quiet" }, line)),
+    ...planLines(alert),
     h("p", { class: "holder" }, holder(alert)),
     next,
     alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,

@@ -46,6 +46,7 @@ export class Live {
     on("trace", (blocks) => this.handlers.traces?.(blocks));
     on("alert", (view) => this.handlers.alert?.(view));
     on("recording", () => this.handlers.recordings?.());
+    on("sight", () => this.handlers.reload?.()); // something may not be seen any more
     this.source.addEventListener("open", () => this.handlers.reload?.());
   }
 

@@ -4,6 +4,7 @@ import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
 import "./settings.js";
+import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
 import { clock, t } from "./words.js";
@@ -103,13 +104,15 @@ function told(alert) {
 }
 
 function call(organisation) {
-  if (!organisation?.phone) return "";
+  if (!organisation) return "";
+  if (!organisation.phone) return h("p", {}, t("The telephone number of the hospital is not known. In an emergency call 120."));
   return h("p", {}, t("Phone of the hospital:"), " ", phoneLink(organisation.phone));
 }
 
 function draw() {
   const ageMs = tile ? live.ageMs(tile.recording.id) : null;
   tile?.draw(live);
+  sharePosition(Boolean(tile) || [...alerts.values()].some((alert) => !["handled", "closed"].includes(alert.phase)));
   setText(byId("state"), stateText(ageMs));
   setText(byId("watching"), watchingText(ageMs));
   setText(byId("age"), tile && !live.lostMs ? ageText(ageMs) : "");

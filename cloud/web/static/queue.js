@@ -4,9 +4,11 @@
 // the list or rested for 5 s, and says how many new ones wait.
 
 import { actionBar } from "./actions.js";
+import { callList } from "./calls.js";
 import { ageOf, answerText, holder, isClosed, nextStep, worstFirst } from "./alerts.js";
 import { get } from "./live.js";
 import { h, keepFocus, motherName, motherWeeks, priorityMark, riskPills, setText } from "./parts.js";
+import { planBox } from "./plan.js";
 import { say, t } from "./words.js";
 
 const REST_MS = 5000;
@@ -116,7 +118,9 @@ export class Queue {
       h("p", { class: "holder" }, holder(alert)),
       next,
       alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
+      onSelect || alert.phase !== "centre" ? null : callList(alert),
       onSelect ? null : actionBar(alert, me),
+      onSelect || alert.kind === "technical" ? null : planBox(alert),
     );
     const tick = (now, nowMs) => {
       setText(age, ageOf(now, nowMs));

@@ -1,0 +1,89 @@
+// What the mother decides: whether her phone's position is sent, and which hospitals may know.
+
+import { get, post } from "./live.js";
+import { byId, h, orgName, setText } from "./parts.js";
+import { t } from "./words.js";
+
+const KEY = "lucina-position";
+const EVERY_MS = 60_000;
+const news = h("p", { role: "status" });
+let watch = null; // of navigator.geolocation, while something runs and she allows it
+let sentAt = -Infinity;
+
+const allowed = h("input", { type: "checkbox", checked: localStorage.getItem(KEY) === "yes", onchange: allow });
+const list = h("div", {});
+byId("sharing")
+  .querySelector("div")
+  .append(
+    h("label", {}, allowed, " ", t("Send the position of this phone while my recording runs or an alert is open, so that the nearest hospital is asked.")),
+    news,
+    h("h3", {}, t("Which hospitals may see my recordings and be asked about me")),
+    list,
+  );
+load();
+
+// Called often: whether a recording runs or an alert is open.
+export function sharePosition(running) {
+  const wanted = running && allowed.checked && "geolocation" in navigator;
+  if (wanted && watch === null) {
+    watch = navigator.geolocation.watchPosition(send, refused, { enableHighAccuracy: true, maximumAge: EVERY_MS });
+  } else if (!wanted && watch !== null) {
+    navigator.geolocation.clearWatch(watch);
+    watch = null;
+  }
+}
+
+function allow() {
+  localStorage.setItem(KEY, allowed.checked ? "yes" : "no");
+  setText(news, "");
+  if (allowed.checked) return;
+  sentAt = -Infinity;
+  post("/api/mother/position", {}, "DELETE").then(
+    () => setText(news, t("Your position is deleted. Your home address is used.")),
+    (error) => setText(news, t("Not done: %(why)s", { why: error.message })),
+  );
+}
+
+async function send({ coords, timestamp }) {
+  if (performance.now() - sentAt < EVERY_MS) return;
+  sentAt = performance.now();
+  const { latitude, longitude, accuracy } = coords;
+  const where = { latitude, longitude, accuracy_m: accuracy, at_ms: Math.round(timestamp), sent_ms: Date.now() };
+  try {
+    const { clock_wrong } = await post("/api/mother/position", where);
+    const words = t("Your position is known, within %(metres)d m.", { metres: accuracy });
+    setText(news, clock_wrong ? `${words} ${t("The clock of this phone is wrong; the time of the service is used.")}` : words);
+  } catch (error) {
+    sentAt = -Infinity;
+    setText(news, t("Not done: %(why)s", { why: error.message }));
+  }
+}
+
+function refused() {
+  setText(news, t("This phone does not give its position. Your home address is used."));
+}
+
+async function load() {
+  draw(await get("/api/mother/consents"));
+}
+
+function draw(consents) {
+  const others = { id: null, allowed: consents.others, name: t("Every other hospital of the consortium") };
+  list.replaceChildren(...consents.hospitals.map((one) => line({ ...one, name: orgName(one) })), line(others));
+}
+
+function line({ id, name, own, allowed: is }) {
+  const box = h("input", { type: "checkbox", checked: is });
+  box.addEventListener("change", () => decide(id, box.checked));
+  return h("label", { class: "consent" }, box, " ", own ? t("%(organisation)s (my hospital)", { organisation: name }) : name);
+}
+
+async function decide(id, is) {
+  try {
+    draw(await post("/api/mother/consents", { organisation_id: id, allowed: is }, "PUT"));
+    setText(news, t("Saved."));
+  } catch (error) {
+    setText(news, t("Not done: %(why)s", { why: error.message }));
+    load();
+  }
+}
