@@ -172,11 +172,13 @@ def plan(
 ) -> Plan:
     """Whom to ask, best first; equal times in the order of the ids."""
     own = hospitals.ids == (consent.own_id or 0)
-    km, minutes = _way(origin, consent.own_id, hospitals, limits, roads)
+    km, minutes = _way(origin, hospitals, limits, roads)
     unmeasured = np.isnan(km) & ~(own & (not origin.is_hers))
     agreed = _agreed(consent, hospitals.ids)
     said = _said(needs, hospitals, np.isin(hospitals.ids, list(asked)), unmeasured)
     fit = ~np.any([holds for _, holds in said], axis=0)
+    if not origin.is_hers:  # how far her hospital is from itself says nothing
+        km[own & fit] = minutes[own & fit] = np.nan
     first = _own_first(own, fit & agreed, minutes, origin, limits)
     group = np.select(
         [first, fit & agreed, fit & np.full(len(fit), urgent)], [_OWN, _FIT, _GLASS], _UNFIT
@@ -211,14 +213,12 @@ def _said(
 
 
 def _way(
-    origin: Origin, own_id: int | None, h: Hospitals, limits: Limits, roads: Roads | None
+    origin: Origin, h: Hospitals, limits: Limits, roads: Roads | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(n,) km as the crow flies and (n,) minutes by road, NaN where not known."""
     if origin.at is None:
         return np.full(len(h), np.nan), np.full(len(h), np.nan)
     km = distances_km(origin.at, h.latitude, h.longitude)
-    if not origin.is_hers:
-        km[h.ids == own_id] = np.nan  # how far it is from itself says nothing
     minutes = road_minutes(km, limits.road_kmh)
     if roads is not None and roads.minutes:
         ids = np.fromiter(roads.minutes, np.int64)
