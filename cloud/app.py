@@ -23,6 +23,7 @@ from cloud.errors import add_handlers
 from cloud.feed import Feed
 from cloud.hub import Event, Hub
 from cloud.ingest import Ingest
+from cloud.journeys import Journeys
 from cloud.live import Live
 from cloud.planner import REFRESH_S, Planner
 from cloud.receipts import Receipts
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
         alerting=alerting,
         planner=planner,
         consenting=Consenting(engine, hub, alerting),
+        journeys=Journeys(engine, hub, alerting.audience),
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),

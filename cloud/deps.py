@@ -15,6 +15,7 @@ from cloud.config import Settings
 from cloud.consenting import Consenting
 from cloud.hub import Hub, Viewer, may_see
 from cloud.ingest import Ingest
+from cloud.journeys import Journeys
 from cloud.live import Live
 from cloud.planner import Planner
 from cloud.receipts import Receipts
@@ -53,6 +54,7 @@ class Services:
     alerting: Alerting
     planner: Planner
     consenting: Consenting
+    journeys: Journeys
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up

@@ -20,8 +20,8 @@ class Event:
     """One change, and who may know of it: the centre always, `mother_id` her own,
     `organisation_ids` each of these (None: no organisation but the centre)."""
 
-    kind: str  # trace, alert, recording
-    recording_id: int
+    kind: str  # trace, alert, recording, sight, green, referral
+    recording_id: int | None  # None: it is about no recording
     mother_id: int | None
     organisation_ids: frozenset[int] | None
     data: Mapping[str, Any]  # what the page gets, as JSON

@@ -3,6 +3,7 @@
 from cloud.routes import (
     alerts,
     events,
+    green,
     health,
     login,
     messages,
@@ -11,6 +12,7 @@ from cloud.routes import (
     pages,
     receipts,
     recordings,
+    referrals,
 )
 
 ROUTERS = (
@@ -19,6 +21,8 @@ ROUTERS = (
     pages.router,
     recordings.router,
     alerts.router,
+    green.router,
+    referrals.router,
     mothers.router,
     organisations.router,
     messages.router,

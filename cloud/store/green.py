@@ -143,16 +143,17 @@ def take_bed(conn: Connection, organisation_id: int) -> int | None:
     """One free bed less; how many are left. None: there was none."""
     o = organisations.c
     query = update(organisations).where(o.id == organisation_id, o.free_beds > 0)
-    return conn.scalar(query.values(free_beds=o.free_beds - 1).returning(o.free_beds))
+    left: int | None = conn.scalar(query.values(free_beds=o.free_beds - 1).returning(o.free_beds))
+    return left
 
 
 def give_bed(conn: Connection, organisation_id: int) -> int:
     """One free bed more; how many there are."""
     o = organisations.c
     query = update(organisations).where(o.id == organisation_id)
-    left = conn.scalar(query.values(free_beds=o.free_beds + 1).returning(o.free_beds))
-    assert left is not None
-    return left
+    free: int | None = conn.scalar(query.values(free_beds=o.free_beds + 1).returning(o.free_beds))
+    assert free is not None  # a channel refers to it
+    return free
 
 
 def _json(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from cloud.store.frames import read_whole, tally_of
 from cloud.store.tables import devices, mothers, recordings
@@ -163,6 +163,13 @@ def latest(
         hers = select(mothers.c.id).where(mothers.c.organisation_id == organisation_id)
         query = query.where(recordings.c.mother_id.in_(hers))
     return [_recording(row) for row in conn.execute(query.limit(limit))]
+
+
+def newest_of(conn: Connection, mother_ids: Collection[int]) -> dict[int, int]:
+    """{mother: the id of her newest recording}, of these mothers that have one."""
+    r = recordings.c
+    query = select(r.mother_id, func.max(r.id).label("newest")).where(r.mother_id.in_(mother_ids))
+    return {row.mother_id: row.newest for row in conn.execute(query.group_by(r.mother_id))}
 
 
 def completeness(conn: Connection, recording_id: int) -> dict[str, Any] | None:

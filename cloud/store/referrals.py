@@ -124,20 +124,22 @@ def open_between(conn: Connection, mother_id: int, from_id: int, to_id: int) -> 
     return conn.execute(query.limit(1)).first() is not None
 
 
-def has_come(conn: Connection, mother_id: int, organisation_id: int) -> bool:
-    """Whether this hospital has had her: by a referral, by a green channel, or because it took
-    one of her alerts."""
-    here = [
-        select(table.c.id).where(
-            table.c.mother_id == mother_id, place == organisation_id, table.c.phase.in_(phases)
-        )
-        for table, place, phases in (
-            (referrals, referrals.c.to_id, _THERE),
-            (green_channels, green_channels.c.organisation_id, _GREEN_THERE),
-            (alerts, alerts.c.organisation_id, _TAKEN),
-        )
-    ]
-    return any(conn.execute(query.limit(1)).first() is not None for query in here)
+def who_came(
+    conn: Connection, organisation_id: int, mother_id: int | None = None
+) -> frozenset[int]:
+    """The mothers (or only this one) that this hospital has had: by a referral, by a green
+    channel, or because it took one of their alerts."""
+    found: set[int] = set()
+    for table, place, phases in (
+        (referrals, referrals.c.to_id, _THERE),
+        (green_channels, green_channels.c.organisation_id, _GREEN_THERE),
+        (alerts, alerts.c.organisation_id, _TAKEN),
+    ):
+        hers = table.c.mother_id
+        query = select(hers).where(place == organisation_id, table.c.phase.in_(phases))
+        which = hers.is_not(None) if mother_id is None else hers == mother_id
+        found |= set(conn.scalars(query.where(which).distinct()))
+    return frozenset(found)
 
 
 def visible(

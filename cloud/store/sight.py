@@ -1,22 +1,33 @@
 """Which hospitals may see a recording: the one place, with cloud.hub.may_see.
 
-A hospital sees a recording when it is the mother's own, or was asked about one of its alerts, and
-her consent holds now. Without her consent it sees it only while
-- it has accepted one of the alerts and has not handled it yet (her safety comes first), or
+A hospital sees a recording when it is the mother's own, was asked about one of its alerts, or got
+it with a referral that it has not declined, and her consent holds now. Without her consent it sees
+it only while
+- it has accepted one of the alerts and has not handled it yet (her safety comes first),
+- it expects her or has her by a green channel that is open, for the same reason, or
 - it was asked without consent (break-glass) after she last refused it, and the alert is not closed.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from cloud.store import consents
 from cloud.store.consents import Consent
-from cloud.store.tables import alert_steps, alerts, mothers, recordings
+from cloud.store.tables import (
+    alert_steps,
+    alerts,
+    green_channels,
+    mothers,
+    recordings,
+    referrals,
+)
 from models.alerts import Phase
+from models.green import OVER as GREEN_OVER
+from models.referrals import VOID
 
 
 class _Tell(NamedTuple):
@@ -42,13 +53,14 @@ def organisations_of_all(
     )
     rows = [*conn.execute(query)]
     tells = _tells(conn, recording_ids)
+    referred, expecting = _referred(conn, recording_ids), _expecting(conn, recording_ids)
     decided = consents.of_mothers(conn, {row.mother_id for row in rows} - {None})
     found: dict[int, frozenset[int]] = dict.fromkeys(recording_ids, frozenset())
     for recording_id, mother_id, own_id in rows:
         consent = Consent(own_id, decided.get(mother_id, []))
         may = {t.organisation_id for t in tells[recording_id] if _may(consent, t)}
-        if own_id is not None and consent.holds_for(own_id):
-            may.add(own_id)
+        may |= {i for i in referred[recording_id] | {own_id or 0} if consent.holds_for(i)} - {0}
+        may |= expecting[recording_id]
         found[recording_id] = frozenset(may)
     return found
 
@@ -61,6 +73,29 @@ def _may(consent: Consent, tell: _Tell) -> bool:
     refused = consent.about(tell.organisation_id)
     after = refused is None or tell.at_ms >= refused.at_ms
     return tell.break_glass and after and tell.phase != Phase.CLOSED.value
+
+
+def _referred(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
+    """Those that got it with a referral."""
+    r = referrals.c
+    void = [phase.value for phase in VOID]
+    query = select(r.recording_id, r.to_id).where(r.phase.not_in(void))
+    return _sets(conn, query.where(r.recording_id.in_(recording_ids)))
+
+
+def _expecting(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
+    """Those to which it was sent ahead, while the green channel is open."""
+    g = green_channels.c
+    over = [phase.value for phase in GREEN_OVER]
+    query = select(g.recording_id, g.organisation_id).where(g.phase.not_in(over))
+    return _sets(conn, query.where(g.recording_id.in_(recording_ids)))
+
+
+def _sets(conn: Connection, query: Select[Any]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in conn.execute(query):
+        found[row[0]].add(row[1])
+    return found
 
 
 def _tells(conn: Connection, recording_ids: Collection[int]) -> dict[int, list[_Tell]]:
