@@ -1,7 +1,7 @@
 """Accelerations and decelerations against the expert consensus on `fhrma/`."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from cloud.research.evaluations import agreeing
 from cloud.research.evaluations.plan import Plan
 from cloud.research.evaluations.table import Table
 from cloud.research.event_marks import Marked, parse_marks
+from cloud.research.train_events import OutOfFold, cross_validated
 from models.agreement import Agreement, Spans, compare
 from models.baseline import baseline
 from models.clean import clean
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Both = tuple[Agreement, Agreement]  # accelerations, decelerations
 KINDS = ("accelerations", "decelerations")
 BASELINE = "weighted median, its own rule"
+LEARNED = "learned choice, cross-validated by recording"
 NOTE = (
     "Matched by FHRMA's rule (`models/agreement.py`); the difference is that of the pooled F1 to "
     f"'{BASELINE}', over the same resamples."
@@ -31,6 +33,9 @@ NOTE = (
 def measure(plan: Plan) -> list[Table]:
     files = plan.files("fhrma", "*.fhrh")
     found = plan.mapped(agreements, files)
+    if not plan.quick:  # it trains for minutes, on all of them
+        for path, one in zip(files, found, strict=True):
+            one[LEARNED] = out_of_fold(plan.data)[path.stem].agreement
     draws = plan.draws(len(files))
     return [
         Table(
@@ -45,6 +50,12 @@ def measure(plan: Plan) -> list[Table]:
         )
         for at, kind in enumerate(KINDS)
     ]
+
+
+@cache
+def out_of_fold(data: Path) -> dict[str, OutOfFold]:
+    """By name, the events of a judge that never saw the recording."""
+    return {one.marked.name: one for one in cross_validated(data)}
 
 
 def agreements(path: Path) -> dict[str, Both]:

@@ -6,7 +6,13 @@ from html import escape
 from pathlib import Path
 
 from cloud.research.evaluations import agreeing
-from cloud.research.evaluations.events import Both, against, marked_by_experts
+from cloud.research.evaluations.events import (
+    LEARNED,
+    Both,
+    against,
+    marked_by_experts,
+    out_of_fold,
+)
 from cloud.research.evaluations.plan import NotMeasuredError, Plan
 from cloud.research.evaluations.table import Cell, Table
 from cloud.research.event_marks import Marked
@@ -16,6 +22,7 @@ from models.analysis import Analysis, analyse
 from models.paper import Paper
 
 WORST = 10
+SHIPPED = "`assess()`, which was trained on them"
 COLUMNS = (
     "recording",
     "F1",
@@ -27,9 +34,10 @@ NOTE = "Strips: `lucina evaluate --only worst --out FOLDER`, then FOLDER/index.h
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Worst recordings</title>
 <style>body {{ font: 14px sans-serif }} figure {{ overflow-x: auto; margin: 0 0 2em }}</style>
 <h1>The recordings that agree least with the experts</h1>
-<p>Below each strip, from the top: accelerations of the experts, of lucina; decelerations of the
-experts, of lucina; grey: what the experts called unreliable. Look for events that one has and the
-other has not, and at the baseline there.</p>
+<p>The strips show what lucina finds as shipped. Below each, from the top: accelerations of the
+experts, of lucina; decelerations of the experts, of lucina, which is a lucina that never saw the
+recording; grey: what the experts called unreliable. Look for events that one has and the other has
+not, and at the baseline there.</p>
 {figures}</html>
 """
 
@@ -48,7 +56,8 @@ class Found:
 
 
 def measure(plan: Plan) -> list[Table]:
-    found = plan.mapped(shipped, plan.files("fhrma", "*.fhrh"))
+    files = plan.files("fhrma", "*.fhrh")
+    found = plan.mapped(shipped, files) if plan.quick else [unseen(path) for path in files]
     worst = sorted((one for one in found if one.f1 == one.f1), key=lambda one: one.f1)[:WORST]
     if not worst:
         raise NotMeasuredError("no recording has an event")
@@ -57,8 +66,16 @@ def measure(plan: Plan) -> list[Table]:
         figures = plan.mapped(partial(drawn, plan.out), worst)
         page = PAGE.format(figures="\n".join(figures))
         (plan.out / "index.html").write_text(page, encoding="utf-8")
-    title = f"the {len(worst)} recordings of FHRMA that `assess()` agrees on least"
+    what = SHIPPED if plan.quick else LEARNED
+    title = f"the {len(worst)} recordings of FHRMA on which experts and the {what} agree least"
     return [Table(title, COLUMNS, tuple(_row(one) for one in worst), (NOTE,))]
+
+
+def unseen(path: Path) -> Found:
+    """The events of a judge that never saw the recording."""
+    one = out_of_fold(path.parent.parent)[path.stem]
+    events = {"accelerations": one.accelerations, "decelerations": one.decelerations}
+    return Found(path, one.agreement, events)
 
 
 def shipped(path: Path) -> Found:
