@@ -10,8 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Engine
 
 from cloud.alerting import Alerting, Refused
+from cloud.consenting import Consenting
 from cloud.hub import Hub
-from cloud.store import alerts, people
+from cloud.store import alerts, consents, people
 from cloud.store.alerts import Alert, Step
 from cloud.store.db import open_engine, reading, writing
 from models.alerts import ANSWERED, TRANSITIONS, WAITING, Phase
@@ -20,7 +21,14 @@ from tests.cloud.alerts.world import BRADYCARDIA, FAR, MIDDLE, MOTHER, NEAR, SIG
 
 FOLDER = tempfile.TemporaryDirectory()
 EMPTY = Path(FOLDER.name) / "empty.sqlite"
-NOTES = {"raised", "recurred", "cleared", "mother_answer"}  # steps that are no transition
+NOTES = {
+    "raised",
+    "recurred",
+    "cleared",
+    "mother_answer",
+    "break_glass",
+    "consent_kept",
+}  # steps that are no transition
 RULES = st.sampled_from([BRADYCARDIA, SIGNAL_LOST])
 ACTORS = st.sampled_from([*world.WHO.values(), MOTHER])
 EVENTS = st.sampled_from(["accept", "decline", "read", "handle", "close"])
@@ -103,6 +111,18 @@ class History(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.now_ms += 1000 * seconds
         self.alerting.escalate_due(self.now_ms)
+
+    @rule(place=st.sampled_from([None, NEAR, MIDDLE, FAR]), allowed=st.booleans())
+    def decides(self, place: int | None, allowed: bool) -> None:
+        """Her consent holds for whoever is asked now, or it was asked because nobody is left."""
+        self.now_ms += 1
+        Consenting(self.engine, Hub(), self.alerting).decide(1, place, allowed, MOTHER, self.now_ms)
+        with reading(self.engine) as conn:
+            consent = consents.of_mother(conn, 1, FAR)
+        for alert, steps in self.all():
+            if alert.phase in WAITING and not consent.holds_for(alert.organisation_id or 0):
+                tell = [step for step in steps if step.event == "tell"][-1]
+                assert not isinstance(tell.text, str) and tell.text["break_glass"]
 
     @rule(place=st.sampled_from([NEAR, MIDDLE, FAR]), on_call=st.booleans())
     def changes_shift(self, place: int, on_call: bool) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 
 from cloud import i18n, outbox
 from cloud.alerting import Alerting
@@ -11,6 +11,7 @@ from cloud.messages import read_message
 from cloud.outbox import NO_ADDRESS, QUIET
 from cloud.sessions import Sessions
 from cloud.store import contacts, messages, people, recordings, tables
+from cloud.store.alerts import Alert
 from cloud.store.contacts import Wishes
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message
@@ -81,20 +82,17 @@ def test_the_hospital_that_is_asked_and_the_mother_are_told(
     assert all(m.urgent and m.next_ms == T0_MS for m in found)
 
 
-def test_without_a_commit_nobody_is_told(engine: Engine, alerting: Alerting) -> None:
-    recording_id = record(engine).id
-    with pytest.raises(RuntimeError), writing(engine) as conn:
-        alert = alerting._begin(
-            conn,
-            {
-                "recording_id": recording_id, "rule": "bradycardia_80", "kind": "patient",
-                "priority": "high", "onset_s": 1.0, "at_s": 61.0,
-                "reason": {"text": "x", "args": {}},
-            },
-            T0_MS,
-        )  # fmt: skip
+def test_without_a_commit_nobody_is_told(
+    engine: Engine, alerting: Alerting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(conn: Connection, alert: Alert, _now_ms: int) -> None:
         assert messages.of_alert(conn, alert.id)
         raise RuntimeError
+
+    recording_id = record(engine).id
+    monkeypatch.setattr("cloud.alerting.command_device", fail)
+    with pytest.raises(RuntimeError):
+        raised(alerting, recording_id)
     with reading(engine) as conn:
         assert messages.of_recording(conn, recording_id) == []
 

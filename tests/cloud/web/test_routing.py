@@ -1,0 +1,142 @@
+"""What people say of themselves over the API, and what the centre sees of it."""
+
+import time
+from typing import Any
+
+import pytest
+
+from models.synth import synthetic
+from tests.cloud.web.service import Service
+
+STATE = {"on_call": "yes", "free_beds": 4, "nicu": None, "blood_bank": True}
+
+
+@pytest.fixture(scope="module")
+def alert_id(service: Service) -> int:
+    trace, _ = synthetic(3, 1, "normal")
+    return service.alert(service.play("probe-3", trace), "bradycardia_80", 61)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def test_our_state_is_changed_in_place_and_kept_with_who(service: Service) -> None:
+    clinic = service.client("clinic")
+    before = clinic.get("/api/organisation").json()
+    assert (before["on_call"], before["by_roster"], before["free_beds"]) == (False, False, 1)
+    after = clinic.put("/api/organisation/state", json=STATE).json()
+    assert (after["on_call"], after["free_beds"], after["nicu"]) == (True, 4, None)
+    newest = [(c["what"], c["before"], c["after"], c["person"]) for c in after["changes"][:4]]
+    wu = "Midwife Wu (demo)"
+    assert newest == [
+        ("blood_bank", False, True, wu), ("nicu", False, None, wu),
+        ("free_beds", 1, 4, wu), ("on_call", False, True, wu),
+    ]  # fmt: skip
+    count = len(after["changes"])
+    again = clinic.put("/api/organisation/state", json=STATE).json()
+    assert len(again["changes"]) == count  # nothing differs
+    by_roster = clinic.put("/api/organisation/state", json=STATE | {"on_call": "roster"}).json()
+    assert (by_roster["by_roster"], by_roster["on_call"]) == (True, True)
+    back = {"on_call": "no", "free_beds": 1, "nicu": False, "blood_bank": False}
+    assert clinic.put("/api/organisation/state", json=back).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"free_beds": -1}, {"free_beds": "many"}, {"on_call": "perhaps"}, {"nicu": "yes please"},
+        {"free_beds": None},
+    ],
+)  # fmt: skip
+def test_a_state_that_is_none_is_refused(service: Service, wrong: dict[str, Any]) -> None:
+    answer = service.client("clinic").put("/api/organisation/state", json=STATE | wrong)
+    assert answer.status_code == 422
+
+
+def test_a_roster_names_its_own_people_only(service: Service) -> None:
+    clinic, county = service.client("clinic"), service.client("county")
+    (own,) = clinic.get("/api/organisation").json()["staff"]
+    (other,) = county.get("/api/organisation").json()["staff"]
+    line = {"role": "obstetrician", "person_id": own["id"], "from_min": 0, "to_min": 0}
+    week = [line | {"weekday": day} for day in range(7)]
+    said = clinic.put("/api/organisation/duties", json={"duties": week}).json()
+    assert [one["name"] for one in said["on_duty"]["obstetrician"]] == [own["name"]]
+    assert said["changes"][0]["what"] == "duties"
+    foreign = {"duties": [line | {"weekday": 0, "person_id": other["id"]}]}
+    assert clinic.put("/api/organisation/duties", json=foreign).json()["detail"]["text"] == (
+        "this person does not work here"
+    )
+    for wrong in (
+        {},
+        {"weekday": 7},
+        {"weekday": 1, "day": "2026-12-01"},
+        {"weekday": 1, "nobody": True},
+    ):
+        body = {"duties": [line | wrong]}
+        assert clinic.put("/api/organisation/duties", json=body).status_code == 422
+    clinic.put("/api/organisation/duties", json={"duties": []})
+
+
+def test_a_position_by_the_phones_own_clock(service: Service, alert_id: int) -> None:
+    her = service.client("mother3")
+    where = {"latitude": 31.3, "longitude": 121.6, "accuracy_m": 20}
+    hour = 3_600_000
+    sent = {**where, "at_ms": now_ms() - hour - 90_000, "sent_ms": now_ms() - hour}  # an hour slow
+    kept = her.post("/api/mother/position", json=sent).json()
+    assert abs(now_ms() - 90_000 - kept["at_ms"]) < 5_000 and not kept["clock_wrong"]
+    future = {**where, "at_ms": now_ms() + hour, "sent_ms": now_ms()}
+    kept = her.post("/api/mother/position", json=future).json()
+    assert abs(now_ms() - kept["at_ms"]) < 5_000 and kept["clock_wrong"]
+    for wrong in ({"latitude": 91}, {"longitude": -181}, {"accuracy_m": -1}, {"at_ms": None}):
+        assert her.post("/api/mother/position", json=sent | wrong).status_code == 422
+    assert her.delete("/api/mother/position").status_code == 200
+    refused = service.client("mother4").post("/api/mother/position", json=sent)  # nothing runs
+    assert refused.status_code == 409
+    assert refused.json()["detail"]["text"].startswith("your position is taken only while")
+
+
+def test_a_mother_decides_and_the_hospital_loses_sight(service: Service, alert_id: int) -> None:
+    her, county = service.client("mother3"), service.client("county")
+    listed = her.get("/api/mother/consents").json()
+    assert listed["others"] and all(one["allowed"] for one in listed["hospitals"])
+    assert [one["name"] for one in listed["hospitals"] if one["own"]] == [
+        "Willow Town Clinic (demo)"
+    ]
+    place = next(one["id"] for one in listed["hospitals"] if "East Lake" in one["name"])
+    assert county.get(f"/api/alerts/{alert_id}").json()["organisation"]["id"] == place
+    answer = her.put("/api/mother/consents", json={"organisation_id": place, "allowed": False})
+    assert [one["id"] for one in answer.json()["hospitals"] if not one["allowed"]] == [place]
+    assert county.get(f"/api/alerts/{alert_id}").status_code == 404
+    view = service.client("centre").get(f"/api/alerts/{alert_id}").json()
+    assert view["organisation"]["name"] == "Riverside Maternity Hospital (demo)"
+    assert her.put("/api/mother/consents", json={"organisation_id": place, "allowed": True}).json()
+    centre = next(o for o in (1, 2) if o not in [h["id"] for h in listed["hospitals"]])
+    for nobody in (centre, 10**6):
+        body = {"organisation_id": nobody, "allowed": True}
+        assert her.put("/api/mother/consents", json=body).status_code == 422
+
+
+def test_the_centre_sees_all_hospitals_and_whom_to_call(service: Service, alert_id: int) -> None:
+    centre = service.client("centre")
+    plain = centre.get("/api/hospitals").json()
+    assert [row["name"][:4] for row in plain] == ["Rive", "East", "Will"]
+    assert plain[0]["on_call_now"] and plain[0]["by_roster"] and plain[0]["minutes"] is None
+    for_her = {
+        row["name"][:4]: row for row in centre.get(f"/api/hospitals?alert_id={alert_id}").json()
+    }
+    assert for_her["East"]["minutes"] < for_her["Rive"]["minutes"]
+    assert for_her["Will"]["fit"] is False
+    assert for_her["Will"]["why"]["text"] == "no obstetrician on call"
+    calls = centre.get(f"/api/alerts/{alert_id}/calls").json()
+    assert calls["mother"] == {"name": "Chen Jing (demo)", "phone": "555-0103"}
+    assert calls["operators"] == [{"name": "Nurse Li (demo)", "phone": None}]
+    on_duty = {row["name"][:4]: row["on_duty"] for row in calls["hospitals"]}
+    assert {place: [one["name"] for one in there] for place, there in on_duty.items()} == {
+        "Rive": ["Dr Sun (demo)"], "East": ["Dr Zhou (demo)"], "Will": [],
+    }  # fmt: skip
+
+
+def test_only_this_site_may_ask_for_a_position(service: Service) -> None:
+    header = service.client("mother3").get("/mother").headers["permissions-policy"]
+    assert header == "geolocation=(self)"
