@@ -31,6 +31,10 @@ ASKERS = {
     "gw-other": ("gateway", False),
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "position": {"latitude": 31.2, "longitude": 121.4, "at_ms": 1, "sent_ms": 1},
+    "consents": {"organisation_id": None, "allowed": True},
+    "state": {"on_call": "roster", "free_beds": 3, "nicu": True, "blood_bank": True},
+    "duties": {"duties": []},
     "messages": {"language": "en", "contacts": []},
     "answer": {"answer": "call_me"},
     "decline": {"reason": "no bed"},
