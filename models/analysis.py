@@ -11,7 +11,7 @@ import numpy as np
 
 from models.activity import Activity, activity
 from models.assess import Assessment, assess
-from models.clean import clean, maternal_mask, stuck
+from models.clean import clean, stuck
 from models.events import Acceleration, Deceleration
 from models.features import (
     Episode,
@@ -37,6 +37,11 @@ INSIDE_S = 120.0  # a deceleration so long has a variability of its own
 DECIMALS = 3
 
 
+@dataclass(frozen=True)
+class Captured(Span):
+    probability: float  # mean of its samples; NaN by the plain rule
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """NaN: not known. Times are recorded seconds."""
@@ -45,7 +50,7 @@ class Analysis:
     assessment: Assessment
     oscillations_per_min: float  # of the last 30 min
     swings_bpm: Floats  # (k,) of each whole minute outside of events
-    maternal: tuple[Span, ...]  # taken for the mother's rate
+    maternal: tuple[Captured, ...]  # taken for the mother's rate, or noise
     doubled: tuple[Span, ...]
     halved: tuple[Span, ...]
     stuck: tuple[Span, ...]  # one value held
@@ -65,7 +70,7 @@ class Analysis:
             "quality": {
                 "loss": known.loss,
                 "toco": self.activity.trusted,  # else that no contraction was found says nothing
-                "maternal": [asdict(span) | {"probability": None} for span in self.maternal],
+                "maternal": [asdict(span) for span in self.maternal],
                 "doubled": [asdict(span) for span in self.doubled],
                 "halved": [asdict(span) for span in self.halved],
                 "stuck": [asdict(span) for span in self.stuck],
@@ -117,7 +122,7 @@ def analyse(
     if ignore_maternal:
         trace = replace(trace, mhr_bpm=np.full_like(trace.mhr_bpm, np.nan))
     known = assess(trace, gestation_weeks, learned)
-    hers = maternal_mask(trace)
+    hers = known.hers
     held = stuck(trace.fhr_bpm.astype(float))
     raw = np.where(hers | held, nan, trace.fhr_bpm.astype(float))
     fhr, base = clean(raw), known.baseline.astype(float)
@@ -151,7 +156,7 @@ def analyse(
         assessment=known,
         oscillations_per_min=oscillations_per_min(fhr[judged], known.quiet[judged]),
         swings_bpm=swings,
-        maternal=spans(hers, trace.start_s),
+        maternal=_captured(known, trace),
         doubled=doubled,
         halved=halved,
         stuck=spans(held, trace.start_s),
@@ -160,6 +165,17 @@ def analyse(
         sinusoidal=known.sinusoidal,
         episodes=variation,
         scores=scores(measures),
+    )
+
+
+def _captured(known: Assessment, trace: Trace) -> tuple[Captured, ...]:
+    return tuple(
+        Captured(
+            span.start_s,
+            span.end_s,
+            float(np.mean(known.hers_probability[inside((span,), trace)])),
+        )
+        for span in spans(known.hers, trace.start_s)
     )
 
 

@@ -18,6 +18,7 @@ from models.events import Acceleration, Deceleration
 from models.features import inside
 from models.flat import LOOKED_AT_BPM, Flat, flat
 from models.learned.event_choice import choose, plain
+from models.learned.false_signal import false_probability, taken_for_false
 from models.quality import quality, why_unknown
 from models.sinusoidal import Sinusoidal, sinusoidal
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
@@ -27,6 +28,7 @@ from models.verdict import Reason as Reason
 from models.verdict import Verdict as Verdict
 from models.windows import Mask
 
+SAMPLES = ("baseline", "quiet", "hers", "hers_probability")  # fields with one value a sample
 RULES_VERSION = "nichd-2008+figo-2015/2"
 Floats = NDArray[np.float64]
 
@@ -54,6 +56,8 @@ class Assessment:
     sinusoidal: tuple[Sinusoidal, ...]
     flat: Flat | None  # None: there is variability in the last 30 min
     baseline: Samples
+    hers: Mask  # (n,) taken for the mother's rate, or noise: not analysed
+    hers_probability: Samples  # (n,) that it is; NaN without a rate, or where not learned
     quiet: Mask  # (n,) outside of what is or may be an event: where variability is measured
     gestation_weeks: float | None
     rules_version: str = RULES_VERSION
@@ -71,7 +75,7 @@ class Assessment:
         data: dict[str, object] = {
             name: _number(value)
             for name, value in vars(self).items()
-            if name not in (*events, "verdict", "reasons", "flat", "baseline", "quiet")
+            if name not in (*events, *SAMPLES, "verdict", "reasons", "flat")
         }
         data["verdict"] = self.verdict.value
         data["reasons"] = [reason.to_json() for reason in self.reasons]
@@ -85,9 +89,11 @@ class Assessment:
 def assess(trace: Trace, gestation_weeks: float | None = None, learned: bool = True) -> Assessment:
     """What the strip says. `gestation_weeks` sets the size of an acceleration; None: term.
 
-    Not `learned`: events by the plain rule, without probabilities, in less than half of the time.
+    Not `learned`: events and the mother's rate by plain rules, without probabilities, in less than
+    half of the time.
     """
-    hers = maternal_mask(trace)
+    chance = false_probability(trace) if learned else np.full_like(trace.fhr_bpm, nan)
+    hers = taken_for_false(chance, trace) if learned else maternal_mask(trace)
     raw = trace.fhr_bpm.astype(float)
     fhr = clean(np.where(hers | stuck(raw), nan, raw))
     base = baseline(fhr)
@@ -129,6 +135,8 @@ def assess(trace: Trace, gestation_weeks: float | None = None, learned: bool = T
         sinusoidal=waves,
         flat=features.flat,
         baseline=base.astype(np.float32),
+        hers=hers,
+        hers_probability=chance,
         quiet=quiet,
         gestation_weeks=gestation_weeks,
     )

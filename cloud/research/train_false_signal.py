@@ -27,7 +27,7 @@ from models.trace import FS_HZ, Trace
 
 Floats = NDArray[np.float64]
 WEIGHTS = Path(model.__file__).parent / "weights" / f"{model.NAME}.npz"
-PLANS = {False: Plan(epochs=20), True: Plan(directions=1, epochs=5, steps=400)}
+PLANS = {False: Plan(epochs=20), True: Plan(directions=1, epochs=8, steps=400)}
 FOLDS = 2
 POWER = 0.75  # of the samples of a row: its weight
 SPECIFICITY = 0.985  # without a maternal channel, at least
@@ -90,7 +90,7 @@ def trained(recordings: Iterable[Labelled], live: bool) -> dict[str, Any]:
     sequences = [_sequence(one, centre, scale) for one in known]
     arrays = {"centre": centre, "scale": scale}
     arrays["thresholds"] = np.array(_thresholds(known, sequences, PLANS[live]))
-    for nth in range(model.NETWORKS):
+    for nth in range(model.NETWORKS[live]):
         weights = fit(sequences, PLANS[live], seed=nth)
         arrays |= {f"{nth}_{name}": one.astype(np.float16) for name, one in weights.items()}
     return {model.mode_name(live) + name: one for name, one in arrays.items()}

@@ -9,8 +9,9 @@ import numpy as np
 from models.learned.false_features import Cut, Floats, Ints, Rows
 from models.trace import FS_HZ
 
-BLOCK = 512  # rows at a time
+BLOCK = 128  # rows at a time
 FARTHEST_S = 3600.0  # a neighbour
+MOST = 250  # neighbours on a side: noise is cut into one a sample
 BEFORE_S = (15.0, 60.0, 300.0)  # time constants of what came before,
 AFTER_S = (15.0, 60.0, 300.0)  # of what comes after,
 AROUND_S = (1200.0,)  # and of both together
@@ -35,10 +36,11 @@ def context_features(parts: Cut, rows: Rows, live: bool) -> dict[str, Floats]:
     stops = (parts.at[rows.stop - 1] + 1) / FS_HZ
     for at in range(0, len(own), BLOCK):
         some = slice(at, at + BLOCK)
-        low = int(np.searchsorted(end, starts[some][0] - FARTHEST_S))
-        high = int(rows.piece[some][-1]) + 1
+        low, high = int(rows.piece[some][0]), int(rows.piece[some][-1]) + 1
+        low = max(low - MOST, int(np.searchsorted(end, starts[some][0] - FARTHEST_S)))
         if not live:
-            high = max(high, int(np.searchsorted(begin, stops[some][-1] + FARTHEST_S)))
+            last = int(np.searchsorted(begin, stops[some][-1] + FARTHEST_S))
+            high = max(high, min(high + MOST, last))
         near = slice(low, high)
         ago = starts[some, None] - end[None, near]
         ahead = begin[None, near] - stops[some, None]

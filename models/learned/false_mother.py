@@ -72,7 +72,7 @@ def _together(parts: Cut, rows: Rows, mhr: Floats) -> dict[str, Floats]:
 
 def _earlier(values: Floats, by: int) -> Floats:
     shifted = np.full(len(values), np.nan)
-    shifted[by:] = values[: len(values) - by]
+    shifted[by:] = values[: max(len(values) - by, 0)]
     return shifted
 
 

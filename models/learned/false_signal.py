@@ -18,7 +18,7 @@ from models.trace import Samples, Trace
 from models.windows import Mask
 
 NAME = "false_signal"
-NETWORKS = 2  # that are averaged
+NETWORKS = {False: 4, True: 2}  # that are averaged: whole, live
 FARTHEST = 3.0  # a feature from its median, in halves of the spread of the middle 80 %
 
 
@@ -34,7 +34,7 @@ def false_probability(trace: Trace, live: bool = False) -> Samples:
         arrays = weights(NAME)
         mode = mode_name(live)
         x = scaled(table(trace, parts, rows, live), arrays[mode + "centre"], arrays[mode + "scale"])
-        odds = np.mean([walk(network(live, nth), x) for nth in range(NETWORKS)], axis=0)
+        odds = np.mean([walk(network(live, nth), x) for nth in range(NETWORKS[live])], axis=0)
         found[parts.at] = (1 / (1 + np.exp(-odds)))[rows.row]
     return found
 

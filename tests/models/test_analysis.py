@@ -105,7 +105,9 @@ def test_the_mothers_rate_can_be_left_out():
     trace, _ = synthetic(1, 30, "maternal")
     with_hers, without = analyse(trace), analyse(trace, ignore_maternal=True)
     assert with_hers.maternal and not without.maternal
-    assert told(with_hers)["quality"]["maternal"][0]["probability"] is None
+    assert all(span["probability"] > 0.5 for span in told(with_hers)["quality"]["maternal"])
+    plain = analyse(trace, learned=False)
+    assert told(plain)["quality"]["maternal"][0]["probability"] is None
     assert with_hers.assessment.verdict.value == "unknown"
     assert np.isfinite(trace.mhr_bpm).any()  # the caller's trace stays as it is
 
