@@ -75,5 +75,10 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/api/alerts/{alert_id}/read"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/handle"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/close"): _CLINICIANS,
+    ("POST", "/api/alerts/{alert_id}/acknowledge"): _CLINICIANS,
     ("POST", "/api/alerts/{alert_id}/answer"): _MOTHER,
+    ("POST", "/api/recordings/{recording_id}/reduced-movement"): _MOTHER,
+    ("GET", "/api/recordings/{recording_id}/log"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/tasks"): {"centre": "all"},
+    ("POST", "/api/tasks/{task_id}/done"): {"centre": "all"},
 }

@@ -21,6 +21,8 @@ NOT_NOW = "not possible now: the alert is %(phase)s"
 NOT_A_CLINICIAN = "only a hospital or the centre can do this"
 SAY_WHY = "say why you decline"
 NO_SUCH_ACTION = "there is no such action: %(event)s"
+NOT_TECHNICAL = "only a technical alert can be acknowledged: accept this one"
+ENDED_TOO = "the condition had already gone away"
 
 
 class Actor(Protocol):
@@ -47,15 +49,22 @@ class ReasonMissing(Refused):
 
 
 def answer(
-    conn: Connection, alert: Alert, event: str, actor: Actor, reason: str, now_ms: int
+    conn: Connection,
+    alert: Alert,
+    event: str,
+    actor: Actor,
+    reason: str,
+    now_ms: int,
+    useful: bool | None = None,
 ) -> Alert | None:
-    """accept, decline, read, handle or close."""
+    """accept, decline, read, acknowledge, handle or close; `useful` is kept when it is handled."""
     if actor.role not in ("hospital", "centre"):
         raise Refused(NOT_A_CLINICIAN)
     does = {
         "accept": _accept,
         "decline": _decline,
         "read": _read,
+        "acknowledge": _acknowledge,
         "handle": _finish,
         "close": _finish,
     }
@@ -66,7 +75,12 @@ def answer(
         return None
     if (alert.phase, event) not in TRANSITIONS:
         raise Refused(NOT_NOW, phase=alert.phase.value)
-    return move(conn, alert, event, now_ms, row, reason, actor.organisation_id, actor.person_id)
+    if event == "handle":
+        row["useful"] = useful
+    alert = move(conn, alert, event, now_ms, row, reason, actor.organisation_id, actor.person_id)
+    if alert.phase is Phase.ACKNOWLEDGED and alert.cleared_s is not None:
+        alert = move(conn, alert, "over", now_ms, {}, words(ENDED_TOO))
+    return alert
 
 
 def _accept(
@@ -90,6 +104,24 @@ def _accept(
         "told_ms": told_ms,
         "deadline_ms": None,
     }
+
+
+def _acknowledge(
+    conn: Connection, alert: Alert, _event: str, actor: Actor, _reason: str
+) -> dict[str, Any] | None:
+    """Of a technical alert, by the centre or her own hospital; the first wins."""
+    if alert.kind != "technical":
+        raise Refused(NOT_TECHNICAL)
+    if alert.phase in ANSWERED:
+        if actor.person_id is not None and alert.person_id == actor.person_id:
+            return None  # pressed twice
+        raise Refused(HAS_IT, **_owner(conn, alert))
+    mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
+    if actor.role == "hospital" and (
+        mother is None or mother.organisation_id != actor.organisation_id
+    ):
+        raise Refused(NOT_ASKED)
+    return {"organisation_id": actor.organisation_id, "person_id": actor.person_id}
 
 
 def _decline(

@@ -1,4 +1,4 @@
-"""Which stretches of a recording the alerts of one rule have told already."""
+"""Which stretches of a recording the alerts have told already, and which are one episode."""
 
 import math
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from cloud.store import alerts
 from cloud.store.alerts import Alert, Step
+from models.rules import BY_ID, JOIN_S, RANK, Rule
 
 
 def is_known(conn: Connection, former: Sequence[Alert], onset_s: float, at_s: float) -> bool:
@@ -21,6 +22,33 @@ def is_known(conn: Connection, former: Sequence[Alert], onset_s: float, at_s: fl
         if any(onset_s <= last_s and at_s >= first_s for first_s, last_s in again):
             return True
     return False
+
+
+def has_joined(
+    conn: Connection, recording_id: int, rule: Rule, onset_s: float, at_s: float
+) -> bool:
+    """Whether this episode was told as a step of another rule's alert."""
+    steps = alerts.steps_called(conn, recording_id, "joined")
+    return any(
+        step.text["rule"] == rule.id
+        and onset_s <= step.text["at_s"]
+        and at_s >= step.text["onset_s"]
+        for step in steps
+        if not isinstance(step.text, str)
+    )
+
+
+def host_of(conn: Connection, recording_id: int, rule: Rule, at_s: float) -> Alert | None:
+    """The alert that this rule becomes a step of: of the same recording, not over, as urgent or
+    more, raised within JOIN_S. One episode then rings once; what is worse rings for itself."""
+    if not rule.joins:
+        return None
+    for alert in alerts.open_of(conn, recording_id):
+        first = BY_ID.get(alert.rule)
+        as_urgent = RANK[alert.priority] >= RANK[rule.priority]
+        if first and first.joins and as_urgent and abs(at_s - alert.at_s) <= JOIN_S:
+            return alert
+    return None
 
 
 def latest_s(conn: Connection, alert: Alert) -> float:

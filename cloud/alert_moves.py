@@ -16,7 +16,7 @@ from cloud.routing.plan import Choice, Roads
 from cloud.store import alerts, changes, commands, people, recordings
 from cloud.store.alerts import Alert, Step
 from device.payloads import COMMAND_ALERT
-from models.alerts import ANSWERED, after
+from models.alerts import ANSWERED, REMIND_AFTER_S, after
 
 Text = Mapping[str, Any] | str  # {"text": msgid, "args": {...}, ...}, or a person's own words
 
@@ -64,7 +64,10 @@ def move(
 ) -> Alert:
     """One transition of models.alerts; NotAllowed when the table has none. `row` is what else
     becomes of the alert; organisation and person are those of the step."""
-    moved = alerts.change(conn, alert, {**row, "phase": after(alert.phase, event)})
+    phase = after(alert.phase, event)
+    after_s = REMIND_AFTER_S.get((phase, alert.priority))
+    remind_ms = None if after_s is None else now_ms + 1000 * after_s
+    moved = alerts.change(conn, alert, {**row, "phase": phase, "remind_ms": remind_ms})
     note(conn, moved, event, now_ms, text, organisation_id, person_id)
     return moved
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from cloud import calls
 from cloud.alert_answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
-from cloud.alert_episodes import is_known, latest_s
+from cloud.alert_episodes import has_joined, host_of, is_known, latest_s
 from cloud.alert_moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
 from cloud.alert_views import views
 from cloud.audience import Audience
@@ -23,7 +24,7 @@ from cloud.store import alerts, recordings
 from cloud.store.alerts import OVER, Alert
 from cloud.store.db import reading, writing
 from models.alerts import ESCALATE_AFTER_S, WAITING, Phase
-from models.rules import Rule
+from models.rules import CATALOGUE_VERSION, Rule
 
 __all__ = ["ANSWERS", "Actor", "Alerting", "ReasonMissing", "Refused"]
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class Alerting:
     ) -> int | None:
         """A rule has become true; the id of its alert. None: this was known already.
 
-        The same again while its alert is not over is a step "recurred" of that alert.
+        The same again while its alert is not over is a step "recurred" of that alert; what belongs
+        to the episode of another one is a step "joined" of that one.
         """
         with reading(self._engine) as conn:
             recording = recordings.get(conn, recording_id)
@@ -76,19 +78,19 @@ class Alerting:
             if is_known(conn, former, onset_s, at_s):
                 return None
             alert = next((one for one in former if one.phase not in OVER), None)
+            again = {**reason, "onset_s": onset_s, "at_s": at_s}
             if alert is None:
-                values = {
-                    "recording_id": recording_id,
-                    "rule": rule.id,
-                    "kind": rule.kind,
-                    "priority": rule.priority,
-                    "onset_s": onset_s,
-                    "at_s": at_s,
-                    "reason": reason,
-                }
-                alert = _begin(conn, values, now_ms, how)
+                if has_joined(conn, recording_id, rule, onset_s, at_s):
+                    return None
+                alert = host_of(conn, recording_id, rule, at_s)
+                if alert is not None:
+                    note(conn, alert, "joined", now_ms, {**again, "rule": rule.id})
+                else:
+                    values = {"recording_id": recording_id, "reason": reason}
+                    values |= {"onset_s": onset_s, "at_s": at_s}
+                    alert = _begin(conn, rule, values, now_ms, how)
             else:
-                note(conn, alert, "recurred", now_ms, {**reason, "onset_s": onset_s, "at_s": at_s})
+                note(conn, alert, "recurred", now_ms, again)
                 if alert.cleared_s is not None and onset_s >= alert.cleared_s:
                     alert = alerts.change(conn, alert, {"cleared_s": None})
             command_device(conn, alert, now_ms)
@@ -104,20 +106,29 @@ class Alerting:
                 return None
             alert = alerts.change(conn, alert, {"cleared_s": at_s})
             note(conn, alert, "cleared", now_ms, words(ENDED))
+            if alert.phase is Phase.ACKNOWLEDGED:
+                alert = move(conn, alert, "over", now_ms, {})
+                command_device(conn, alert, now_ms)
         self.publish(alert.id)
         return alert.id
 
     def act(
-        self, alert_id: int, event: str, actor: Actor, reason: str, now_ms: int
+        self,
+        alert_id: int,
+        event: str,
+        actor: Actor,
+        reason: str,
+        now_ms: int,
+        useful: bool | None = None,
     ) -> dict[str, Any]:
-        """accept, decline, read, handle or close, by a person; the new view.
+        """accept, decline, read, acknowledge, handle or close, by a person; the new view.
 
         LookupError: no such alert. Refused: not possible, with who has it if somebody has.
         """
         how = self._telling_next(alert_id, now_ms)
         with writing(self._engine) as conn:
             alert = _locked(conn, alert_id)
-            moved = answer(conn, alert, event, actor, reason.strip(), now_ms)
+            moved = answer(conn, alert, event, actor, reason.strip(), now_ms, useful)
             if event == "decline" and moved is not None:
                 moved = tell_next(conn, moved, now_ms, how)
             if moved is not None:
@@ -147,6 +158,7 @@ class Alerting:
             row = {"mother_answer": said, "mother_answer_ms": now_ms}
             alert = alerts.change(conn, alert, row)
             note(conn, alert, "mother_answer", now_ms, words(ANSWERS[said]), None, actor.person_id)
+            calls.after_answer(conn, alert, said, now_ms)
         self.publish(alert_id)
         return self._now(alert_id)
 
@@ -233,10 +245,14 @@ def _locked(conn: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def _begin(conn: Connection, values: dict[str, Any], now_ms: int, how: Telling) -> Alert:
+def _begin(
+    conn: Connection, rule: Rule, values: dict[str, Any], now_ms: int, how: Telling
+) -> Alert:
     recording = recordings.get(conn, values["recording_id"])
     if recording is None:
         raise LookupError(f"no recording {values['recording_id']}")
-    alert = alerts.add(conn, mother_id=recording.mother_id, raised_ms=now_ms, **values)
+    values |= {"rule": rule.id, "kind": rule.kind, "priority": rule.priority}
+    values |= {"mother_id": recording.mother_id, "catalogue": CATALOGUE_VERSION}
+    alert = alerts.add(conn, raised_ms=now_ms, **values)
     note(conn, alert, "raised", now_ms, alert.reason)
     return tell_next(conn, alert, now_ms, how)

@@ -7,7 +7,7 @@ begins there.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -18,6 +18,7 @@ from cloud.store import assessments, people
 from cloud.store.assessments import Stored
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
+from models.analysis import Analysis
 from models.live import Live
 from models.trace import Trace
 
@@ -38,9 +39,14 @@ class _Judged:
 
 
 class Assessor:
-    def __init__(self, engine: Engine, every_s: float) -> None:
+    """`judge` is called with each analysis, and with the time at which it was made."""
+
+    def __init__(
+        self, engine: Engine, every_s: float, judge: Callable[[Recording, Analysis, int], None]
+    ) -> None:
         self._engine = engine
         self._every_s = every_s
+        self._judge = judge
         self._judged: dict[int, _Judged] = {}
         self._waiting: list[Stored] = []  # for the next flush()
 
@@ -116,6 +122,8 @@ class Assessor:
         live.gestation_weeks = (
             gestation_weeks(mother.due_date, recording.start_ms) if mother else None
         )
-        document = live.look(trace, has_ended).document
+        shown = live.look(trace, has_ended)
+        self._judge(recording, shown.analysis, made_ms)
+        document = shown.document
         body = json.dumps(document, allow_nan=False)
         return Stored(recording.id, trace.end_s, made_ms, document["verdict"], body)

@@ -16,13 +16,17 @@ from cloud.alert_moves import words
 from cloud.alerting import Alerting
 from cloud.assessing import Assessor
 from cloud.live import Live, LiveTrace
+from cloud.reporting import Reported
+from cloud.silences import keep_silent
 from cloud.store import alerts, assessments, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.views import stored_trace
 from cloud.watching import Watched
 from device.wire import Frame
+from models.analysis import Analysis
 from models.conditions import Change
+from models.findings import Findings
 from models.rules import BY_ID
 from models.whole import changes
 
@@ -52,7 +56,9 @@ class Monitor:
         self._engine = engine
         self._live = live
         self._alerting = alerting
-        self._assessor = Assessor(engine, assess_every_s)
+        self._assessor = Assessor(engine, assess_every_s, self._judge)
+        self._findings: dict[int, Findings] = {}
+        self._reported: dict[int, Reported] = {}
         self._watched: dict[int, Watched] = {}
         self._links: dict[int, Link] = {}
         self._unfinished: list[int] | None = None  # ended before this process began
@@ -80,6 +86,7 @@ class Monitor:
             watched = self._watched[recording.id] = Watched(trace, known_s)
         self._tell(recording, watched, watched.go_on(now_ms), now_ms)
         self._watch_link(recording, trace, now_ms)
+        self._look_at_reports(recording, trace, now_ms)
 
     def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         """Look at whole traces: after a start, after late frames, after an end not seen here."""
@@ -118,6 +125,30 @@ class Monitor:
             trace = stored_trace(conn, recording.id, math.inf)
         self._apply(recording, changes(trace), now_ms)
         self._assessor.finish(recording, trace, now_ms)
+
+    def _look_at_reports(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
+        reported = self._reported.get(recording.id)
+        if reported is None:
+            reported = self._reported[recording.id] = Reported(self._engine, recording.id)
+        try:
+            self._apply(recording, reported.look(recording, trace.newest_s), now_ms)
+        except Exception:
+            del self._reported[recording.id]  # found again from the store
+            raise
+
+    def _judge(self, recording: Recording, analysis: Analysis, now_ms: int) -> None:
+        """Conditions on an analysis, and what was kept silent."""
+        findings = self._findings.get(recording.id)
+        if findings is None:
+            with reading(self._engine) as conn:
+                findings = Findings(alerts.uncleared_of(conn, recording.id))
+            self._findings[recording.id] = findings
+        try:
+            self._apply(recording, findings.look(analysis), now_ms)
+        except Exception:
+            del self._findings[recording.id]  # found again from what was told
+            raise
+        keep_silent(self._engine, recording.id, analysis, now_ms)
 
     def _tell(
         self, recording: Recording, watched: Watched, found: Sequence[Change], now_ms: int
@@ -168,11 +199,16 @@ class Monitor:
         watched = self._watched.get(recording.id)
         if watched is not None:
             watched.note(frame, self._now_ms)
+        reported = self._reported.get(recording.id)
+        if reported is not None:
+            reported.note(frame)
 
     def _forget_all_but(self, recording_ids: set[int]) -> None:
         for gone in self._watched.keys() - recording_ids:
             del self._watched[gone]
             self._links.pop(gone, None)
+            self._findings.pop(gone, None)
+            self._reported.pop(gone, None)
             self._assessor.forget(gone)
 
     def _guarded(self, look: Callable[..., None], recording: Recording, *args: object) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from cloud.alerting import Alerting
 from cloud.hub import Event, Hub
+from cloud.reminding import Reminder
 from cloud.store import alerts
 from cloud.store.alerts import Alert
 from cloud.store.db import reading
@@ -27,9 +28,11 @@ class Notifier:
         self._engine = engine
         self._hub = hub
         self._alerting = alerting
+        self._reminder = Reminder(engine, alerting)
 
     def tick(self, now_ms: int) -> None:
         self._alerting.escalate_due(now_ms)
+        self._reminder.tick(now_ms)
         with reading(self._engine) as conn:
             told = alerts.told(conn)
         for alert in told:

@@ -24,6 +24,7 @@ NO_ADDRESS = "nobody there has given a way to be reached"
 QUIET = "not sent: quiet hours"
 ALERT = "Alert %(number)d, priority %(priority)s"
 ANSWER = "%(reason)s. Open the page and answer: if nobody does, the next hospital is asked."
+STILL = "%(reason)s. Nobody has dealt with it yet: answer now."
 CALL_HER = "%(reason)s. No hospital is left to ask: call her now."
 HELP_HER = "%(reason)s. Help her with the probe."
 HER_ALERT = "Lucina: what to do now"
@@ -77,7 +78,9 @@ def of_step(
     """Something happened to an alert: tell the hospital that is asked, or the centre; and her."""
     if event == "tell" and organisation_id is not None:
         _tell_staff(conn, alert, event, [people.get_organisation(conn, organisation_id)], now_ms)
-    if event == "nobody left":
+    if event == "reminded" and organisation_id is not None:
+        _tell_staff(conn, alert, event, [people.get_organisation(conn, organisation_id)], now_ms)
+    if event == "nobody left" or (event == "reminded" and organisation_id is None):
         centres = [o for o in people.all_organisations(conn) if o.kind == "centre"]
         _tell_staff(conn, alert, event, centres, now_ms)
     step = _step_of(alert, event)
@@ -153,7 +156,8 @@ def _tell_staff(
 ) -> None:
     if alert.priority == "low":
         return
-    texts = {"tell": ANSWER, "nobody left": HELP_HER if alert.kind == "technical" else CALL_HER}
+    to_centre = HELP_HER if alert.kind == "technical" else CALL_HER
+    texts = {"tell": ANSWER, "reminded": STILL, "nobody left": to_centre}
     title = _said(ALERT, number=alert.id, priority=alert.priority)
     shared = {
         "alert_id": alert.id,
@@ -166,7 +170,8 @@ def _tell_staff(
     }
     for organisation in organisations:
         if organisation is not None:
-            key = f"alert {alert.id} {event} {organisation.id}"
+            again = f" {now_ms}" if event == "reminded" else ""
+            key = f"alert {alert.id} {event} {organisation.id}{again}"
             rows = _staff_rows(conn, organisation, {**shared, "key": key}, now_ms)
             messages.add(conn, rows)
 

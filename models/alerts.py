@@ -8,11 +8,15 @@
     withdrawn    the mother has withdrawn her consent for the hospital that was asked last
     time up      no answer ESCALATE_AFTER_S after "tell"; delivered and read do not move this
     nobody left  no other hospital is fit: the centre's call list
+    acknowledge  of a technical alert: the centre or her hospital knows, and sees to it
+    over         what was acknowledged has gone away; if it comes again it is a new alert
     handle       the one who accepted says what was done
     close        the end
 
 Missing data, a condition that went away, and time end nothing: only an answer does. There is one
-"accept" in any history, so an alert has at most one owner, and the first accept wins.
+"accept" or "acknowledge" in any history, so an alert has at most one owner, and the first wins.
+
+Reminders ring again while nothing happens, by phase and priority. They move nothing.
 """
 
 from enum import Enum
@@ -29,6 +33,7 @@ class Phase(Enum):
     ESCALATED = "escalated"  # it said nothing, or may not be asked any more: ask the next
     CENTRE = "centre"  # nobody is left to ask: the centre calls
     ACCEPTED = "accepted"  # somebody has taken it on
+    ACKNOWLEDGED = "acknowledged"  # technical: somebody knows, it ends when the condition does
     HANDLED = "handled"  # what was done is written down
     CLOSED = "closed"
 
@@ -58,12 +63,22 @@ TRANSITIONS = {
     (Phase.ESCALATED, "nobody left"): Phase.CENTRE,
     (Phase.ESCALATED, "accept"): Phase.ACCEPTED,
     (Phase.CENTRE, "accept"): Phase.ACCEPTED,
+    (Phase.CENTRE, "acknowledge"): Phase.ACKNOWLEDGED,
+    (Phase.ACKNOWLEDGED, "over"): Phase.CLOSED,
+    (Phase.ACKNOWLEDGED, "close"): Phase.CLOSED,
     (Phase.ACCEPTED, "handle"): Phase.HANDLED,
     (Phase.HANDLED, "close"): Phase.CLOSED,
 }
 EVENTS = tuple(dict.fromkeys(event for _, event in TRANSITIONS))
 WAITING = frozenset(phase for phase, event in TRANSITIONS if event == "time up")
-ANSWERED = frozenset((Phase.ACCEPTED, Phase.HANDLED, Phase.CLOSED))
+ANSWERED = frozenset((Phase.ACCEPTED, Phase.ACKNOWLEDGED, Phase.HANDLED, Phase.CLOSED))
+REMIND_AFTER_S = {  # and again after so long; IEC 60601-1-8: an alarm reminds until it is answered
+    (Phase.CENTRE, "high"): 120,
+    (Phase.CENTRE, "medium"): 300,
+    (Phase.CENTRE, "low"): 1800,
+    (Phase.ACCEPTED, "high"): 600,  # taken on, but nobody has said what was done
+    (Phase.ACCEPTED, "medium"): 1800,
+}
 
 
 class NotAllowed(ValueError):  # noqa: N818 - reads as what it says

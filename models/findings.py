@@ -156,10 +156,14 @@ def _waves(analysis: Analysis, rule: Rule) -> Finding:
 
 
 def _contractions(analysis: Analysis, rule: Rule) -> Finding:
-    uterus = analysis.activity
+    """Too many matter to the baby with decelerations: NICHD 2008 qualifies tachysystole by them."""
+    uterus, end_s = analysis.activity, analysis.trace.end_s
     if uterus.tachysystole is None:
         return Finding()
-    return Finding(uterus.per_10_min, analysis.trace.end_s - rule.window_s)
+    falls = sum(dec.end_s > end_s - EVENTS_S for dec in analysis.assessment.decelerations)
+    if falls < LEAST_EVENTS:
+        return Finding(0.0 if _seen(analysis, EVENTS_S) else nan)
+    return Finding(uterus.per_10_min, end_s - rule.window_s, falls)
 
 
 def _miscounted(analysis: Analysis, rule: Rule) -> Finding:

@@ -50,7 +50,9 @@ class Reports:
         self._pressures: list[Reading] = []
 
     def put(self, report: Report) -> list[Change]:
-        """What changes with this report."""
+        """What changes with this report; nothing with one that is known."""
+        if report in self._kept:
+            return []
         late = bool(self._kept) and report < self._kept[-1]
         insort(self._kept, report)
         while self._kept[-1].at_s - self._kept[0].at_s > KEEP_S:

@@ -13,6 +13,7 @@ from cloud.routes import (
     receipts,
     recordings,
     referrals,
+    tasks,
 )
 
 ROUTERS = (
@@ -21,6 +22,7 @@ ROUTERS = (
     pages.router,
     recordings.router,
     alerts.router,
+    tasks.router,
     green.router,
     referrals.router,
     mothers.router,

@@ -16,6 +16,10 @@ class Reason(BaseModel):
     reason: str = Field("", max_length=300)
 
 
+class Handled(Reason):
+    useful: bool | None = None  # was the alert of use? None: not said
+
+
 class Answer(BaseModel):
     answer: Literal["on_my_way", "ambulance", "call_me"]
 
@@ -51,9 +55,15 @@ def read(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.post("/api/alerts/{alert_id}/handle")
-def handle(alert: VisibleAlert, what: Reason, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    """Say what was done."""
-    return _act(parts, alert, "handle", who, what.reason)
+def handle(alert: VisibleAlert, what: Handled, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """Say what was done, and whether the alert was of use."""
+    return _act(parts, alert, "handle", who, what.reason, what.useful)
+
+
+@router.post("/api/alerts/{alert_id}/acknowledge")
+def acknowledge(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+    """Of a technical alert: somebody knows, and sees to it."""
+    return _act(parts, alert, "acknowledge", who, "")
 
 
 @router.post("/api/alerts/{alert_id}/close")
@@ -71,10 +81,15 @@ def answer(alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep) -> d
 
 
 def _act(
-    parts: Services, alert: dict[str, Any], event: str, who: Who, reason: str
+    parts: Services,
+    alert: dict[str, Any],
+    event: str,
+    who: Who,
+    reason: str,
+    useful: bool | None = None,
 ) -> dict[str, Any]:
     try:
-        return parts.alerting.act(alert["id"], event, who, reason, _now_ms())
+        return parts.alerting.act(alert["id"], event, who, reason, _now_ms(), useful)
     except ReasonMissing as refused:
         raise HTTPException(422, refused.words) from None
     except Refused as refused:

@@ -37,6 +37,9 @@ class Alert:
     deadline_ms: int | None
     mother_answer: str | None
     mother_answer_ms: int | None
+    remind_ms: int | None = None
+    useful: bool | None = None
+    catalogue: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,14 @@ def open_of(conn: Connection, recording_id: int) -> list[Alert]:
     return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
 
 
+def uncleared_of(conn: Connection, recording_id: int) -> dict[str, float]:
+    """Rule and onset of each alert of a recording whose condition is not over."""
+    query = select(alerts.c.rule, alerts.c.onset_s).where(
+        alerts.c.recording_id == recording_id, alerts.c.cleared_s.is_(None)
+    )
+    return {row.rule: row.onset_s for row in conn.execute(query.order_by(alerts.c.onset_s))}
+
+
 def told(conn: Connection) -> list[Alert]:
     """Those whose hospital has been asked but whose page has not got them yet."""
     query = select(alerts).where(alerts.c.phase == Phase.TOLD.value)
@@ -94,6 +105,12 @@ def due(conn: Connection, now_ms: int, latest_ms: int) -> list[int]:
     late = or_(alerts.c.deadline_ms <= now_ms, alerts.c.deadline_ms > latest_ms)
     query = select(alerts.c.id).where(alerts.c.phase.in_([p.value for p in WAITING]), late)
     return list(conn.scalars(query.order_by(alerts.c.deadline_ms)))
+
+
+def to_remind(conn: Connection, now_ms: int, latest_ms: int) -> list[int]:
+    """The ids of those whose reminder is due, or lies beyond `latest_ms`: the clock went back."""
+    due = or_(alerts.c.remind_ms <= now_ms, alerts.c.remind_ms > latest_ms)
+    return list(conn.scalars(select(alerts.c.id).where(due).order_by(alerts.c.remind_ms)))
 
 
 def visible(
@@ -173,14 +190,25 @@ def steps_of(conn: Connection, alert_ids: Collection[int]) -> dict[int, list[Ste
     found: dict[int, list[Step]] = defaultdict(list)
     query = select(alert_steps).where(alert_steps.c.alert_id.in_(alert_ids))
     for row in conn.execute(query.order_by(alert_steps.c.id)):
-        values = {key: value for key, value in row._mapping.items() if key != "id"}
-        values |= {"phase": Phase(row.phase), "text": json.loads(row.text)}
-        found[row.alert_id].append(Step(**values))
+        found[row.alert_id].append(_step(row))
     return found
+
+
+def steps_called(conn: Connection, recording_id: int, event: str) -> list[Step]:
+    """Those of all alerts of a recording, in the order in which they happened."""
+    mine = alert_steps.join(alerts, alerts.c.id == alert_steps.c.alert_id)
+    query = select(alert_steps).select_from(mine).where(alerts.c.recording_id == recording_id)
+    rows = conn.execute(query.where(alert_steps.c.event == event).order_by(alert_steps.c.id))
+    return [_step(row) for row in rows]
 
 
 def _is_over() -> ColumnElement[bool]:
     return alerts.c.phase.in_([phase.value for phase in OVER])
+
+
+def _step(row: Any) -> Step:
+    values = {key: value for key, value in row._mapping.items() if key != "id"}
+    return Step(**{**values, "phase": Phase(row.phase), "text": json.loads(row.text)})
 
 
 def _alert(row: Any) -> Alert:

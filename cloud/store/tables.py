@@ -38,6 +38,8 @@ from cloud.store.routing_tables import changes as changes
 from cloud.store.routing_tables import consents as consents
 from cloud.store.routing_tables import duties as duties
 from cloud.store.routing_tables import positions as positions
+from cloud.store.task_tables import alarm_log as alarm_log
+from cloud.store.task_tables import tasks as tasks
 
 organisations = Table(
     "organisations",
@@ -175,8 +177,12 @@ alerts = Table(
     Column("deadline_ms", BigInteger),  # escalates then unless answered; NULL: no clock runs
     Column("mother_answer", String(16)),  # on_my_way, ambulance, call_me
     Column("mother_answer_ms", BigInteger),
+    Column("remind_ms", BigInteger),  # rings again then; NULL: no reminder runs
+    Column("useful", Boolean),  # what the one who handled it says of it; NULL: nothing
+    Column("catalogue", String(8)),  # models.rules.CATALOGUE_VERSION; NULL: before there was one
     UniqueConstraint("recording_id", "rule", "onset_s"),
     Index(None, "phase"),
+    Index(None, "remind_ms"),
 )
 
 alert_steps = Table(

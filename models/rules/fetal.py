@@ -98,7 +98,7 @@ FETAL = (
         kind="patient",
         priority="medium",
         side="under reference",
-        limit=15,
+        limit=20,
         window_s=180,
         share=0.8,
         rearm_s=120,
@@ -108,7 +108,8 @@ FETAL = (
         "Lie down on your left side and rest. The hospital on this page has been asked to look. "
         "Call and go there if your baby moves less, or if you have pain or bleeding.",
         doctor_text="Deceleration of three minutes. Read the strip and speak to the mother.",
-        source="ALGORITHMS 8.2 A2; NICE NG229: single prolonged deceleration of 3 min or more",
+        source="ALGORITHMS 8.2 A2; NICE NG229: single prolonged deceleration of 3 min or more; 20 "
+        "and not 15 bpm: a shallow one is told after 5 min",
         covered_by=(
             "bradycardia_80",
             "bradycardia_100",

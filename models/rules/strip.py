@@ -103,9 +103,9 @@ STRIP = (
         rearm_s=600,
         where="strip",
         reason="%(value)s contractions in 10 min, more than %(limit)d, averaged over "
-        "%(minutes)d min",
+        "%(minutes)d min, with %(count)d decelerations",
         mother_text=f"Your tightenings come very often. {CALL_NOW}",
         doctor_text="Tachysystole. Read the strip; reduce or stop what drives the contractions.",
-        source="ALGORITHMS 4.4; NICHD 2008",
+        source="ALGORITHMS 4.4; NICHD 2008: qualified by decelerations, three here",
     ),
 )

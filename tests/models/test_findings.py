@@ -114,8 +114,11 @@ def test_a_sinusoidal_pattern_and_tachysystole() -> None:
     assert raised(judged(sinusoidal=(wave,))) == ["sinusoidal"]
     assert raised(judged(sinusoidal=(replace(wave, kind="suspect"),))) == []
     often = replace(TRUSTED, per_10_min=5.1, tachysystole=True)
-    assert raised(judged(activity=often)) == ["tachysystole"]
-    assert raised(judged(activity=replace(often, tachysystole=None))) == []
+    falls = late("variable")
+    assert raised(judged(activity=often, decelerations=falls)) == ["tachysystole"]
+    assert raised(judged(activity=often)) == []
+    unknown = replace(often, tachysystole=None)
+    assert raised(judged(activity=unknown, decelerations=falls)) == []
 
 
 def test_it_is_over_when_it_has_not_held_for_its_hysteresis() -> None:

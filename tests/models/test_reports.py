@@ -31,8 +31,8 @@ def _short(change: Change) -> str:
         ("battery", [19, 7], ["battery_low raised 0-0", "battery_empty raised 60-60"]),
         ("battery", [19, 24, 25], ["battery_low raised 0-0", "battery_low cleared 0-120"]),
         ("battery", [5], ["battery_empty raised 0-0"]),
-        ("clock_jump_s", [9.9], []),
-        ("clock_jump_s", [-3, 12], ["clock raised 60-60"]),
+        ("clock_offset_s", [9.9], []),
+        ("clock_offset_s", [-3, 12], ["clock raised 60-60"]),
         ("reduced_movement", [1], ["reduced_movement raised 0-0"]),
         ("pulse", [200], []),
     ],
@@ -75,6 +75,10 @@ def test_a_probe_that_is_off_is_told_after_its_delay() -> None:
         "probe_off cleared 100-600"
     ]
     assert told((100, "contact", 0), (110, "contact", 3), (200, "contact", 3)) == []
+
+
+def test_the_same_report_twice_is_one() -> None:
+    assert told((0, "spo2", 89), (0, "spo2", 89)) == []
 
 
 def test_silence_clears_nothing() -> None:

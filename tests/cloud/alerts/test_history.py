@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 from cloud.alerting import Alerting, Refused
 from cloud.consenting import Consenting
 from cloud.hub import Hub
+from cloud.reminding import Reminder
 from cloud.store import alerts, consents, people
 from cloud.store.alerts import Alert, Step
 from cloud.store.db import open_engine, reading, writing
-from models.alerts import ANSWERED, TRANSITIONS, WAITING, Phase
+from models.alerts import ANSWERED, REMIND_AFTER_S, TRANSITIONS, WAITING, Phase
 from tests.cloud.alerts import world
 from tests.cloud.alerts.world import BRADYCARDIA, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS
 
@@ -28,10 +29,15 @@ NOTES = {
     "mother_answer",
     "break_glass",
     "consent_kept",
+    "joined",
+    "reminded",
+    "to call",
+    "called",
 }  # steps that are no transition
 RULES = st.sampled_from([BRADYCARDIA, SIGNAL_LOST])
 ACTORS = st.sampled_from([*world.WHO.values(), MOTHER])
-EVENTS = st.sampled_from(["accept", "decline", "read", "handle", "close"])
+EVENTS = st.sampled_from(["accept", "decline", "read", "acknowledge", "handle", "close"])
+TAKEN = ("accept", "acknowledge")
 PICK = st.integers(0, 5)
 
 
@@ -111,6 +117,7 @@ class History(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.now_ms += 1000 * seconds
         self.alerting.escalate_due(self.now_ms)
+        Reminder(self.engine, self.alerting).tick(self.now_ms)
 
     @rule(place=st.sampled_from([None, NEAR, MIDDLE, FAR]), allowed=st.booleans())
     def decides(self, place: int | None, allowed: bool) -> None:
@@ -153,10 +160,16 @@ class History(RuleBasedStateMachine):
         else:
             assert alert.deadline_ms is None
             assert alert.phase in ANSWERED | {Phase.CENTRE}
+        after_s = REMIND_AFTER_S.get((alert.phase, alert.priority))
+        if after_s is None:
+            assert alert.remind_ms is None
+        else:
+            assert alert.remind_ms is not None
+            assert self.now_ms < alert.remind_ms <= self.now_ms + 1000 * after_s
 
     def check_owner(self, alert: Alert, steps: list[Step]) -> None:
         """There is one at most, and no hospital is asked twice."""
-        owners = [step.person_id for step in steps if step.event == "accept"]
+        owners = [step.person_id for step in steps if step.event in TAKEN]
         assert owners == ([alert.person_id] if alert.phase in ANSWERED else [])
         asked = [step.organisation_id for step in steps if step.event == "tell"]
         assert len(asked) == len(set(asked))

@@ -1,0 +1,100 @@
+"""The operator at the centre calls a mother: who has to be called, why, and what to say.
+
+A task is made when she has not answered an alert for ANSWER_S, or answered that she wants a call
+or an ambulance. It ends nothing of the alert. It is open until a person says what came of it; when
+she answers by herself that she is on her way, it is no longer needed and says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cloud.alert_moves import note, words
+from cloud.store import alerts, people, tasks
+from cloud.store.alerts import Alert
+from cloud.store.tasks import Task
+from models.rules import BY_ID
+
+ANSWER_S = 60  # issue 4 and FIELD 8.3: then a person calls
+ASKED = {"call_me": "call_me", "ambulance": "ambulance"}  # her answers that ask for one
+SCRIPTS = {
+    "no_answer": "She has not answered her alert. Say who you are. Ask how she feels and whether "
+    "the baby moves. Read her the steps below. If she does not pick up, call again in two minutes, "
+    "then her family or 120.",
+    "call_me": "She says that she is fine and asks for a call. Ask for pain, bleeding, fluid and "
+    "movements. Read her the steps below.",
+    "ambulance": "She asks for an ambulance. Call 120 first, then her. Stay on the line until it "
+    "has come.",
+}
+ANSWERED_HERSELF = "no longer needed: she has answered on her page"
+SAY_WHAT = "say what came of the call"
+NO_CALL = "a call is asked for"
+CALLED = "called: %(outcome)s"
+
+
+def make_due(conn: Connection, now_ms: int) -> list[int]:
+    """The alerts for which a call has to be made from now on."""
+    due = tasks.unanswered(conn, now_ms - 1000 * ANSWER_S)
+    return [one[0] for one in due if _make(conn, *one, "no_answer", now_ms)]
+
+
+def after_answer(conn: Connection, alert: Alert, said: str, now_ms: int) -> None:
+    """She has answered: what is needed now, and what is not any more."""
+    for task in tasks.open_of(conn, alert.id):
+        if task.kind == "no_answer":
+            tasks.finish(conn, task.id, None, words(ANSWERED_HERSELF), now_ms)
+    if said in ASKED and alert.mother_id is not None:
+        _make(conn, alert.id, alert.recording_id, alert.mother_id, ASKED[said], now_ms)
+
+
+def done(
+    conn: Connection, task_id: int, person_id: int | None, outcome: str, now_ms: int
+) -> Task | None:
+    """Somebody has called. None: no such task. The first who says so stays."""
+    task = tasks.get(conn, task_id)
+    if task is None:
+        return None
+    if tasks.finish(conn, task_id, person_id, outcome, now_ms):
+        alert = alerts.get_locked(conn, task.alert_id)
+        if alert is not None:
+            note(conn, alert, "called", now_ms, words(CALLED, outcome=outcome), None, person_id)
+    return tasks.get(conn, task_id)
+
+
+def views(conn: Connection, shown: list[Task]) -> list[dict[str, Any]]:
+    return [_view(conn, task) for task in shown]
+
+
+def _make(
+    conn: Connection, alert_id: int, recording_id: int, mother_id: int, kind: str, now_ms: int
+) -> bool:
+    if not tasks.add(conn, alert_id, recording_id, mother_id, kind, now_ms):
+        return False
+    alert = alerts.get_locked(conn, alert_id)
+    if alert is not None:
+        note(conn, alert, "to call", now_ms, words(NO_CALL))
+    return True
+
+
+def _view(conn: Connection, task: Task) -> dict[str, Any]:
+    mother = people.get_mother(conn, task.mother_id)
+    alert = alerts.get(conn, task.alert_id)
+    person = people.get_person(conn, task.person_id) if task.person_id else None
+    rule = BY_ID.get(alert.rule) if alert else None
+    reason: Mapping[str, Any] | None = alert.reason if alert else None
+    return {
+        "id": task.id,
+        "alert_id": task.alert_id,
+        "recording_id": task.recording_id,
+        "kind": task.kind,
+        "priority": alert.priority if alert else "high",
+        "mother": {"name": mother.name, "phone": mother.phone} if mother else None,
+        "reason": dict(reason) if reason else None,
+        "script": SCRIPTS[task.kind],
+        "steps": rule.mother_text if rule else "",
+        "made_ms": task.made_ms,
+        "done_ms": task.done_ms,
+        "person": person.name if person else None,
+        "outcome": task.outcome,
+    }

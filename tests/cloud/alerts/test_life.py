@@ -1,0 +1,227 @@
+"""Acknowledging, joining an episode, reminders, calls to the mother, usefulness."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from cloud import calls
+from cloud.alerting import Alerting, Refused
+from cloud.hub import Hub
+from cloud.reminding import Reminder
+from cloud.store import alerts, tasks
+from cloud.store.db import reading, writing
+from models.rules import BY_ID, CATALOGUE_VERSION, JOIN_S
+from tests.cloud.alerts import world
+from tests.cloud.alerts.world import CENTRE, FAR, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
+
+LOW_RATE, TACHYCARDIA = BY_ID["low_rate"], BY_ID["tachycardia_160"]
+OPERATOR, DOCTOR, HER_OWN = WHO[CENTRE, 1], WHO[NEAR, 1], WHO[FAR, 1]
+
+
+@pytest.fixture
+def recording_id(engine: Engine) -> int:
+    return world.record(engine).id
+
+
+def events(view: dict[str, Any] | None) -> list[str]:
+    assert view is not None
+    return [step["event"] for step in view["steps"]]
+
+
+def lost(alerting: Alerting, recording_id: int, onset_s: float = 100.0) -> int:
+    found = world.raised(alerting, recording_id, onset_s, rule=SIGNAL_LOST)
+    assert found is not None
+    return found
+
+
+def test_what_is_acknowledged_ends_with_its_condition_and_comes_back(
+    alerting: Alerting, recording_id: int
+) -> None:
+    first = lost(alerting, recording_id)
+    view = alerting.act(first, "acknowledge", HER_OWN, "", T0_MS + 1)
+    assert (view["phase"], view["owner"]["person"]) == ("acknowledged", "Person 41")
+    assert world.raised(alerting, recording_id, 110.0, rule=SIGNAL_LOST) is None  # still the same
+    alerting.cleared(recording_id, SIGNAL_LOST.id, 400.0, T0_MS + 2)
+    view = alerting.view(first)
+    assert view is not None and view["phase"] == "closed"
+    again = lost(alerting, recording_id, 500.0)
+    assert again != first
+    found = alerting.view(again)
+    assert found is not None and found["phase"] == "centre"
+
+
+def test_what_has_gone_away_is_over_when_it_is_acknowledged(
+    alerting: Alerting, recording_id: int
+) -> None:
+    alert_id = lost(alerting, recording_id)
+    alerting.cleared(recording_id, SIGNAL_LOST.id, 400.0, T0_MS + 2)
+    before = alerting.view(alert_id)
+    assert before is not None and before["phase"] == "centre"  # going away is no answer
+    assert alerting.act(alert_id, "acknowledge", OPERATOR, "", T0_MS + 3)["phase"] == "closed"
+
+
+def test_who_may_acknowledge(alerting: Alerting, recording_id: int) -> None:
+    patient = world.raised(alerting, recording_id)
+    assert patient is not None
+    with pytest.raises(Refused, match="only a technical"):
+        alerting.act(patient, "acknowledge", OPERATOR, "", T0_MS)
+    alert_id = lost(alerting, recording_id)
+    for actor in (DOCTOR, MOTHER):  # a hospital that is not hers, and she herself
+        with pytest.raises(Refused):
+            alerting.act(alert_id, "acknowledge", actor, "", T0_MS)
+    alerting.act(alert_id, "acknowledge", OPERATOR, "", T0_MS)
+    alerting.act(alert_id, "acknowledge", OPERATOR, "", T0_MS)  # pressed twice
+    with pytest.raises(Refused, match="Person 11"):
+        alerting.act(alert_id, "acknowledge", HER_OWN, "", T0_MS)
+
+
+def test_a_weaker_rule_of_the_same_episode_is_a_step(alerting: Alerting, recording_id: int) -> None:
+    first = world.raised(alerting, recording_id, 100.0)
+    assert world.raised(alerting, recording_id, 300.0, rule=LOW_RATE) == first
+    view = alerting.view(first or 0)
+    assert view is not None
+    assert events(view)[-1] == "joined"
+    assert [one["rule"] for one in view["also"]] == ["low_rate"]
+    assert view["catalogue"] == CATALOGUE_VERSION
+
+
+def test_finding_it_again_after_a_restart_is_no_second_step(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    first = world.raised(alerting, recording_id, 100.0)
+    world.raised(alerting, recording_id, 300.0, rule=LOW_RATE)
+    again = Alerting(engine, Hub())
+    assert world.raised(again, recording_id, 303.0, rule=LOW_RATE) is None
+    assert events(again.view(first or 0)).count("joined") == 1
+
+
+def test_what_is_worse_rings_for_itself(alerting: Alerting, recording_id: int) -> None:
+    weaker = world.raised(alerting, recording_id, 100.0, rule=LOW_RATE)
+    assert world.raised(alerting, recording_id, 200.0) != weaker
+
+
+@pytest.mark.parametrize("how", ["late", "handled", "a vital sign", "technical"])
+def test_what_is_not_the_episode_is_an_alert(
+    alerting: Alerting, recording_id: int, how: str
+) -> None:
+    first = world.raised(alerting, recording_id, 100.0)
+    assert first is not None
+    onset_s, rule = 300.0, LOW_RATE
+    if how == "late":
+        onset_s += JOIN_S
+    if how == "handled":
+        alerting.act(first, "accept", DOCTOR, "", T0_MS)
+        alerting.act(first, "handle", DOCTOR, "spoke with her", T0_MS)
+    if how == "a vital sign":
+        rule = BY_ID["fever"]
+    if how == "technical":
+        rule = SIGNAL_LOST
+    assert world.raised(alerting, recording_id, onset_s, rule=rule) not in (None, first)
+
+
+@pytest.mark.parametrize("useful", [True, False, None])
+def test_whether_it_was_useful_is_kept(
+    alerting: Alerting, recording_id: int, useful: bool | None
+) -> None:
+    alert_id = world.raised(alerting, recording_id)
+    assert alert_id is not None
+    alerting.act(alert_id, "accept", DOCTOR, "", T0_MS)
+    assert alerting.act(alert_id, "handle", DOCTOR, "done", T0_MS, useful)["useful"] is useful
+
+
+def reminded(engine: Engine, alerting: Alerting, alert_id: int, *at_s: float) -> list[int]:
+    """The times in s at which somebody was reminded, of ticks at these; each by a new process."""
+    for now_s in at_s:
+        Reminder(engine, Alerting(engine, Hub())).tick(T0_MS + round(1000 * now_s))
+    view = alerting.view(alert_id)
+    assert view is not None
+    return [(s["at_ms"] - T0_MS) // 1000 for s in view["steps"] if s["event"] == "reminded"]
+
+
+def test_it_is_reminded_until_somebody_has_dealt_with_it(
+    engine: Engine, alerting: Alerting
+) -> None:
+    pending = world.record(engine, "probe-nobody").id  # no mother: the centre has it
+    alert_id = world.raised(alerting, pending)
+    assert alert_id is not None
+    assert reminded(engine, alerting, alert_id, 119, 120, 121, 239, 240) == [120, 240]
+    alerting.act(alert_id, "accept", OPERATOR, "", T0_MS + 250_000)
+    assert reminded(engine, alerting, alert_id, 360, 849, 850) == [120, 240, 850]
+    alerting.act(alert_id, "handle", OPERATOR, "called her", T0_MS + 860_000)
+    assert reminded(engine, alerting, alert_id, 3600, 7200) == [120, 240, 850]
+
+
+def test_a_clock_that_goes_back_silences_no_reminder(engine: Engine, alerting: Alerting) -> None:
+    pending = world.record(engine, "probe-nobody").id
+    alert_id = world.raised(alerting, pending, now_ms=T0_MS + 86_400_000)
+    assert alert_id is not None
+    assert reminded(engine, alerting, alert_id, 0, 60, 120) == [0, 120]
+
+
+def calls_of(engine: Engine) -> list[dict[str, Any]]:
+    with reading(engine) as conn:
+        return calls.views(conn, tasks.shown(conn))
+
+
+def test_she_is_called_when_she_does_not_answer(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    alert_id = world.raised(alerting, recording_id)
+    lost(alerting, recording_id)  # technical: nobody calls for it
+    Reminder(engine, alerting).tick(T0_MS + 59_999)
+    assert calls_of(engine) == []
+    for _ in range(2):
+        Reminder(engine, Alerting(engine, Hub())).tick(T0_MS + 60_000)
+    (call,) = calls_of(engine)
+    assert (call["alert_id"], call["kind"], call["done_ms"]) == (alert_id, "no_answer", None)
+    assert call["mother"]["name"] == "Mother 1" and "120" in call["script"]
+    assert call["steps"] == world.BRADYCARDIA.mother_text
+
+
+def test_a_call_is_done_once_and_by_whom(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    alert_id = world.raised(alerting, recording_id)
+    alerting.mother_answer(alert_id or 0, "call_me", MOTHER, T0_MS + 5)
+    (call,) = calls_of(engine)
+    assert call["kind"] == "call_me"
+    for person in (11, 12):
+        with writing(engine) as conn:
+            calls.done(conn, call["id"], person, f"reached by {person}", T0_MS + 6)
+    (call,) = calls_of(engine)
+    assert (call["person"], call["outcome"]) == ("Person 11", "reached by 11")
+    assert events(alerting.view(alert_id or 0))[-2:] == ["to call", "called"]
+    with writing(engine) as conn:
+        assert calls.done(conn, 99, 11, "nobody", T0_MS) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "left"), [("on_my_way", []), ("call_me", ["call_me"]), ("ambulance", ["ambulance"])]
+)
+def test_her_own_answer_decides_what_is_needed(
+    engine: Engine, alerting: Alerting, recording_id: int, said: str, left: list[str]
+) -> None:
+    alert_id = world.raised(alerting, recording_id)
+    Reminder(engine, alerting).tick(T0_MS + 60_000)
+    alerting.mother_answer(alert_id or 0, said, MOTHER, T0_MS + 70_000)
+    Reminder(engine, alerting).tick(T0_MS + 200_000)
+    assert [c["kind"] for c in calls_of(engine) if c["done_ms"] is None] == left
+
+
+def test_what_was_kept_silent_is_kept_once_and_prolonged(engine: Engine, recording_id: int) -> None:
+    def note(from_s: float, to_s: float) -> None:
+        with writing(engine) as conn:
+            reason = world.REASON
+            tasks.note_silent(
+                conn, recording_id, tasks.Silent("low_rate", from_s, to_s, reason, T0_MS)
+            )
+
+    note(100, 280)
+    note(115, 295)
+    note(110, 290)
+    note(900, 1080)
+    with reading(engine) as conn:
+        kept = tasks.silent_of(conn, recording_id)
+        assert alerts.uncleared_of(conn, recording_id) == {}
+    assert [(one.from_s, one.to_s) for one in kept] == [(100, 295), (900, 1080)]
