@@ -26,6 +26,8 @@ from cloud.ingest import Ingest
 from cloud.journeys import Journeys
 from cloud.live import Live
 from cloud.planner import REFRESH_S, Planner
+from cloud.readings import EVERY_S as READINGS_EVERY_S
+from cloud.readings import Readings
 from cloud.receipts import Receipts
 from cloud.render import WEB
 from cloud.routes import ROUTERS
@@ -61,6 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
     live.watchers.append(_recording_events(hub, alerting))
     watching = Ticker("monitor", monitor.EVERY_S, watch.tick)
     telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick)
+    reading = Readings(engine, hub, alerting.audience)
+    queueing = Ticker("readings", READINGS_EVERY_S, reading.tick)
     receipts = Receipts(engine, alerting)
     http = httpx2.AsyncClient(timeout=TIMEOUT_S)
     post = Courier(
@@ -73,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     posting = Ticker("courier-tick", courier.EVERY_S, post.tick)
     knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms))
-    app.state.running = [knowing, ingest, commands, watching, telling, posting, post]
+    app.state.running = [knowing, ingest, commands, watching, queueing, telling, posting, post]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -85,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         planner=planner,
         consenting=Consenting(engine, hub, alerting),
         journeys=Journeys(engine, hub, alerting.audience),
+        readings=reading,
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),

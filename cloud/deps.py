@@ -18,6 +18,7 @@ from cloud.ingest import Ingest
 from cloud.journeys import Journeys
 from cloud.live import Live
 from cloud.planner import Planner
+from cloud.readings import Readings
 from cloud.receipts import Receipts
 from cloud.store import people, recordings, sight
 from cloud.store.db import reading
@@ -55,6 +56,7 @@ class Services:
     planner: Planner
     consenting: Consenting
     journeys: Journeys
+    readings: Readings
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up

@@ -99,7 +99,7 @@ def of_step(
         "urgent": event == "raised",
         "text": {"title": _said(title), "body": _said(step.text, **args)},
     }
-    _tell_mother(conn, alert.mother_id, step.need, row, now_ms)
+    tell_mother(conn, alert.mother_id, step.need, row, now_ms)
 
 
 def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int) -> None:
@@ -116,7 +116,7 @@ def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int)
         "urgent": False,
         "text": {"title": _said(HER_STEP), "body": _said(said.text)},
     }
-    _tell_mother(conn, recording.mother_id, said.need, row, now_ms)
+    tell_mother(conn, recording.mother_id, said.need, row, now_ms)
 
 
 def quiet_until(wishes: Wishes, now_ms: int) -> int | None:
@@ -172,11 +172,11 @@ def _tell_staff(
         if organisation is not None:
             again = f" {now_ms}" if event == "reminded" else ""
             key = f"alert {alert.id} {event} {organisation.id}{again}"
-            rows = _staff_rows(conn, organisation, {**shared, "key": key}, now_ms)
+            rows = staff_rows(conn, organisation, {**shared, "key": key}, now_ms)
             messages.add(conn, rows)
 
 
-def _staff_rows(
+def staff_rows(
     conn: Connection, organisation: Organisation, shared: Mapping[str, Any], now_ms: int
 ) -> list[dict[str, Any]]:
     """One for each person who can be reached, and one for the organisation itself."""
@@ -200,7 +200,7 @@ def _staff_rows(
     return rows
 
 
-def _tell_mother(
+def tell_mother(
     conn: Connection, mother_id: int, need: str, row: Mapping[str, Any], now_ms: int
 ) -> None:
     account = contacts.account_of(conn, mother_id)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from cloud import views
 from cloud.deps import ServicesDep, VisibleRecording, Who, sees
 from cloud.live import KEEP_S
-from cloud.store import assessments, recordings
+from cloud.store import assessments, readings, recordings
 from cloud.store.db import reading
 
 router = APIRouter(tags=["recordings"])
@@ -58,9 +58,12 @@ def get_completeness(recording: VisibleRecording, parts: ServicesDep) -> dict[st
 
 
 @router.get("/api/recordings/{recording_id}/assessment", response_class=Response)
-def get_assessment(recording: VisibleRecording, parts: ServicesDep) -> Response:
+def get_assessment(recording: VisibleRecording, who: Who, parts: ServicesDep) -> Response:
     """The newest analysis with all that a page draws, null when there is none yet. Its body is
-    JSON already."""
+    JSON already. A blind reader who has not said yet what the strip is gets none of it."""
+    with reading(parts.engine) as conn:
+        if who.person_id and readings.is_held_unread(conn, recording.id, who.person_id):
+            return JSONResponse({"hidden": True})
     live = parts.live.get(recording.id)
     found = live.assessment if live else None
     if found is None:
