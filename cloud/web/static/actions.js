@@ -21,15 +21,20 @@ const HANDLE = [
 const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
 const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
 
-const bars = new Map(); // alert id -> {state, bar}
+const bars = new Map(); // what it is about -> {state, bar}
 
 // The bar of an alert. It stays the same element while what can be done stays the same, so that
 // news about the alert takes away neither a half-written reason nor a button under the finger.
 // me: {role, organisationId}
 export function actionBar(alert, me) {
   const state = stateOf(alert, me);
-  if (bars.get(alert.id)?.state !== state) bars.set(alert.id, { state, bar: newBar(alert.id, state) });
-  return bars.get(alert.id).bar;
+  return keptBar(`alert ${alert.id}`, state, () => newBar(alert.id, state));
+}
+
+// The bar of something, made anew only when its state is another one.
+export function keptBar(key, state, make) {
+  if (bars.get(key)?.state !== state) bars.set(key, { state, bar: make() });
+  return bars.get(key).bar;
 }
 
 function stateOf(alert, me) {
@@ -42,7 +47,7 @@ function stateOf(alert, me) {
 
 function newBar(id, state) {
   const bar = h("div", { class: "actions" });
-  const send = (event, body) => act(bar, id, event, body);
+  const send = (event, body) => act(bar, `/api/alerts/${id}/${event}`, body);
   const button = (words, kind, onclick) => bar.append(h("button", { type: "button", class: kind, onclick }, words));
   if (state === "asked" || state === "open") button(t("I take it"), "go", () => send("accept"));
   if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
@@ -51,20 +56,23 @@ function newBar(id, state) {
   return bar;
 }
 
-async function act(bar, id, event, body = {}) {
+// Send it; the answer of the service, or nothing and the words that say why not in the bar.
+export async function act(bar, path, body = {}) {
   const buttons = [...bar.querySelectorAll("button")];
   for (const one of buttons) one.disabled = true;
   bar.querySelector(".failed")?.remove();
   try {
-    await post(`/api/alerts/${id}/${event}`, body);
+    return await post(path, body);
   } catch (error) {
     bar.append(h("p", { class: "failed", role: "alert" }, t("Not done: %(why)s", { why: error.message })));
+    return null;
+  } finally {
+    for (const one of buttons) one.disabled = false;
   }
-  for (const one of buttons) one.disabled = false;
 }
 
 // A reason is chosen or written; then it is sent. The chosen ones are msgids: each reads their own.
-function ask(bar, title, reasons, confirm, send) {
+export function ask(bar, title, reasons, confirm, send) {
   const before = [...bar.childNodes];
   const chosen = h("select", {}, ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
   const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words") });

@@ -2,6 +2,7 @@
 
 import { actionBar } from "./actions.js";
 import { ageOf, answerText, holder, nextStep, stepText } from "./alerts.js";
+import { Journeys } from "./journeys.js";
 import { get, post } from "./live.js";
 import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
@@ -15,7 +16,12 @@ const detail = byId("detail");
 let shown = null; // {alert, tile, age, next}
 let chosenId = null; // what somebody clicked or touched; else the worst is shown
 
+const journeys = new Journeys();
+
 staffPage({
+  reload: () => journeys.load(),
+  green: journeys.green,
+  referral: journeys.referral,
   onSelect: (alert) => {
     chosenId = alert.id;
     show(alert); // at once: the next click must not meet the alert before
@@ -26,11 +32,14 @@ staffPage({
     }
   },
   draw: (live, queue) => {
+    journeys.draw(live.nowMs);
     show(queue.alerts.get(chosenId) ?? queue.sorted[0]);
     queue.choose(shown?.alert.id);
     if (!shown) return;
     setText(shown.age, ageOf(shown.alert, live.nowMs));
     setText(shown.next, nextStep(shown.alert, live.nowMs));
+    const bar = journeys.barOf(shown.alert);
+    if (byId("detail-journeys").firstChild !== bar) byId("detail-journeys").replaceChildren(bar);
     shown.tile?.draw(live);
   },
 });
@@ -78,6 +87,7 @@ function parts(alert, { age, next }) {
     next,
     alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
     actionBar(alert, me),
+    h("div", { id: "detail-journeys" }),
     h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
     h("h3", {}, t("What happened so far")),
     h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),

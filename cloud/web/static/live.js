@@ -11,7 +11,7 @@ const RENEW_MS = 12_000; // silence after which a half-open stream is opened ane
 
 export class Live {
   // handlers: reload() after each (re)connection; traces(list), alert(view); recordings() when
-  // one has begun, ended or changed
+  // one has begun, ended or changed; green(id), referral(id) when one is new or has changed
   constructor(handlers) {
     this.handlers = handlers;
     this.ages = new Map();
@@ -46,6 +46,8 @@ export class Live {
     on("trace", (blocks) => this.handlers.traces?.(blocks));
     on("alert", (view) => this.handlers.alert?.(view));
     on("recording", () => this.handlers.recordings?.());
+    on("green", (one) => this.handlers.green?.(one.id));
+    on("referral", (one) => this.handlers.referral?.(one.id));
     on("sight", () => this.handlers.reload?.()); // something may not be seen any more
     this.source.addEventListener("open", () => this.handlers.reload?.());
   }

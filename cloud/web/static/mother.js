@@ -1,6 +1,7 @@
 // The mother's page: what is happening, what to do now, who knows about it.
 
 import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
+import { showExpected } from "./expected.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
 import "./settings.js";
@@ -23,6 +24,8 @@ const live = new Live({
     showAlert();
   },
   recordings: reload,
+  green: showExpected,
+  referral: showExpected,
 });
 setInterval(draw, 250);
 
@@ -43,6 +46,7 @@ async function reload() {
     byId("origin").replaceChildren();
   }
   byId("strip-box").hidden = !row;
+  showExpected();
   await tile?.load();
   draw();
 }

@@ -32,6 +32,8 @@ export function staffPage(options = {}) {
       options.alert?.(view, queue);
     },
     recordings: () => wall.refresh(),
+    green: options.green,
+    referral: options.referral,
   });
   setInterval(() => {
     queue.draw(live.nowMs);

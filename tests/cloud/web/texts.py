@@ -10,6 +10,7 @@ from jinja2.ext import babel_extract
 from cloud.render import WEB
 from cloud.research import plot_words, summary
 from cloud.traces import CAUSES
+from models import green, referrals
 from models.alerts import Phase
 from models.rules import RULES
 from models.scores import TABLES
@@ -33,6 +34,9 @@ _TABLES = (  # files whose module constants are texts
     "cloud/routing/origin.py",
     "cloud/routing/plan.py",
     "cloud/consenting.py",
+    "cloud/green_moves.py",
+    "cloud/referral_moves.py",
+    "cloud/travel.py",
     "cloud/routes/mothers.py",
     "cloud/routes/organisations.py",
     "cloud/alert_answers.py",
@@ -60,6 +64,9 @@ def all_texts() -> set[str]:
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
+    found |= {item.text for item in green.CHECKLIST}
+    found |= {criterion.text for criterion in referrals.CRITERIA}
+    found |= {phase.value for table in (green, referrals) for phase in table.Phase}
     found |= {*plot_words.WORDS.values(), *summary.WORDS.values()}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
