@@ -12,7 +12,6 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine
 
 from cloud.gestation import gestation_weeks
-from cloud.routing.distance import point
 from cloud.routing.needs import needs_of
 from cloud.routing.origin import POSITION_AGE_S, Origin, origin_of
 from cloud.routing.osrm import Osrm
@@ -56,8 +55,8 @@ class Planner:
             mother = people.get_mother(conn, mother_id)
             if mother is None:
                 return None
-            origin = self._origin(conn, mother, now_ms)
             every = self._every(conn, now_ms)
+            origin = self._origin(conn, mother, every, now_ms)
         return None if origin.at is None else self._osrm.roads(origin.at, every)
 
     def plan(
@@ -70,7 +69,8 @@ class Planner:
         roads: Roads | None = None,
     ) -> Plan:
         """`urgent`: hospitals without her consent may be asked when no other is left."""
-        origin = self._origin(conn, mother, now_ms)
+        every = self._every(conn, now_ms)
+        origin = self._origin(conn, mother, every, now_ms)
         needs = needs_of(mother, gestation_weeks(mother.due_date, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
         if roads is not None and roads.origin != origin.at:
@@ -79,9 +79,8 @@ class Planner:
         def among(every: Hospitals) -> Plan:
             return plan(needs, consent, origin, every, asked, urgent, self._limits, roads)
 
-        every = self._every(conn, now_ms)
         rough = among(every)
-        matter = [c.hospital_id for c in (*rough.first(READ_AGAIN), *rough.unfit(READ_AGAIN))]
+        matter = rough.matter(READ_AGAIN)
         fresh = hospitals.read(conn, now_ms, matter)
         found = rough if every.holds(fresh) else among(every.patched(fresh))
         if found.fit and found.first(1)[0].hospital_id in matter:
@@ -94,12 +93,7 @@ class Planner:
             kept = self._kept = hospitals.last_id(conn), hospitals.read(conn, now_ms)
         return kept[1]
 
-    def _origin(self, conn: Connection, mother: Mother, now_ms: int) -> Origin:
-        own = mother.organisation_id and people.get_organisation(conn, mother.organisation_id)
-        return origin_of(
-            mother,
-            positions.of_mother(conn, mother.id),
-            point(own.latitude, own.longitude) if own else None,
-            now_ms,
-            self._position_age_s,
-        )
+    def _origin(self, conn: Connection, mother: Mother, every: Hospitals, now_ms: int) -> Origin:
+        position = positions.of_mother(conn, mother.id)
+        own_place = every.place_of(mother.organisation_id)
+        return origin_of(mother, position, own_place, now_ms, self._position_age_s)

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from cloud.routing.distance import ROAD_KMH, Point, distances_km, in_words, road_minutes
 from cloud.routing.needs import Needs
 from cloud.routing.origin import Origin, Words
+from cloud.routing.rules import ASKED, NO_CONSENT, unfit
 from cloud.store.consents import Consent
-from cloud.store.hospitals import UNKNOWN, Hospitals
+from cloud.store.hospitals import Hospitals
 
 FIT = (
     "%(how)s: %(minutes)s min (%(km)s km), level %(level)s, obstetrician on call, "
@@ -32,19 +33,6 @@ OWN = "her own hospital, which comes first within its limit"
 BY_TIME = "by travel time"
 BREAK_GLASS = "without her consent, because nobody else is left and the alert is urgent"
 
-ASKED = "has been asked already"
-NO_STAFF = "nobody there has an account and could answer"
-NO_POSITION = "the hospital's position is not known"
-NOT_ON_CALL = "no obstetrician on call"
-NOT_ON_ROSTER = "its roster has no obstetrician on duty now"
-NO_BED = "no free bed"
-LEVEL_TOO_LOW = "level %(level)s, but her risk colour asks for level 2"
-NO_NICU = "no NICU, but the pregnancy is early"
-NICU_UNKNOWN = "it is not known whether there is a NICU, and the pregnancy is early"
-NO_BLOOD = "no blood bank, but her risk colour asks for one"
-BLOOD_UNKNOWN = "it is not known whether there is a blood bank, and her risk colour asks for one"
-NO_CONSENT = "she has not agreed that this hospital is asked"
-
 NOBODY_KNOWN = "no hospital is registered"
 NOBODY_FIT = "no hospital is fit: of %(count)s, %(asked)s asked already, %(refused)s not fit"
 NOT_AGREED = (
@@ -55,6 +43,7 @@ ESTIMATED = "travel times are estimated from the distance"
 ROADS = "travel times by road for the nearest %(count)s hospitals"
 ROADS_AWAY = "the road server does not answer: travel times are estimated from the distance"
 
+LATEST_MIN = 1e6  # no way on earth takes that long: it keeps the groups apart
 _OWN, _FIT, _GLASS, _UNFIT = range(4)  # the order in which they are asked
 
 
@@ -120,6 +109,12 @@ class Plan:
         last = min(self.fit + count, len(self.rows))
         return tuple(self._choice(n) for n in range(self.fit, last))
 
+    def matter(self, count: int) -> list[int]:
+        """The ids of the first choices and of the nearest others, so many of each."""
+        rows = [*self.rows[: min(count, self.fit)], *self.rows[self.fit : self.fit + count]]
+        found: list[int] = self.hospitals.ids[rows].tolist()
+        return found
+
     def passed_over(self, count: int) -> tuple[Choice, ...]:
         """Those nearer than the first choice that were not asked before, nearest first."""
         limit = self.minutes[0] if self.fit else np.nan
@@ -175,7 +170,7 @@ def plan(
     km, minutes = _way(origin, hospitals, limits, roads)
     unmeasured = np.isnan(km) & ~(own & (not origin.is_hers))
     agreed = _agreed(consent, hospitals.ids)
-    said = _said(needs, hospitals, np.isin(hospitals.ids, list(asked)), unmeasured)
+    said = unfit(needs, hospitals, np.isin(hospitals.ids, list(asked)), unmeasured)
     fit = ~np.any([holds for _, holds in said], axis=0)
     if not origin.is_hers:  # how far her hospital is from itself says nothing
         km[own & fit] = minutes[own & fit] = np.nan
@@ -186,30 +181,13 @@ def plan(
     said += [(OWN, group == _OWN), (BY_TIME, group == _FIT), (BREAK_GLASS, group == _GLASS)]
     said += [(NO_CONSENT, np.full(len(fit), True))]
     line = np.argmax([holds for _, holds in said], axis=0)
-    order = np.lexsort((hospitals.ids, minutes, group))
+    order = np.argsort(
+        group * LATEST_MIN + np.nan_to_num(minutes, nan=LATEST_MIN / 2), kind="stable"
+    )
     return Plan(
         hospitals, order, group[order], tuple(text for text, _ in said), line[order],
         minutes[order], km[order], (*origin.notes, *_measured(origin, roads), *needs.notes),
     )  # fmt: skip
-
-
-def _said(
-    needs: Needs, h: Hospitals, asked: NDArray[np.bool_], unmeasured: NDArray[np.bool_]
-) -> list[tuple[str, NDArray[np.bool_]]]:
-    """What is said of one that cannot be asked: the first line that holds."""
-    return [
-        (ASKED, asked),
-        (NO_STAFF, ~h.staffed),
-        (NO_POSITION, unmeasured & (np.isnan(h.latitude) | np.isnan(h.longitude))),
-        (NOT_ON_ROSTER, ~h.on_call & h.by_roster),
-        (NOT_ON_CALL, ~h.on_call),
-        (NO_BED, h.free_beds < 1),
-        (LEVEL_TOO_LOW, h.level < needs.level),
-        (NO_NICU, (h.nicu == 0) & needs.nicu),
-        (NICU_UNKNOWN, (h.nicu == UNKNOWN) & needs.nicu),
-        (NO_BLOOD, (h.blood_bank == 0) & needs.blood_bank),
-        (BLOOD_UNKNOWN, (h.blood_bank == UNKNOWN) & needs.blood_bank),
-    ]
 
 
 def _way(

@@ -7,7 +7,7 @@ own hospital needs none: she is its patient until she refuses it. No decision at
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from cloud.store.tables import consents
 
@@ -73,14 +73,17 @@ def decide(
 def of_mothers(conn: Connection, mother_ids: Collection[int]) -> dict[int, list[Decision]]:
     """The decisions of each of these, oldest first."""
     found: dict[int, list[Decision]] = {mother_id: [] for mother_id in mother_ids}
-    query = select(
-        consents.c.mother_id, consents.c.organisation_id, consents.c.allowed, consents.c.at_ms
-    )
-    query = query.where(consents.c.mother_id.in_(mother_ids)).order_by(consents.c.id)
-    for row in conn.execute(query):
+    for row in conn.execute(_OF, {"ids": list(mother_ids)}):
         found[row.mother_id].append(Decision(*row))
     return found
 
 
 def of_mother(conn: Connection, mother_id: int, own_id: int | None) -> Consent:
     return Consent(own_id, of_mothers(conn, [mother_id])[mother_id])
+
+
+_OF = (
+    select(consents.c.mother_id, consents.c.organisation_id, consents.c.allowed, consents.c.at_ms)
+    .where(consents.c.mother_id.in_(bindparam("ids", expanding=True)))
+    .order_by(consents.c.id)
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Integer, bindparam, cast, func, select
+from sqlalchemy import Connection, Integer, bindparam, cast, exists, func, select
 
 from cloud.store import duties
 from cloud.store.tables import organisations, people
@@ -30,6 +30,12 @@ class Hospitals:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def place_of(self, hospital_id: int | None) -> tuple[float, float] | None:
+        """(latitude, longitude); None when it is not known or not here."""
+        rows = np.flatnonzero(self.ids == (hospital_id or 0))
+        at = [(float(self.latitude[row]), float(self.longitude[row])) for row in rows]
+        return at[0] if at and not np.isnan(at[0]).any() else None
 
     def holds(self, fresh: "Hospitals") -> bool:
         """Whether the rows of `fresh`, all of which are here, say the same."""
@@ -56,12 +62,11 @@ def read(
 ) -> Hospitals:
     """Every hospital as it is now, or these."""
     if organisation_ids is None:
-        found, works = conn.execute(_ALL).all(), conn.scalars(_STAFFED)
+        found = conn.execute(_ALL).all()
     else:
-        ids_asked = {"ids": list(organisation_ids)}
-        found, works = conn.execute(_THESE, ids_asked).all(), conn.scalars(_STAFFED_OF, ids_asked)
-    rows = np.array([row[:-1] for row in found], dtype=float)
-    ids, latitude, longitude, level, beds, by_hand, roster, nicu, blood = rows.reshape(-1, 9).T
+        found = conn.execute(_THESE, {"ids": list(organisation_ids)}).all()
+    rows = np.array([row[:-1] for row in found], dtype=float).reshape(-1, 10)
+    ids, latitude, longitude, level, beds, by_hand, roster, nicu, blood, staffed = rows.T
     nowhere = ~((np.abs(latitude) <= 90) & (np.abs(longitude) <= 180))  # NaN too
     latitude[nowhere] = longitude[nowhere] = np.nan
     numbers = ids.astype(np.int64)
@@ -75,32 +80,23 @@ def read(
         longitude=longitude,
         level=level.astype(np.int64),
         free_beds=beds.astype(np.int64),
-        on_call=np.where(roster == 1, _among(numbers, there), by_hand == 1),
+        on_call=np.where(roster == 1, [number in there for number in ids.tolist()], by_hand == 1),
         by_roster=roster == 1,
         nicu=np.nan_to_num(nicu, nan=UNKNOWN).astype(np.int64),
         blood_bank=np.nan_to_num(blood, nan=UNKNOWN).astype(np.int64),
-        staffed=_among(numbers, works.all()),
+        staffed=staffed == 1,
     )
-
-
-def _among(numbers: NDArray[np.int64], some: Collection[int]) -> NDArray[np.bool_]:
-    return np.isin(numbers, np.fromiter(some, np.int64, len(some)))
 
 
 _O, _P = organisations.c, people.c
 _ALL = (
     select(
         _O.id, _O.latitude, _O.longitude, _O.level, _O.free_beds, cast(_O.on_call, Integer),
-        cast(_O.by_roster, Integer), cast(_O.nicu, Integer), cast(_O.blood_bank, Integer), _O.zone,
+        cast(_O.by_roster, Integer), cast(_O.nicu, Integer), cast(_O.blood_bank, Integer),
+        cast(exists().where(_P.organisation_id == _O.id, _P.role == "hospital"), Integer), _O.zone,
     )
     .where(_O.kind == "hospital")
     .order_by(_O.id)
 )  # fmt: skip
 _THESE = _ALL.where(_O.id.in_(bindparam("ids", expanding=True)))
-_STAFFED = (
-    select(_P.organisation_id)
-    .where(_P.role == "hospital", _P.organisation_id.is_not(None))
-    .distinct()
-)
-_STAFFED_OF = _STAFFED.where(_P.organisation_id.in_(bindparam("ids", expanding=True)))
 _LAST = select(func.max(_O.id))

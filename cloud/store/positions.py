@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from cloud.store.tables import positions
 
@@ -27,9 +27,12 @@ def keep(conn: Connection, position: Position) -> None:
 
 
 def of_mother(conn: Connection, mother_id: int) -> Position | None:
-    row = conn.execute(select(positions).where(positions.c.mother_id == mother_id)).first()
+    row = conn.execute(_OF, {"mother_id": mother_id}).first()
     return None if row is None else Position(**row._mapping)
 
 
 def forget(conn: Connection, mother_id: int) -> None:
     conn.execute(delete(positions).where(positions.c.mother_id == mother_id))
+
+
+_OF = select(positions).where(positions.c.mother_id == bindparam("mother_id"))

@@ -1,6 +1,6 @@
 """`make bench`: what the path carries on this machine, in one table.
 
-python -m tests.bench [--json] [analysis] [throughput] [latency] [capacity]
+python -m tests.bench [--json] [analysis] [routing] [throughput] [latency] [capacity]
 """
 
 import argparse
@@ -19,11 +19,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import analysis, capacity, latency, meter, throughput
+from tests.bench import analysis, capacity, latency, meter, routing, throughput
 
 HEADINGS = ("what", "median", "spread", "asked for", "met", "remarks")
 PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
     "analysis": lambda _folder: analysis.measure(),
+    "routing": routing.measure,
     "throughput": throughput.measure,
     "latency": latency.measure,
     "capacity": capacity.measure,
