@@ -33,6 +33,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/routing/needs.py",
     "cloud/routing/origin.py",
     "cloud/routing/plan.py",
+    "cloud/routing/rules.py",
     "cloud/consenting.py",
     "cloud/green_moves.py",
     "cloud/referral_moves.py",
