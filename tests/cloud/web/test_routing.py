@@ -140,3 +140,46 @@ def test_the_centre_sees_all_hospitals_and_whom_to_call(service: Service, alert_
 def test_only_this_site_may_ask_for_a_position(service: Service) -> None:
     header = service.client("mother3").get("/mother").headers["permissions-policy"]
     assert header == "geolocation=(self)"
+
+
+def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: Any) -> None:
+    """Beds in place at the hospital, the way at the centre, a consent taken back by the mother."""
+    problems: list[str] = []
+    pages = {}
+    for who, path in (("clinic", "/hospital"), ("centre", "/centre"), ("mother3", "/mother")):
+        where = {"latitude": 31.31, "longitude": 121.59, "accuracy": 30}
+        context = browser.new_context(
+            locale="en", geolocation=where, permissions=["geolocation"], base_url=service.url
+        )
+        cookies = service.client(who).cookies
+        context.add_cookies(
+            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+        )
+        pages[who] = context.new_page()
+        pages[who].on("pageerror", lambda error: problems.append(str(error)))
+        pages[who].goto(path)
+    clinic, centre, her = pages.values()
+    beds = clinic.get_by_label("Free beds")
+    beds.fill("7")
+    clinic.locator("form.state").get_by_role("button", name="Save").click()
+    clinic.get_by_text("Saved.").wait_for()
+    clinic.get_by_text("Who changed it last").click()
+    clinic.get_by_text("Midwife Wu (demo): Free beds from 1 to 7").first.wait_for()
+    centre.get_by_text("All hospitals").click()
+    row = centre.locator(".hospitals tr", has_text="Willow Town")
+    row.locator("td", has_text="7").first.wait_for()
+    centre.get_by_label("For the alert of").select_option(str(alert_id))
+    row.get_by_text("no obstetrician on call").wait_for()
+    centre.locator(f"#queue [data-alert='{alert_id}']").get_by_text("Who is asked, and why").click()
+    centre.get_by_text("Chosen: ").first.wait_for()
+    her.get_by_text("Who may know about me, and where I am").click()
+    her.get_by_label("Send the position of this phone").check()
+    her.get_by_text("Your position is known, within 30 m.").wait_for()
+    her.get_by_label("East Lake County Hospital (demo)").uncheck()
+    her.get_by_text("Saved.").wait_for()
+    assert not her.get_by_label("East Lake County Hospital (demo)").is_checked()
+    her.get_by_label("Send the position of this phone").uncheck()
+    her.get_by_text("Your position is deleted.").wait_for()
+    assert problems == []
+    for page in pages.values():
+        page.context.close()
