@@ -3,16 +3,21 @@
 import time
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from cloud.alert_moves import words
 from cloud.deps import MAX_ID, ServicesDep, Who
-from cloud.store import alerts, consents, people, positions, recordings
+from cloud.routing.distance import distances_km, point
+from cloud.store import alerts, consents, hospitals, people, positions, recordings, sight
 from cloud.store.db import reading, writing
+from cloud.store.hospitals import Hospitals
+from cloud.store.people import Mother
 from cloud.store.positions import Position
 
 router = APIRouter(tags=["mothers"])
+SHOWN = 12  # hospitals near her home that she is asked about
 NOTHING_RUNS = "your position is taken only while a recording runs or an alert is open"
 NO_SUCH_HOSPITAL = "there is no such hospital"
 
@@ -65,12 +70,21 @@ def forget_position(who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 @router.get("/api/mother/consents")
 def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
-    """Which hospitals may be asked about her and see her recordings."""
+    """Which hospitals may be asked about her and see her recordings: her own, those she has decided
+    about, those that see one of her recordings, and the nearest; `others` is all that is not said
+    of one of these."""
+    mother_id = who.mother_id or 0
     with reading(parts.engine) as conn:
-        mother = people.get_mother(conn, who.mother_id or 0)
+        mother = people.get_mother(conn, mother_id)
         own_id = mother.organisation_id if mother else None
-        consent = consents.of_mother(conn, who.mother_id or 0, own_id)
-        hospitals = people.hospitals(conn)
+        consent = consents.of_mother(conn, mother_id, own_id)
+        said_of = {own_id} | {decision.organisation_id for decision in consent.decisions}
+        shown = {place for place in said_of if place is not None}
+        hers = [recording.id for recording in recordings.latest(conn, mother_ids=[mother_id])]
+        shown |= set().union(*sight.organisations_of_all(conn, hers).values())
+        every = hospitals.read(conn, _now_ms())
+        shown |= set(_nearest(every, mother))
+        rows = [people.get_organisation(conn, place) for place in sorted(shown)]
     return {
         "others": consent.for_all,
         "hospitals": [
@@ -81,7 +95,8 @@ def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
                 "own": hospital.id == own_id,
                 "allowed": consent.holds_for(hospital.id),
             }
-            for hospital in hospitals
+            for hospital in rows
+            if hospital is not None and hospital.kind == "hospital"
         ],
     }
 
@@ -98,6 +113,15 @@ def put_consent(decision: Decision, who: Who, parts: ServicesDep) -> dict[str, A
         who.mother_id or 0, decision.organisation_id, decision.allowed, who, _now_ms()
     )
     return get_consents(who, parts)
+
+
+def _nearest(every: Hospitals, mother: Mother | None) -> list[int]:
+    """To her home; the first ones when that is not known."""
+    home = point(mother.latitude, mother.longitude) if mother else None
+    if home is None:
+        return every.ids[:SHOWN].tolist()  # type: ignore[no-any-return]
+    km = distances_km(home, every.latitude, every.longitude)
+    return every.ids[np.argsort(km, kind="stable")[:SHOWN]].tolist()  # type: ignore[no-any-return]
 
 
 def _now_ms() -> int:

@@ -23,6 +23,7 @@ const WHAT = {
   nicu: msgid("NICU"),
   blood_bank: msgid("Blood bank"),
   duties: msgid("Duty roster"),
+  reads_blind: msgid("reading first, then the computer's result"),
 };
 
 const box = byId("our-state");
@@ -85,7 +86,7 @@ function onDuty(own, role) {
 
 function changesOf(own) {
   const lines = own.changes.slice(0, 8).map((one) => {
-    const args = { time: new Date(one.at_ms).toLocaleDateString() + " " + clock(one.at_ms, false), person: one.person, what: t(WHAT[one.what] ?? one.what), before: value(one.before), after: value(one.after) };
+    const args = { time: `${new Date(one.at_ms).toLocaleDateString("sv-SE")} ${clock(one.at_ms, false)}`, person: one.person, what: t(WHAT[one.what] ?? one.what), before: value(one.before), after: value(one.after) };
     const words = one.what === "duties" ? t("%(time)s %(person)s: %(what)s changed", args) : t("%(time)s %(person)s: %(what)s from %(before)s to %(after)s", args);
     return h("li", {}, words);
   });
