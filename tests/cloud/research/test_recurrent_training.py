@@ -1,6 +1,7 @@
 """The way back of the network against differences, and that it learns what needs memory."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ SMALL = Plan(units=4, dropout=0.0, noise=0.0)
 def test_gradients_are_those_of_differences(directions: int) -> None:
     random = np.random.default_rng(directions)
     plan = replace(SMALL, directions=directions)
-    weights = {
+    weights: Any = {
         name: one.astype(np.float64) + 0.1 * random.normal(size=one.shape)
         for name, one in begin(5, plan, random).items()
     }
