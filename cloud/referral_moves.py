@@ -77,7 +77,9 @@ def request(conn: Connection, wanted: Wanted, actor: Actor, now_ms: int) -> list
         expected_ms=None,
     )  # fmt: skip
     note_referral(conn, added, "request", actor, wanted.reason, now_ms)
-    return [added] if answered is None else [added, answered]
+    # what offered the way back offers it no more
+    done = [] if answered is None else [answered]
+    return [added, *done, *_closed_channels(conn, added)]
 
 
 def act(
@@ -167,6 +169,13 @@ def _answered(conn: Connection, wanted: Wanted, own: Organisation) -> Referral:
     if referrals.answered(conn, [up.id]):
         raise Refused(ALREADY_BACK)
     return up
+
+
+def _closed_channels(conn: Connection, referral: Referral) -> list[Green]:
+    """The newest of this mother at the hospital that sends her."""
+    hers = green.visible(conn, mother_id=referral.mother_id)
+    over = [one for one in hers if one.phase is green_rules.Phase.CLOSED]
+    return [one for one in over if one.organisation_id == referral.from_id][:1]
 
 
 def _is_theirs(conn: Connection, mother: Mother, own: Organisation) -> bool:

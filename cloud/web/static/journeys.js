@@ -14,6 +14,7 @@ export class Journeys {
   constructor() {
     this.greens = new Map();
     this.referrals = new Map();
+    this.nowMs = Date.now(); // by the service's clock, once that is known
     this.ticking = []; // functions of the time, of what is on the page now
     this.refer = byId("refer-form") ? new Refer(byId("refer-form"), (view) => this.#put(this.referrals, view)) : null;
   }
@@ -29,6 +30,7 @@ export class Journeys {
   referral = (id) => this.#fetch(this.referrals, `/api/referrals/${id}`, id);
 
   draw(nowMs) {
+    this.nowMs = nowMs;
     for (const tick of this.ticking) tick(nowMs);
   }
 
@@ -92,6 +94,7 @@ export class Journeys {
   }
 
   #ticking({ element, tick }) {
+    tick?.(this.nowMs); // at once: a countdown that is redrawn must not blink
     if (tick) this.ticking.push(tick);
     return element;
   }

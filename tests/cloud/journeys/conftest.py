@@ -6,6 +6,7 @@ import pytest
 from cloud.store.db import open_engine
 from tests.cloud.alerts import world
 from tests.cloud.journeys.place import Place
+from tests.cloud.web.service import Service
 
 
 @pytest.fixture
@@ -24,3 +25,9 @@ def any_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]
     engine = world.fill(open_engine(url))
     yield Place(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(tmp_path_factory.mktemp("service")) as service:
+        yield service

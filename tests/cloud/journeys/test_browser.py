@@ -1,0 +1,117 @@
+"""The whole way by hand: accept, green channel, arrived, closed, referred back, in two languages."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from models.synth import synthetic
+from tests.cloud.web.service import Service
+
+LARGE, PHONE = (1280, 800), (360, 740)
+OpenPage = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
+    contexts, problems = [], []
+
+    def open_(account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en") -> Any:
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, locale=language)
+        contexts.append(context)
+        cookies = service.client(account).cookies
+        context.add_cookies(
+            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
+        page.goto(service.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def fits(page: Any) -> list[str]:
+    """What is wider than the page."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("body *")].filter((e) =>
+             e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen, details"))
+             .map((e) => `${e.tagName}.${e.className}`)"""
+    )
+    return found
+
+
+def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -> None:
+    trace, _ = synthetic(3, 2, "normal")
+    alert = service.alert(service.play("probe-1", trace), "bradycardia_80", 110)
+    county = open_page("county", "/hospital")
+    clinic = open_page("clinic", "/hospital", language="zh-CN")
+    her = open_page("mother1", "/mother", PHONE, "zh-CN")
+
+    county.locator(f"[data-alert='{alert}'] button.name").click()  # three clicks from the queue
+    county.locator("#detail .actions button", has_text="I take it").click()
+    county.locator("#detail button", has_text="Open the green channel").click()
+
+    card = county.locator(".journey.green")
+    card.wait_for()
+    assert re.fullmatch(r"arrives in \d+:\d\d", card.locator(".arrival").inner_text())
+    her.locator("#expected h1", has_text="示范东湖县医院正在等您").wait_for()
+    assert her.locator("#expected .route").get_attribute("href").startswith("geo:31.26,121.6?")
+    assert fits(her) == []
+
+    card.get_by_label("Theatre and anaesthetist told").check()
+    county.locator("#journeys-brief", has_text="ready: 1 of 8").wait_for()
+    card.get_by_label("Team").fill("Dr Zhou")
+    card.get_by_role("button", name="Reserve bed and team").click()
+    her.locator("#expected .good").wait_for()
+    card.get_by_role("button", name="She has arrived").click()
+    her.locator("#expected h1", has_text="正在照护您").wait_for()
+    card.get_by_role("button", name="Admitted").click()
+    card.get_by_role("button", name="Close the green channel").click()
+    her.locator("#expected").wait_for(state="hidden")
+
+    card.get_by_role("button", name="Refer back").click()
+    form = county.locator("form.refer")
+    form.get_by_label("Plan of care").fill("Blood pressure twice a day.")
+    form.get_by_label("Day").fill("2026-12-01")
+    form.get_by_label("what for").fill("CTG")
+    assert fits(county) == []
+    form.get_by_role("button", name="She agrees: send").click()
+    county.locator("#referral-list", has_text="waits for an answer").wait_for()
+    card.wait_for(state="detached")
+
+    clinic.locator("#referral-list .journey", has_text="Blood pressure twice a day.").wait_for()
+    clinic.get_by_role("button", name="接收", exact=True).click()
+    clinic.get_by_role("button", name="孕妇已到达").click()
+    clinic.get_by_role("button", name="关闭").click()
+    her.locator("#care", has_text="2026-12-01: CTG").wait_for()
+    assert fits(clinic) == []
+
+    centre = open_page("centre", "/centre")
+    centre.locator("#balance", has_text="0 up, 1 down").wait_for()
+    assert fits(centre) == []
+
+
+def test_a_referral_up_is_declined_with_a_reason(service: Service, open_page: OpenPage) -> None:
+    clinic = open_page("clinic", "/hospital")
+    clinic.get_by_role("button", name="Refer up").click()
+    form = clinic.locator("form.refer")
+    form.get_by_label("Mother").select_option(label="Chen Jing (demo)")
+    form.get_by_label("Threatened preterm labour").check()
+    form.get_by_role("button", name="She agrees: send").click()
+    clinic.locator("#referral-list", has_text="Threatened preterm labour").wait_for()
+    county = open_page("county", "/hospital", language="zh-CN")
+    card = county.locator("#referral-list .journey", has_text="先兆早产")
+    card.get_by_role("button", name="拒绝").click()
+    card.locator("select").select_option("no bed is free")
+    card.locator("form.why button.go").click()
+    clinic.locator("#referral-list details summary", has_text="Over").first.click()
+    card = clinic.locator("#referral-list .journey", has_text="Threatened preterm labour")
+    card.locator("summary", has_text="Times").click()
+    card.locator(".steps li", has_text="no bed is free").wait_for()
