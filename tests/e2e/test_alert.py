@@ -68,7 +68,7 @@ def test_accepted_by_the_nearest_hospital(rig: Rig, page_of: Any) -> None:
     assert seconds_until_text(mother, "#told", EAST_LAKE) < AT_ONCE_S
     row.locator("button.name").click()
     why = hospital.locator("#detail .why-you").inner_text()
-    assert re.search(r"[\d.]+ km, level 2, obstetrician on call", why)
+    assert re.search(r"[\d.]+ km\), level 2, obstetrician on call", why)
     seconds_until_text(mother, "#told", "Seen there at")
 
     hospital.locator("#detail button.go").click()
