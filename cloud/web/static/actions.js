@@ -21,6 +21,7 @@ const HANDLE = [
 const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
 const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
 
+const USES = { [msgid("not said")]: null, [msgid("yes, it was")]: true, [msgid("no, it was not")]: false };
 const bars = new Map(); // what it is about -> {state, bar}
 
 // The bar of an alert. It stays the same element while what can be done stays the same, so that
@@ -40,6 +41,7 @@ export function keptBar(key, state, make) {
 function stateOf(alert, me) {
   const mine = alert.organisation?.id === me.organisationId;
   if (!["hospital", "centre"].includes(me.role)) return "theirs";
+  if (alert.kind === "technical" && isOpen(alert)) return "technical";
   if (!isOpen(alert)) return mine ? alert.phase : "theirs";
   if (me.role === "centre" || alert.asked.includes(me.organisationId)) return mine ? "asked" : "open";
   return "theirs";
@@ -49,10 +51,11 @@ function newBar(id, state) {
   const bar = h("div", { class: "actions" });
   const send = (event, body) => act(bar, `/api/alerts/${id}/${event}`, body);
   const button = (words, kind, onclick) => bar.append(h("button", { type: "button", class: kind, onclick }, words));
+  if (state === "technical") button(t("I see to it"), "go", () => send("acknowledge"));
   if (state === "asked" || state === "open") button(t("I take it"), "go", () => send("accept"));
   if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
-  if (state === "accepted") button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason) => send("handle", { reason })));
-  if (state === "handled") button(t("Close"), "", () => send("close"));
+  if (state === "accepted") button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason, useful) => send("handle", { reason, useful }), true));
+  if (["handled", "acknowledged"].includes(state)) button(t("Close"), "", () => send("close"));
   return bar;
 }
 
@@ -72,16 +75,19 @@ export async function act(bar, path, body = {}) {
 }
 
 // A reason is chosen or written; then it is sent. The chosen ones are msgids: each reads their own.
-export function ask(bar, title, reasons, confirm, send) {
+// Staff who handle an alert may say whether it was of use.
+export function ask(bar, title, reasons, confirm, send, withUse = false) {
   const before = [...bar.childNodes];
   const chosen = h("select", {}, ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
   const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words") });
+  const use = h("select", {}, ...Object.keys(USES).map((one) => h("option", { value: one }, t(one))));
+  const used = withUse ? h("label", {}, t("Was the alert of use?"), use) : null;
   const onsubmit = (event) => {
     event.preventDefault();
-    send(own.value.trim() || chosen.value);
+    send(own.value.trim() || chosen.value, USES[use.value]);
   };
   const back = h("button", { type: "button", onclick: () => bar.replaceChildren(...before) }, t("Back"));
   const go = h("button", { class: "go" }, t(confirm));
-  bar.replaceChildren(h("form", { class: "why", onsubmit }, h("label", {}, t(title), chosen), own, go, back));
+  bar.replaceChildren(h("form", { class: "why", onsubmit }, h("label", {}, t(title), chosen), own, used, go, back));
   chosen.focus();
 }

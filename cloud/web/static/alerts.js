@@ -8,7 +8,7 @@ export const isOpen = (alert) => !alert.owner && !isClosed(alert);
 
 // Unaccepted high, medium, low; accepted and not yet handled; technical; handled.
 export function rank(alert) {
-  if (alert.phase === "handled") return 5;
+  if (alert.phase === "handled" || alert.phase === "acknowledged") return 5;
   if (!isOpen(alert)) return 3;
   if (alert.kind === "technical") return 4;
   return ["high", "medium", "low"].indexOf(alert.priority);
@@ -47,6 +47,7 @@ export function holder(alert) {
   if (alert.owner) {
     const who = { person: alert.owner.person, organisation: orgOf(alert.owner) };
     if (alert.phase === "handled") return t("handled by %(person)s, %(organisation)s", who);
+    if (alert.phase === "acknowledged") return t("acknowledged by %(person)s, %(organisation)s", who);
     return t("accepted by %(person)s, %(organisation)s", who);
   }
   if (!alert.organisation) return "";
@@ -82,6 +83,12 @@ const STEPS = {
   break_glass: msgid("asked without her agreement"),
   consent_kept: msgid("keeps it without her agreement"),
   "nobody left": msgid("handed to the centre"),
+  acknowledge: msgid("acknowledged"),
+  over: msgid("over"),
+  joined: msgid("and also"),
+  reminded: msgid("reminded"),
+  "to call": msgid("a call is asked for"),
+  called: msgid("called"),
   handle: msgid("handled"),
   close: msgid("closed"),
   recurred: msgid("the condition came again"),

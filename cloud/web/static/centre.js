@@ -1,6 +1,7 @@
 // The monitoring centre: the queue, the wall, and whether the service itself is well.
 
 import { isOpen } from "./alerts.js";
+import { Calls } from "./calls.js";
 import { offer } from "./hospitals.js";
 import { Journeys } from "./journeys.js";
 import { get } from "./live.js";
@@ -12,14 +13,17 @@ import { t } from "./words.js";
 const HEALTH_MS = 5000;
 
 const journeys = new Journeys();
+const calls = new Calls(byId("calls"));
 
 staffPage({
-  reload: () => Promise.all([journeys.load(), balance()]),
+  reload: () => Promise.all([calls.load(), journeys.load(), balance()]),
+  alert: () => calls.load(),
   green: journeys.green,
   referral: (id) => Promise.all([journeys.referral(id), balance()]),
   draw: (live, queue) => {
     offer(queue.sorted.filter((alert) => isOpen(alert) && alert.kind === "patient"));
     journeys.draw(live.nowMs);
+    calls.draw(live.nowMs);
   },
 });
 

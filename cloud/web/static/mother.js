@@ -4,6 +4,7 @@ import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
 import { showExpected } from "./expected.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
+import { showReports } from "./reports.js";
 import "./settings.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
@@ -24,6 +25,7 @@ const live = new Live({
     showAlert();
   },
   recordings: reload,
+  reading: showReports,
   green: showExpected,
   referral: showExpected,
 });
@@ -46,10 +48,17 @@ async function reload() {
     byId("origin").replaceChildren();
   }
   byId("strip-box").hidden = !row;
+  byId("less-box").hidden = !row;
   showExpected();
+  showReports();
   await tile?.load();
   draw();
 }
+
+// She reports it herself; the alert that follows tells her what to do.
+byId("less").addEventListener("click", async () => {
+  if (tile) await post(`/api/recordings/${tile.recording.id}/reduced-movement`);
+});
 
 const current = () => [...alerts.values()].filter((alert) => !isClosed(alert)).sort(worstFirst)[0];
 

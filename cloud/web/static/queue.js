@@ -114,6 +114,7 @@ export class Queue {
       h("div", { class: "row-head" }, priorityMark(alert), age),
       h("div", { class: "row-who" }, name, h("span", { class: "weeks" }, motherWeeks(alert.mother)), ...riskPills(alert.mother)),
       h("p", { class: "reason" }, say(alert.reason)),
+      ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
       alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
       h("p", { class: "holder" }, holder(alert)),
       next,

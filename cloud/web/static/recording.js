@@ -5,6 +5,7 @@ import { AnalysisPanel } from "./analysis.js";
 import { Live, get } from "./live.js";
 import { messageList } from "./messages.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
+import { Readings } from "./reading.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
 import { clock, duration, msgid, say, t } from "./words.js";
@@ -17,6 +18,7 @@ const panel = new AnalysisPanel(
   showSpan,
 );
 let tile = null;
+const readings = me.role === "mother" ? null : new Readings(byId("readings"), id, showNewest);
 let found = null; // the newest assessment's document
 
 const live = new Live({
@@ -26,6 +28,7 @@ const live = new Live({
   },
   alert: (view) => view.recording_id === id && report(),
   recordings: report,
+  reading: (one) => one.recording_id === id && readings?.load(),
 });
 
 async function load() {
@@ -90,6 +93,7 @@ function showSpan(fromS, toS) {
 setInterval(() => {
   if (!tile) return;
   tile.draw(live);
+  readings?.draw(live.nowMs);
   back.parentElement.hidden = tile.trace.endS - (tile.trace.startS ?? 0) <= tile.strip.seconds;
   back.max = Math.max(0, Math.floor(tile.trace.endS - (tile.trace.startS ?? 0) - tile.strip.seconds));
   back.value = back.max - tile.strip.backS;
@@ -103,7 +107,13 @@ async function report() {
   showCompleteness(complete);
   byId("alerts").replaceChildren(...alerts.map(alertCard));
   byId("alerts-empty").hidden = alerts.length > 0;
-  if (me.role !== "mother") showAssessment(await get(`${path}/assessment`));
+  if (me.role !== "mother") showSilent(await get(`${path}/log`));
+  await readings?.load();
+  if (readings) await showNewest();
+}
+
+async function showNewest() {
+  if (tile) showAssessment(await get(`/api/recordings/${id}/assessment`));
 }
 
 function showCompleteness(found) {
@@ -123,7 +133,24 @@ function showCompleteness(found) {
   byId("gaps").parentElement.hidden = gaps.length === 0;
 }
 
+// What the rules kept silent about, and why.
+function showSilent(kept) {
+  byId("silent-box").hidden = kept.length === 0;
+  const lines = kept.map((one, n) => {
+    const place = t("%(from)s to %(to)s", { from: duration(one.from_s * 1000), to: duration(one.to_s * 1000) });
+    return panel.line(`silent ${n}`, one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", h("small", {}, place));
+  });
+  byId("silent").replaceChildren(...lines);
+}
+
 function showAssessment(newest) {
+  setText(byId("assessment-empty"), newest?.hidden ? t("Hidden until you have read the strip yourself.") : t("No assessment yet."));
+  if (newest?.hidden) {
+    newest = found = null;
+    tile.strip.options.marks = [];
+    overlay();
+    for (const part of document.querySelectorAll(".analysis")) part.hidden = true;
+  }
   byId("assessment-empty").hidden = Boolean(newest);
   byId("assessment").hidden = !newest;
   if (!newest) return;

@@ -1,7 +1,8 @@
 // Alarm sounds. A browser plays none before a click, so the page says that sound is off until then.
 //
 // Patterns as on common monitors: high two groups of five beeps, medium three, low one. A pause
-// lasts at most two minutes and ends at once when something worse comes.
+// lasts at most two minutes and ends at once when something worse comes. It is kept for this person
+// and page, so that a reload neither ends nor prolongs it.
 
 import { h, setText } from "./parts.js";
 import { duration, t } from "./words.js";
@@ -11,6 +12,7 @@ const PITCH_HZ = { high: 880, medium: 660, low: 523 };
 const EVERY_MS = { high: 6000, medium: 15_000, low: 60_000 };
 const ORDER = ["low", "medium", "high"];
 const PAUSE_MS = 120_000;
+const KEY = `sound pause ${document.body.dataset.person} ${location.pathname}`;
 
 export class Sound {
   constructor(bar) {
@@ -20,7 +22,7 @@ export class Sound {
     this.test = h("button", { type: "button", onclick: () => this.#play("low") }, t("Test"));
     this.hush = h("button", { type: "button", onclick: () => this.#pause() }, t("Pause 2 min"));
     this.playedAt = -Infinity;
-    this.pausedUntil = 0;
+    this.#resume();
     bar.append(this.arm, this.words, this.test, this.hush);
     this.#show(null);
   }
@@ -28,7 +30,7 @@ export class Sound {
   // Called twice a second with the worst priority that nobody has taken, or nothing.
   tick(priority) {
     const now = performance.now();
-    if (ORDER.indexOf(priority) > ORDER.indexOf(this.pausedAt)) this.pausedUntil = 0;
+    if (this.pausedUntil && ORDER.indexOf(priority) > ORDER.indexOf(this.pausedAt)) this.#end();
     const paused = now < this.pausedUntil;
     if (priority !== this.last) this.playedAt = -Infinity;
     this.last = priority;
@@ -46,7 +48,22 @@ export class Sound {
 
   #pause() {
     this.pausedUntil = performance.now() + PAUSE_MS;
-    this.pausedAt = this.last;
+    this.pausedAt = this.last ?? null;
+    localStorage.setItem(KEY, JSON.stringify({ until: Date.now() + PAUSE_MS, at: this.pausedAt }));
+  }
+
+  // A pause that was begun before this page was loaded; what is left of it.
+  #resume() {
+    const { until = 0, at = null } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const leftMs = until - Date.now();
+    const isOn = leftMs > 0 && leftMs <= PAUSE_MS; // else it is over, or the clock went back
+    this.pausedUntil = isOn ? performance.now() + leftMs : 0;
+    this.pausedAt = isOn ? at : null;
+  }
+
+  #end() {
+    this.pausedUntil = 0;
+    localStorage.removeItem(KEY);
   }
 
   #show(pausedMs) {

@@ -12,6 +12,8 @@ from cloud.research import plot_words, summary
 from cloud.traces import CAUSES
 from models import green, referrals
 from models.alerts import Phase
+from models.readings import SENTENCES, Class
+from models.readings import Phase as ReadingPhase
 from models.rules import RULES
 from models.scores import TABLES
 from models.scores.table import CHECK
@@ -30,6 +32,9 @@ _BANDS = (  # results that no cell and no range of points names
 )  # fmt: skip
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
+    "cloud/reading_moves.py",
+    "cloud/reading_notices.py",
+    "cloud/reading_steps.py",
     "cloud/routing/needs.py",
     "cloud/routing/origin.py",
     "cloud/routing/plan.py",
@@ -49,6 +54,8 @@ _TABLES = (  # files whose module constants are texts
     "cloud/courier.py",
     "cloud/letters.py",
     "cloud/outbox.py",
+    "cloud/calls.py",
+    "cloud/reminding.py",
     "cloud/channels/base.py",
     "cloud/channels/mail.py",
     "cloud/channels/push.py",
@@ -65,6 +72,8 @@ def all_texts() -> set[str]:
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
+    found |= {one.text for one in SENTENCES.values()} | {one.value for one in Class}
+    found |= {phase.value for phase in ReadingPhase}
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {phase.value for table in (green, referrals) for phase in table.Phase}
