@@ -1,7 +1,7 @@
 // The monitoring centre: the queue, the wall, and whether the service itself is well.
 
 import { isOpen } from "./alerts.js";
-import { Calls } from "./calls.js";
+import { Calls } from "./tasks.js";
 import { offer } from "./hospitals.js";
 import { Journeys } from "./journeys.js";
 import { get } from "./live.js";
