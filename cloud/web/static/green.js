@@ -86,7 +86,7 @@ export function greenCard(one, on) {
     h("h2", {}, motherName(one.mother), " ", h("span", { class: "weeks" }, motherWeeks(one.mother)), " ", ...riskPills(one.mother), " ", phoneLink(one.mother.phone)),
     h("p", { class: "reason" }, say(one.why)),
     h("p", {}, sentAhead(one)),
-    h("p", { class: "quiet" }, `${t("To %(organisation)s", { organisation: orgName(one.organisation) })} · ${one.bed ? t("a bed is reserved") : t("no bed reserved yet")}${one.team ? ` · ${one.team}` : ""}`),
+    h("p", { class: "quiet" }, ready(one)),
     coming ? h("p", { class: "quiet" }, one.expected_how.map(say).join("; ")) : null,
     one.may.length ? checklist(one, on) : null,
     keptBar(`green ${one.id}`, `${one.phase} ${one.may} ${one.back?.id}`, () => bar(one, on)),
@@ -95,12 +95,19 @@ export function greenCard(one, on) {
   return { element, tick: (nowMs) => setText(when, coming ? arrival(one, nowMs) : "") };
 }
 
+// Where she goes, and what waits for her there.
+function ready(one) {
+  const bed = one.bed ? t("a bed is reserved") : t("no bed reserved yet");
+  const where = t("To %(organisation)s", { organisation: orgName(one.organisation) });
+  return [where, one.phase === "closed" ? "" : bed, one.team].filter(Boolean).join(" · ");
+}
+
 export function sentAhead(one) {
   if (!one.recording_id) return t("No recording was sent along.");
   const link = h("a", { href: `/recordings/${one.recording_id}` }, t("Strip and analysis"));
   if (!one.assessment) return link;
   const found = { verdict: t(one.assessment.verdict), time: clock(one.assessment.made_ms, false) };
-  return h("span", {}, link, ` (${t("%(verdict)s at %(time)s", found)})`);
+  return h("span", {}, link, ` (${t("analysis of %(time)s: %(verdict)s", found)})`);
 }
 
 function checklist(one, on) {

@@ -7,7 +7,7 @@ import { get, post } from "./live.js";
 import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
 import { planLines } from "./plan.js";
-import "./state.js";
+import { refresh } from "./state.js";
 import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { clock, say, t } from "./words.js";
@@ -20,7 +20,10 @@ const journeys = new Journeys();
 
 staffPage({
   reload: () => journeys.load(),
-  green: journeys.green,
+  green: (id) => {
+    journeys.green(id);
+    refresh(); // a bed may have been taken
+  },
   referral: journeys.referral,
   onSelect: (alert) => {
     chosenId = alert.id;

@@ -5,7 +5,7 @@ import { brief, greenCard, greenOf, mayOpen, openGreen } from "./green.js";
 import { get } from "./live.js";
 import { byId, h, keepFocus, me } from "./parts.js";
 import { Refer } from "./refer.js";
-import { GROUPS, groupOf, referralCard } from "./referrals.js";
+import { GROUPS, groupOf, referralCard, waiting } from "./referrals.js";
 import { t } from "./words.js";
 
 const OVER = ["closed", "cancelled"];
@@ -75,7 +75,9 @@ export class Journeys {
       byId("green-list").replaceChildren(...cards);
       byId("green-none").hidden = cards.length > 0;
       byId("referral-list").replaceChildren(...this.#groups());
-      byId("journeys-brief")?.replaceChildren(...open.map((one) => this.#ticking(brief(one))));
+      const asked = [...this.referrals.values()].filter((one) => groupOf(one) === "in");
+      const lines = [...asked.map(waiting), ...open.map(brief)];
+      byId("journeys-brief").replaceChildren(...lines.map((line) => this.#ticking(line)));
     });
   }
 

@@ -108,6 +108,7 @@ class PlanFields {
   #addVisit() {
     const day = h("input", { type: "date", "aria-label": t("Day") });
     const what = h("input", { type: "text", maxlength: 200, placeholder: t("what for"), "aria-label": t("what for") });
+    what.addEventListener("input", () => (day.required = Boolean(what.value.trim()))); // or it would be lost
     this.visits.lastElementChild.before(h("div", { class: "line" }, day, what));
   }
 }

@@ -55,6 +55,13 @@ export function groupOf(one) {
   return one.back ? "back" : "over";
 }
 
+// One line that leads to a referral that waits for our answer.
+export function waiting(one) {
+  const name = { name: motherName(one.mother) };
+  const link = h("a", { href: `#referral-${one.id}` }, t("Referral to answer: %(name)s", name));
+  return { element: h("li", { class: "answers" }, link, h("span", { class: "quiet" }, ` ${orgName(one.from)}${one.urgent ? ` · ${t("urgent")}` : ""}`)) };
+}
+
 // on: {put(view), putGreen(view), refer}
 export function referralCard(one, on) {
   const when = h("b", { class: "arrival", role: "timer", "aria-live": "off" });

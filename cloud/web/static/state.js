@@ -30,7 +30,12 @@ const box = byId("our-state");
 const news = h("p", { role: "status" });
 if (box) {
   load();
-  setInterval(() => box.contains(document.activeElement) || load(), AGAIN_MS);
+  setInterval(refresh, AGAIN_MS);
+}
+
+// Not under the hands of somebody who is changing it.
+export function refresh() {
+  if (!box.contains(document.activeElement)) load();
 }
 
 async function load() {

@@ -1,4 +1,4 @@
-"""The whole way by hand: accept, green channel, arrived, closed, referred back, in two languages."""
+"""The whole way by hand: accept, green channel, arrived, closed, referred back; both languages."""
 
 import re
 from collections.abc import Callable, Iterator
