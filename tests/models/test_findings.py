@@ -182,3 +182,8 @@ def test_a_rule_that_sees_too_little_says_so_in_the_log() -> None:
 def test_changes_are_changes_of_the_catalogue() -> None:
     (change,) = Findings().look(judged(decelerations=late()))
     assert isinstance(change, Change) and BY_ID[change.rule.id] is change.rule
+
+
+def test_recurrent_late_decelerations_are_told_within_twenty_minutes() -> None:
+    trace = synthetic(1, 20, "late_decelerations")[0]
+    assert "recurrent_late" in raised(analyse(trace))
