@@ -97,7 +97,7 @@ def of_step(
         "step": event,
         "priority": "low" if step.need == "every" else alert.priority,
         "urgent": event == "raised",
-        "text": {"title": _said(title), "body": _said(step.text, **args)},
+        "text": {"title": said_as(title), "body": said_as(step.text, **args)},
     }
     tell_mother(conn, alert.mother_id, step.need, row, now_ms)
 
@@ -114,7 +114,7 @@ def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int)
         "step": step,
         "priority": "low",
         "urgent": False,
-        "text": {"title": _said(HER_STEP), "body": _said(said.text)},
+        "text": {"title": said_as(HER_STEP), "body": said_as(said.text)},
     }
     tell_mother(conn, recording.mother_id, said.need, row, now_ms)
 
@@ -158,7 +158,7 @@ def _tell_staff(
         return
     to_centre = HELP_HER if alert.kind == "technical" else CALL_HER
     texts = {"tell": ANSWER, "reminded": STILL, "nobody left": to_centre}
-    title = _said(ALERT, number=alert.id, priority=alert.priority)
+    title = said_as(ALERT, number=alert.id, priority=alert.priority)
     shared = {
         "alert_id": alert.id,
         "recording_id": alert.recording_id,
@@ -166,7 +166,7 @@ def _tell_staff(
         "step": event,
         "priority": alert.priority,
         "urgent": True,
-        "text": {"title": title, "body": _said(texts[event], reason=dict(alert.reason))},
+        "text": {"title": title, "body": said_as(texts[event], reason=dict(alert.reason))},
     }
     for organisation in organisations:
         if organisation is not None:
@@ -229,9 +229,9 @@ def _row(
 ) -> dict[str, Any]:
     """Alerts of high priority know no quiet hours; other alerts wait for their end."""
     quiet_ms = None if row["priority"] == "high" else quiet_until(wish, now_ms)
-    why = None if ways else _said(NO_ADDRESS)
+    why = None if ways else said_as(NO_ADDRESS)
     if quiet_ms is not None and row["priority"] == "low":
-        why = _said(QUIET)
+        why = said_as(QUIET)
     return {
         **row,
         "language": wish.language,
@@ -243,7 +243,7 @@ def _row(
     }
 
 
-def _said(text: str, **args: Any) -> dict[str, Any]:
+def said_as(text: str, **args: Any) -> dict[str, Any]:
     return {"text": text, "args": args}
 
 
