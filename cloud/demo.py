@@ -50,6 +50,7 @@ MOTHERS: list[dict[str, Any]] = [
 ]  # fmt: skip
 STAFF: list[dict[str, Any]] = [
     dict(username="centre", name="Nurse Li (demo)", role="centre", place=0),
+    dict(username="expert", name="Dr Gu (demo)", role="centre", place=0),
     dict(username="hospital", name="Dr Sun (demo)", role="hospital", place=1),
     dict(username="county", name="Dr Zhou (demo)", role="hospital", place=2),
     dict(username="clinic", name="Midwife Wu (demo)", role="hospital", place=3),

@@ -36,7 +36,6 @@ HAS_IT = "%(person)s at %(organisation)s has it, until the deadline has passed"
 SAY_WHY_RAISED = "say what the expert is to look at"
 SAY_WHY_AGAIN = "it is signed already and holds for all members: say why it is to be read again"
 QUEUED_ALREADY = "a reading of this recording is wanted already"
-NO_DATA = "nothing has been recorded yet"
 SAY_SOMETHING = "write or choose the words for the mother"
 NOT_FITTING = "these words for the mother do not fit what was read: %(sentence)s"
 NO_SUCH_WORDS = "there are no such words for the mother"
@@ -76,8 +75,6 @@ def want(
         raise ReasonMissing(SAY_WHY_AGAIN)
     place_id = _first_reader(conn, recording)
     known = assessments.latest(conn, recording.id)
-    if actor is not None and known is None and recording.closed_ms is None:
-        raise Refused(NO_DATA)
     high = any(p == "high" for _, p in readings.unanswered_alerts(conn, recording.id))
     found = rules.priority_of(known.verdict if known else None, high)
     found = rules.more_urgent(found, priority) if priority else found

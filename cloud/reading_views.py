@@ -16,7 +16,7 @@ from cloud.store.opinions import Opinion
 from cloud.store.readings import Reading, Step
 from cloud.views import mother_view, organisation_view
 from models import readings as rules
-from models.readings import OF_MACHINE, SENTENCES
+from models.readings import OF_MACHINE, SENTENCES, Class
 
 
 def staff_views(
@@ -51,6 +51,17 @@ def is_hidden(reading: Reading, viewer: Actor) -> bool:
         return False
     first = reading.phase not in rules.OF_EXPERTS
     return viewer.role == "centre" or (viewer.role == "hospital" and first)
+
+
+_WORDS = [  # that a signer may choose for the mother
+    {
+        "id": name,
+        "text": one.text,
+        "classes": sorted(said.value for said in one.classes),
+        "usual": sorted(said.value for said in one.usual),
+    }
+    for name, one in SENTENCES.items()
+]
 
 
 class _Names:
@@ -110,6 +121,7 @@ def _view(
         "opinions": [_opinion(one, names) for one in visible],
         "differ": None if hidden else differ(said),
         "signed": _signed(reading, names),
+        "words": _WORDS if "sign" in may(reading, viewer, now_ms) else [],
         "steps": [_step(step, names) for step in steps],
     }
 
@@ -131,14 +143,15 @@ def may(reading: Reading, viewer: Actor, now_ms: int) -> list[str]:
 
 
 def differ(said: Sequence[Opinion]) -> dict[str, bool | None]:
-    """Whether the newest first reader and the machine, and first reader and expert, said other
-    classes. None: not both have said something."""
+    """Whether the newest reader and the machine, and first reader and expert, said other classes.
+    None: not both have said something; a machine that does not know has said nothing."""
     first = next((one for one in reversed(said) if one.rank == "first"), None)
     expert = next((one for one in reversed(said) if one.rank == "expert"), None)
     newest = expert or first
-    machine = newest and newest.machine and OF_MACHINE.get(newest.machine)
+    machine = OF_MACHINE.get(newest.machine or "") if newest else None
+    known = newest is not None and machine not in (None, Class.UNREADABLE)
     return {
-        "machine": newest.said is not machine if newest and machine else None,
+        "machine": newest.said is not machine if newest and known else None,
         "expert": first.said is not expert.said if first and expert else None,
     }
 

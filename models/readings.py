@@ -90,37 +90,37 @@ FEATURES = {  # what a reader may say of each feature; the baseline is a number
 
 @dataclass(frozen=True)
 class Sentence:
-    """Plain words for a mother, and the classes with which a doctor may choose them."""
+    """Plain words for a mother: the classes of the doctor with which they may be chosen, and those
+    with which they are usual. The machine's result chooses none."""
 
     text: str  # gettext message id
     classes: frozenset[Class]
+    usual: frozenset[Class] = frozenset()
 
 
 _ALL = frozenset(Class)
-_GOOD = frozenset((Class.NORMAL,))
-_DOUBT = frozenset((Class.SUSPICIOUS, Class.PATHOLOGICAL))
+_GOOD, _DOUBT, _BAD, _UNCLEAR = (frozenset((one,)) for one in Class)
 SENTENCES: Mapping[str, Sentence] = {
-    "good": Sentence("Your baby's heartbeat looks good in this recording.", _GOOD),
-    "as_planned": Sentence("Go on with your recordings as planned.", _GOOD),
+    "good": Sentence("Your baby's heartbeat looks good in this recording.", _GOOD, _GOOD),
+    "as_planned": Sentence("Go on with your recordings as planned.", _GOOD, _GOOD),
     "look_again": Sentence(
-        "One part of this recording needs another look. This is often harmless.",
-        frozenset((Class.SUSPICIOUS,)),
-    ),
-    "again_today": Sentence(
-        "Please make another recording today.", frozenset((Class.SUSPICIOUS, Class.UNREADABLE))
+        "One part of this recording needs another look. This is often harmless.", _DOUBT, _DOUBT
     ),
     "unclear": Sentence(
         "The signal was not clear enough to say something about your baby. This does not mean "
         "that anything is wrong.",
-        frozenset((Class.UNREADABLE,)),
+        _UNCLEAR,
+        _UNCLEAR,
     ),
-    "come_today": Sentence("Please come to the hospital today.", _DOUBT | {Class.UNREADABLE}),
-    "come_now": Sentence(
-        "Please come to the hospital now. We are expecting you.", frozenset((Class.PATHOLOGICAL,))
+    "again_today": Sentence(
+        "Please make another recording today.", _DOUBT | _UNCLEAR, _DOUBT | _UNCLEAR
     ),
-    "we_call": Sentence("We will call you.", _ALL),
+    "come_today": Sentence("Please come to the hospital today.", _ALL - _GOOD),
+    "come_now": Sentence("Please come to the hospital now. We are expecting you.", _BAD, _BAD),
+    "we_call": Sentence("We will call you.", _ALL, _BAD),
     "movements": Sentence(
         "If your baby moves less than usual, or you bleed, lose fluid or have pain, call at once.",
+        _ALL,
         _ALL,
     ),
 }

@@ -46,6 +46,7 @@ export class Live {
     on("trace", (blocks) => this.handlers.traces?.(blocks));
     on("alert", (view) => this.handlers.alert?.(view));
     on("recording", () => this.handlers.recordings?.());
+    on("reading", (one) => this.handlers.reading?.(one));
     on("green", (one) => this.handlers.green?.(one.id));
     on("referral", (one) => this.handlers.referral?.(one.id));
     on("sight", () => this.handlers.reload?.()); // something may not be seen any more

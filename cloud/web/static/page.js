@@ -6,6 +6,7 @@ import { byId, me } from "./parts.js";
 import { Queue } from "./queue.js";
 import "./settings.js";
 import { Sound } from "./sound.js";
+import { ToRead } from "./toread.js";
 import { Wall } from "./wall.js";
 
 const DRAW_MS = 250;
@@ -14,6 +15,7 @@ const DRAW_MS = 250;
 export function staffPage(options = {}) {
   const sound = new Sound(byId("sound"));
   const wall = new Wall(byId("wall"), byId("wall-note"));
+  const toRead = new ToRead(byId("to-read"), byId("to-read-empty"));
   const queue = new Queue(byId("queue"), {
     me,
     empty: byId("queue-empty"),
@@ -22,7 +24,7 @@ export function staffPage(options = {}) {
     onSelect: options.onSelect,
   });
   const live = new Live({
-    reload: () => Promise.all([queue.load(), wall.load()]).then(() => options.reload?.(queue)),
+    reload: () => Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => options.reload?.(queue)),
     traces: (blocks) => {
       wall.traces(blocks);
       options.traces?.(blocks);
@@ -32,11 +34,13 @@ export function staffPage(options = {}) {
       options.alert?.(view, queue);
     },
     recordings: () => wall.refresh(),
+    reading: () => toRead.load(),
     green: options.green,
     referral: options.referral,
   });
   setInterval(() => {
     queue.draw(live.nowMs);
+    toRead.draw(live.nowMs);
     wall.mark(worstByRecording([...queue.alerts.values()]));
     wall.draw(live);
     sound.tick(queue.sorted.find(isOpen)?.priority);

@@ -43,6 +43,12 @@ export function clock(ms, seconds = true) {
   return new Date(ms).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", parts);
 }
 
+// With the day: "22/11, 14:02".
+export function day(ms) {
+  const parts = { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false };
+  return new Date(ms).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", parts);
+}
+
 // Completed weeks of pregnancy.
 export function gestation(weeks) {
   if (weeks === null || weeks === undefined) return t("gestation unknown");

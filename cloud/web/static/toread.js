@@ -1,0 +1,98 @@
+// Recordings that wait to be read, the next deadline first. One click takes one and opens it.
+
+import { get, post } from "./live.js";
+import { byId, h, keepFocus, me, motherName, motherWeeks, orgOf, setText } from "./parts.js";
+import { duration, msgid, say, t } from "./words.js";
+
+export const PRIORITY = { urgent: msgid("urgent"), soon: msgid("soon"), routine: msgid("routine") };
+export const PHASE = {
+  wanted: msgid("waits for a reader"),
+  taken: msgid("%(person)s, %(organisation)s is reading it"),
+  read: msgid("%(person)s, %(organisation)s has read it, not signed yet"),
+  raised: msgid("waits for an expert of the centre"),
+  expert: msgid("the expert %(person)s is reading it"),
+  "expert read": msgid("the expert %(person)s has read it, not signed yet"),
+};
+
+export const stateText = (one) => t(PHASE[one.phase], { ...one.holder, organisation: orgOf(one.holder ?? {}) });
+
+// "12:04 left", or how long overdue it is.
+export function leftText(one, nowMs) {
+  const leftMs = one.deadline_ms - nowMs;
+  if (leftMs > 0) return t("%(time)s left", { time: duration(leftMs) });
+  return t("OVERDUE by %(time)s", { time: duration(-leftMs) });
+}
+
+export class ToRead {
+  constructor(element, empty) {
+    this.element = element;
+    this.empty = empty;
+    this.rows = [];
+    byId("reading-figures").addEventListener("toggle", figures);
+  }
+
+  async load() {
+    const open = (await get("/api/readings")).filter((one) => one.signed === null);
+    this.rows = open.map((one) => ({ one, left: h("time", { class: "left" }) }));
+    keepFocus(() => this.element.replaceChildren(...this.rows.map(row)));
+    this.empty.hidden = open.length > 0;
+  }
+
+  draw(nowMs) {
+    for (const { one, left } of this.rows) {
+      setText(left, leftText(one, nowMs));
+      left.classList.toggle("late", nowMs >= one.deadline_ms);
+    }
+  }
+}
+
+function row({ one, left }) {
+  const take = ["take", "take over"].find((event) => one.may.includes(event));
+  const href = `/recordings/${one.recording_id}#readings`;
+  const go = take
+    ? h("button", { type: "button", class: "go", onclick: (event) => open(event.target, one, href) }, t(take === "take" ? msgid("Read") : msgid("Take over")))
+    : h("a", { href }, t(one.mine ? msgid("Go on reading") : msgid("Open")));
+  return h(
+    "li",
+    { class: "row reading", "data-reading": one.id },
+    h("div", { class: "row-head" }, h("b", { class: `urgency ${one.priority}` }, t(PRIORITY[one.priority])), left),
+    h("p", { class: "row-who" }, h("b", {}, motherName(one.mother)), " ", h("span", { class: "weeks" }, motherWeeks(one.mother))),
+    h("p", {}, one.raised ? t("Asked of the expert: %(reason)s", { reason: say(one.raised.reason) }) : say(one.reason)),
+    h("p", { class: "quiet" }, stateText(one)),
+    go,
+  );
+}
+
+async function open(button, one, href) {
+  button.disabled = true;
+  try {
+    await post(`/api/readings/${one.id}/take`);
+    location.assign(href);
+  } catch (error) {
+    button.disabled = false;
+    button.after(h("p", { class: "failed", role: "alert" }, t("Not done: %(why)s", { why: error.message })));
+  }
+}
+
+const HEAD = [msgid("Month"), msgid("Hospital"), msgid("wanted"), msgid("signed"), msgid("overdue"), msgid("raised to experts"), msgid("minutes until signed"), msgid("kappa with the machine"), msgid("kappa with the expert")];
+
+// The figures by month, and whether this organisation reads blind.
+async function figures(event) {
+  if (!event.target.open) return;
+  const rows = await get("/api/readings/statistics");
+  const cells = (row) => [row.month, orgOf({ organisation: row.organisation?.name ?? t("Monitoring centre"), organisation_zh: row.organisation?.name_zh ?? t("Monitoring centre") }), row.wanted, row.signed, row.overdue, row.raised, row.turnaround_min, kappa(row.machine), kappa(row.expert)];
+  const line = (row) => h("tr", {}, ...cells(row).map((cell) => h("td", {}, String(cell ?? "–"))));
+  const table = h("table", {}, h("thead", {}, h("tr", {}, ...HEAD.map((one) => h("th", {}, t(one))))), h("tbody", {}, ...rows.map(line)));
+  event.target.lastElementChild.replaceChildren(...(me.organisationId ? [await blindSwitch()] : []), table);
+}
+
+const kappa = (one) => (one.kappa === null ? null : t("%(kappa).2f of %(pairs)d", one));
+
+async function blindSwitch() {
+  const box = h("input", { type: "checkbox" });
+  box.checked = (await get("/api/readings/settings")).blind;
+  box.addEventListener("change", async () => {
+    box.checked = (await post("/api/readings/settings", { blind: box.checked }, "PUT")).blind;
+  });
+  return h("label", {}, box, " ", t("Read first, then see what the computer found"));
+}

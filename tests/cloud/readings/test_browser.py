@@ -1,0 +1,85 @@
+"""A doctor reads by hand: three clicks from the queue to the signature, and the mother's page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cloud.readings.recorded import ended
+from tests.cloud.web.service import Service
+
+COUNTY, HER = "county", "mother2"
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any) -> Iterator[Any]:
+    contexts, problems = [], []
+
+    def open_(account: str, path: str, language: str = "en", width: int = 1280) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
+        cookies = service.client(account).cookies
+        context.add_cookies(
+            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+        )
+        page.goto(service.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: Any) -> None:
+    recording = ended(service, "probe-2")
+    hers = open_page(HER, "/mother", width=360)
+    page = open_page(COUNTY, "/hospital")
+    row = page.locator("#to-read li", has_text="Wang Fang (demo)").first
+    row.locator(".left", has_text="left").wait_for(timeout=10_000)
+
+    row.get_by_role("button", name="Read").click()  # 1
+    page.wait_for_url(f"**/recordings/{recording}#readings")
+    own = page.locator("#readings").get_by_role("button", name="normal", exact=True)
+    own.wait_for()
+    hidden = page.get_by_text("Hidden until you have read the strip yourself.")
+    hidden.wait_for()
+    assert page.locator("#verdict").is_hidden()
+    page.get_by_label("Findings").fill("quiet strip")
+
+    own.click()  # 2
+    page.locator("#verdict").wait_for()  # the machine's result is beside it now
+    chosen = page.locator("#readings .words input:checked")
+    assert chosen.count() == 3
+    page.get_by_label("In your own words, to the mother").fill("See you on Monday.")
+
+    page.get_by_role("button", name="Sign and tell her").click()  # 3
+    page.get_by_text("it holds for all members").wait_for()
+    assert "quiet strip" in page.locator("#readings").inner_text()
+
+    report = hers.locator("#reports .report").first  # it came without a reload
+    report.get_by_text("See you on Monday.").wait_for(timeout=5000)
+    assert "Your baby's heartbeat looks good" in report.inner_text()
+    assert "Dr Zhou (demo)" in report.inner_text()
+    assert "normal" not in report.inner_text()
+
+
+def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: Any) -> None:
+    recording = ended(service, "probe-3")
+    clinic = open_page("clinic", f"/recordings/{recording}")
+    clinic.locator("#readings").get_by_role("button", name="Read").click()
+    clinic.get_by_text("What do you see?").wait_for()
+    clinic.get_by_label("what the expert is to look at").fill("is this late?")
+    clinic.get_by_role("button", name="Ask an expert of the centre").click()
+    clinic.get_by_text("waits for an expert of the centre").wait_for()
+
+    expert = open_page("expert", "/centre", "zh-CN")
+    row = expert.locator("#to-read li", has_text="is this late?")
+    row.get_by_role("button", name="判读").click()
+    expert.locator("#readings").get_by_role("button", name="可疑").click()
+    expert.get_by_role("button", name="签名并告知孕妇").click()
+    clinic.get_by_text("signed by Dr Gu (demo)").wait_for(timeout=10_000)
+    assert clinic.locator("#readings [data-verdict='suspicious']").is_visible()
