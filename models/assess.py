@@ -19,7 +19,7 @@ from models.features import inside
 from models.flat import LOOKED_AT_BPM, Flat, flat
 from models.learned.event_choice import choose, plain
 from models.learned.false_signal import false_probability, taken_for_false
-from models.quality import quality, why_unknown
+from models.quality import Quality, quality, why_doubted, why_unknown
 from models.sinusoidal import Sinusoidal, sinusoidal
 from models.tiers import BASELINE_S, JUDGED_S, Features, judge
 from models.trace import FS_HZ, Samples, Trace
@@ -111,8 +111,7 @@ def assess(trace: Trace, gestation_weeks: float | None = None, learned: bool = T
     waves = sinusoidal(fhr, base, rises, swings_bpm(fhr, quiet), trace.start_s)
     features = _features(trace, fhr, base, rises, falls, squeezes, waves, quiet)
     known = quality(trace, fhr, hers, base)
-    unknown = why_unknown(known)
-    verdict, reasons = (Verdict.UNKNOWN, unknown) if unknown else judge(features)
+    verdict, reasons = _verdict(known, why_doubted(known, trace, hers), features)
     steady = np.where(dips, nan, fhr)
     stv_ms, stv_minutes = short_term_ms(steady)
     return Assessment(
@@ -140,6 +139,18 @@ def assess(trace: Trace, gestation_weeks: float | None = None, learned: bool = T
         quiet=quiet,
         gestation_weeks=gestation_weeks,
     )
+
+
+def _verdict(
+    known: Quality, doubts: tuple[Reason, ...], features: Features
+) -> tuple[Verdict, tuple[Reason, ...]]:
+    """Of the features, unless the signal allows none; with doubts it is not NORMAL."""
+    if unknown := why_unknown(known):
+        return Verdict.UNKNOWN, unknown + doubts
+    verdict, reasons = judge(features)
+    if doubts and verdict is Verdict.NORMAL:
+        return Verdict.UNKNOWN, doubts
+    return verdict, reasons + doubts
 
 
 def _features(

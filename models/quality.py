@@ -15,6 +15,8 @@ RECENT_S = 600.0  # window of RECENT_LOSS
 RECENT_LOSS, LOSS = 0.5, 1 / 3  # at most
 FETAL_BPM, FETAL_S = 110.0, 120.0  # NICHD 2008: least normal baseline, least time of a baseline
 MOTHER_KNOWN = 0.25  # of the signal has her rate beside it: ALGORITHMS 1.8
+LOW_S = 60.0  # of a low rate that was left out: from there on it is told, and not normal [design]
+LOW_APART_S = 10.0  # between samples of one such run, at most [design]
 MATERNAL_SHARE = 0.25  # of the signal taken for the mother's: from there on no verdict [design]
 
 
@@ -119,6 +121,24 @@ def why_unknown(known: Quality) -> tuple[Reason, ...]:
     return tuple(
         _reason(known, rule, text, figures) for holds, rule, text, figures in rows if holds
     )
+
+
+def why_doubted(known: Quality, trace: Trace, hers: Mask) -> tuple[Reason, ...]:
+    """That the longest low rate among the samples (n,) left out may be a slow fetal heart.
+
+    Without her channel nothing but the strip itself says that it was the mother's.
+    """
+    low = np.flatnonzero(hers & (trace.fhr_bpm < FETAL_BPM))
+    if known.mother_known >= MOTHER_KNOWN or not len(low):
+        return ()
+    runs = np.split(low, np.flatnonzero(np.diff(low) > LOW_APART_S * FS_HZ) + 1)
+    longest = max(runs, key=lambda run: int(run[-1] - run[0]))
+    start_s, end_s = (trace.start_s + at / FS_HZ for at in (int(longest[0]), int(longest[-1]) + 1))
+    if end_s - start_s < LOW_S:
+        return ()
+    text = "A low rate of %(value)d s was left out as probably the mother's: check with her pulse"
+    args: dict[str, int | float | str] = {"value": int(end_s - start_s), "limit": int(LOW_S)}
+    return (Reason(text, args, start_s, end_s, "low_left_out"),)
 
 
 def _reason(known: Quality, rule: str, text: str, figures: tuple[float, float, float]) -> Reason:

@@ -8,6 +8,7 @@ import pytest
 
 from models.assess import RULES_VERSION, Verdict, assess
 from models.formats import parse
+from models.quality import quality, why_doubted
 from models.synth import synthetic
 from models.tiers import TABLE, Features, judge
 from models.trace import FS_HZ, Trace
@@ -187,6 +188,36 @@ def test_a_rate_that_was_never_a_fetal_one_may_be_hers_unless_hers_is_known(leve
     assert "unknown_whose" in [reason.rule for reason in assess(once).reasons]
     fell = strip().fhr_bpm - 60 * (np.arange(1800 * FS_HZ) > 900 * FS_HZ)
     assert assess(replace(strip(), fhr_bpm=fell.astype(np.float32))).verdict is Verdict.PATHOLOGICAL
+
+
+def slow(bpm: float, from_s: float, to_s: float) -> Trace:
+    """A low rate with both edges lost, without the mother's channel."""
+    trace = strip()
+    trace.fhr_bpm[round(from_s * FS_HZ) : round(to_s * FS_HZ)] += bpm - 140
+    return lost(trace, (from_s - 20, from_s), (to_s, to_s + 20))
+
+
+def test_a_low_rate_that_was_left_out_is_told_and_not_normal():
+    assessment = assess(slow(70, 500, 700))
+    (reason,) = (one for one in assessment.reasons if one.rule == "low_left_out")
+    assert 500 <= reason.start_s < reason.start_s + 60 <= reason.end_s <= 700
+    assert assessment.verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("bpm", "lasts_s", "mother", "told_s"),
+    [(80, 60, np.nan, 60), (80, 59, np.nan, None), (112, 90, np.nan, None), (80, 90, 75, None)],
+    ids=["a minute", "less", "not low", "her rate is known"],
+)
+def test_how_long_and_low_is_told(bpm, lasts_s, mother, told_s):
+    trace = strip(level=bpm, swing=0, mother=mother, start_s=100)
+    hers = np.zeros(len(trace.fhr_bpm), bool)
+    hers[300 * FS_HZ : (300 + lasts_s) * FS_HZ] = True
+    hers[800 * FS_HZ : 830 * FS_HZ] = True
+    trace.fhr_bpm[310 * FS_HZ : 318 * FS_HZ] = np.nan
+    known = quality(trace, trace.fhr_bpm.astype(float), hers, trace.fhr_bpm.astype(float))
+    found = [(reason.args["value"], reason.start_s) for reason in why_doubted(known, trace, hers)]
+    assert found == ([] if told_s is None else [(told_s, 400.0)])
 
 
 def lost(trace: Trace, *spans: tuple[float, float]) -> Trace:
