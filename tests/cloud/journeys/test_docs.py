@@ -1,4 +1,4 @@
-"""docs/consortium.md is what the tables say; `python -m tests.cloud.journeys.test_docs` makes it."""
+"""docs/consortium.md is what the tables say; `python -m tests.cloud.journeys.test_docs` writes."""
 
 import re
 from pathlib import Path

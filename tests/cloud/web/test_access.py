@@ -31,10 +31,16 @@ ASKERS = {
     "gw-other": ("gateway", False),
 }
 BODIES: dict[str, dict[str, Any]] = {
+    "readings": {"reason": "again"},
+    "settings": {"blind": True},
+    "read": {"said": "normal"},
+    "raise": {"reason": "late or artefact?"},
+    "sign": {"said": "normal", "sentences": ["good"]},
     "position": {"latitude": 31.2, "longitude": 121.4, "at_ms": 1, "sent_ms": 1},
     "consents": {"organisation_id": None, "allowed": True},
     "state": {"on_call": "roster", "free_beds": 3, "nicu": True, "blood_bank": True},
     "duties": {"duties": []},
+    "ticks": {"item": "theatre", "done": True},
     "messages": {"language": "en", "contacts": []},
     "answer": {"answer": "call_me"},
     "decline": {"reason": "no bed"},
@@ -67,7 +73,30 @@ def place(service: Service) -> dict[str, int]:
         people.add_gateway(conn, "gw-other", "other token")
     trace, _ = synthetic(3, 1, "normal")
     recording = service.play("probe-1", trace)
-    return {"recording_id": recording, "alert_id": service.alert(recording, "bradycardia_80", 61)}
+    more = _referred(service, recording)
+    alert_id = service.alert(recording, "bradycardia_80", 61)
+    asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json={})
+    more["reading_id"] = asked.json()["id"]
+    return more | {"recording_id": recording, "alert_id": alert_id}
+
+
+def _referred(service: Service, recording: int) -> dict[str, int]:
+    """An urgent referral of the first mother to the county hospital, and its green channel."""
+    wanted = {
+        "direction": "up",
+        "mother_id": 1,
+        "to_id": 3,
+        "urgent": True,
+        "recording_id": recording,
+        "criteria": ["ctg"],
+        "agreed": True,
+    }
+    asked = service.client("clinic").post("/api/referrals", json=wanted)
+    referral = f"/api/referrals/{asked.json()['id']}"
+    county = service.client("county")
+    county.post(f"{referral}/steps", json={"event": "accept"})
+    channel = county.post(f"{referral}/green")
+    return {"referral_id": asked.json()["id"], "green_id": channel.json()["id"]}
 
 
 @pytest.fixture(scope="module")
