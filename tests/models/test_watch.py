@@ -69,9 +69,13 @@ def test_each_limit_is_exact(bpm, seconds, raised):
 
 
 def test_a_prolonged_deceleration_is_measured_from_the_earlier_level():
-    found = told(flat((145, 600), (130, 400), (145, 100)))
+    found = told(flat((145, 600), (125, 400), (145, 100)))
     assert [row for row in found if row[1] == "raised"] == [
         ("prolonged_deceleration_180", "raised", 600, 744),
+        ("prolonged_deceleration_300", "raised", 600, 840),
+    ]
+    shallow = told(flat((145, 600), (130, 400), (145, 100)))
+    assert [row for row in shallow if row[1] == "raised"] == [
         ("prolonged_deceleration_300", "raised", 600, 840),
     ]
     assert told(flat((145, 600), (130.25, 400), (145, 100))) == []

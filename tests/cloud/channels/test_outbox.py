@@ -172,8 +172,8 @@ def test_quiet_hours(engine: Engine, alerting: Alerting) -> None:
         reach(engine, person_id=person_id)
         wish(engine, person_id, steps="every", **NIGHT)
     recording = record(engine)
-    urgent = about(engine, raised(alerting, recording.id))
     other = about(engine, raised(alerting, recording.id, rule=LOW_RATE))
+    urgent = about(engine, raised(alerting, recording.id))  # not the other way: it would join
     when = {(m.priority, m.step, m.person_id): m.next_ms for m in (*urgent, *other)}
     assert when["high", "raised", HER] == when["high", "tell", doctor] == T0_MS
     assert when["medium", "raised", HER] == when["medium", "tell", doctor] == MORNING_MS
@@ -189,8 +189,8 @@ def test_ways_are_used_from_the_priority_that_was_chosen(
     reach(engine, "voice", person_id=doctor, least="high", place=1)
     reach(engine, "sms", person_id=doctor, least="medium", place=0)
     recording = record(engine)
-    high = about(engine, raised(alerting, recording.id))
     medium = about(engine, raised(alerting, recording.id, rule=LOW_RATE))
+    high = about(engine, raised(alerting, recording.id))  # not the other way: it would join
     assert [[w[0] for w in m.ways] for m in high if m.person_id == doctor] == [["sms", "voice"]]
     assert [[w[0] for w in m.ways] for m in medium if m.person_id == doctor] == [["sms"]]
 
