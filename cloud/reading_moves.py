@@ -116,6 +116,7 @@ def save(conn: Connection, reading_id: int, actor: Actor, read: Read, now_ms: in
     """The reader's own class, kept for good; from here on the machine's may be shown."""
     reading = held(conn, reading_id, actor, "read")
     known = assessments.latest(conn, reading.recording_id)
+    before = opinions.of_readings(conn, [reading.id])[reading.id]
     assert actor.person_id is not None
     assert actor.organisation_id is not None
     opinion = Opinion(
@@ -128,7 +129,7 @@ def save(conn: Connection, reading_id: int, actor: Actor, read: Read, now_ms: in
         features=dict(read.features),
         findings=read.findings,
         advice=read.advice,
-        blind=reading.blind,
+        blind=reading.blind and all(one.person_id != actor.person_id for one in before),
         machine=known.verdict if known else None,
         rules_version=known.document().get("rules_version") if known else None,
         through_s=known.at_s if known else None,

@@ -25,8 +25,17 @@ def staff_views(
     """One view for each reading, in their order. Fields: docs/reading.md."""
     ids = [reading.id for reading in shown]
     said, steps = opinions.of_readings(conn, ids), readings.steps_of(conn, ids)
-    names = _Names(conn)
-    return [_view(conn, one, said[one.id], steps[one.id], viewer, now_ms, names) for one in shown]
+    machine = assessments.verdicts(conn, {reading.recording_id for reading in shown})
+    names, found = _Names(conn), []
+    for one in shown:
+        view = _view(conn, one, said[one.id], viewer, now_ms, names)
+        if not view["hidden"] and one.recording_id in machine:
+            verdict, at_s = machine[one.recording_id]
+            view["machine"] = {"verdict": verdict, "at_s": at_s}
+        view["raised"] = _raised(steps[one.id])
+        view["steps"] = [_step(step, names) for step in steps[one.id]]
+        found.append(view)
+    return found
 
 
 def mother_views(conn: Connection, shown: Sequence[Reading]) -> list[dict[str, Any]]:
@@ -93,7 +102,7 @@ class _Names:
 
 
 def _view(
-    conn: Connection, reading: Reading, said: list[Opinion], steps: list[Step], viewer: Actor,
+    conn: Connection, reading: Reading, said: list[Opinion], viewer: Actor,
     now_ms: int, names: _Names,
 ) -> dict[str, Any]:  # fmt: skip
     hidden = is_hidden(reading, viewer)
@@ -112,17 +121,15 @@ def _view(
         "deadline_ms": reading.deadline_ms,
         "overdue": rules.is_overdue(reading.phase, reading.deadline_ms, now_ms),
         "reason": reading.reason,
-        "raised": _raised(steps),
         "holder": names.who(reading.person_id, reading.holder_id) if held else None,
         "mine": held and reading.person_id == viewer.person_id,
         "may": may(reading, viewer, now_ms),
         "hidden": hidden,
-        "machine": None if hidden else _machine(conn, reading),
+        "machine": None,
         "opinions": [_opinion(one, names) for one in visible],
         "differ": None if hidden else differ(said),
         "signed": _signed(reading, names),
         "words": _WORDS if "sign" in may(reading, viewer, now_ms) else [],
-        "steps": [_step(step, names) for step in steps],
     }
 
 
@@ -154,11 +161,6 @@ def differ(said: Sequence[Opinion]) -> dict[str, bool | None]:
         "machine": newest.said is not machine if newest and known else None,
         "expert": first.said is not expert.said if first and expert else None,
     }
-
-
-def _machine(conn: Connection, reading: Reading) -> dict[str, Any] | None:
-    known = assessments.latest(conn, reading.recording_id)
-    return {"verdict": known.verdict, "at_s": known.at_s} if known else None
 
 
 def _opinion(one: Opinion, names: _Names) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from models.readings import SENTENCES, Class
 router = APIRouter(tags=["readings"])
 MONTH_MS = 31 * 24 * 3600 * 1000
 Said = Literal["normal", "suspicious", "pathological", "unreadable"]
+Deceleration = Literal["none", "early", "late", "variable", "prolonged"]
 Words = Annotated[str, Field(max_length=1000)]
 
 
@@ -47,12 +48,10 @@ class Why(BaseModel):
 class Features(BaseModel):
     """What the reader says of each; what is left out was not said."""
 
-    baseline_bpm: int | None = Field(None, ge=30, le=240)
+    baseline_bpm: Annotated[int, Field(ge=30, le=240)] | None = None
     variability: Literal["absent", "minimal", "moderate", "marked"] | None = None
     accelerations: Literal["present", "absent"] | None = None
-    decelerations: list[Literal["none", "early", "late", "variable", "prolonged"]] = Field(
-        [], max_length=5
-    )
+    decelerations: Annotated[list[Deceleration], Field(max_length=5)] = []
 
 
 class Opinion(BaseModel):

@@ -5,10 +5,11 @@ and its reasons are kept.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from cloud.store.tables import assessments, recordings
 
@@ -42,6 +43,18 @@ def latest(conn: Connection, recording_id: int) -> Stored | None:
     if row is None:
         return None
     return Stored(row.recording_id, row.at_s, row.made_ms, row.verdict, row.body)
+
+
+def verdicts(conn: Connection, recording_ids: Collection[int]) -> dict[int, tuple[str, float]]:
+    """(verdict, at_s) of the newest of each, without the document, which is large."""
+    newest = (
+        select(func.max(assessments.c.id))
+        .where(assessments.c.recording_id.in_(recording_ids))
+        .group_by(assessments.c.recording_id)
+    )
+    query = select(assessments.c.recording_id, assessments.c.verdict, assessments.c.at_s)
+    rows = conn.execute(query.where(assessments.c.id.in_(newest)))
+    return {row.recording_id: (row.verdict, row.at_s) for row in rows}
 
 
 def _newest(recording_id: int) -> Any:

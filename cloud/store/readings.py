@@ -84,8 +84,10 @@ def of_recording_locked(conn: Connection, recording_id: int) -> list[Reading]:
     return of_recording(conn, recording_id)
 
 
-def is_held_unread(conn: Connection, recording_id: int, person_id: int) -> bool:
-    """Whether this person reads it blind and has not said yet what it is."""
+def is_held_unread(conn: Connection, recording_id: int, person_id: int | None) -> bool:
+    """Whether this person reads it blind and has not said yet what it is. None: a box."""
+    if person_id is None:
+        return False
     held = and_(
         readings.c.recording_id == recording_id,
         readings.c.person_id == person_id,

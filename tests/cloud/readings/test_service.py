@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cloud.reading_moves import Read, Signed
 from cloud.readings import ASSESSMENT_WAIT_MS, LOOKS_BACK_MS, Readings
 from cloud.store import assessments, consents, opinions, readings, tables
 from cloud.store.assessments import Stored
-from cloud.store.db import reading, writing
+from cloud.store.db import open_engine, reading, writing
 from cloud.store.readings import Reading
 from models.readings import Class, Phase
 from tests.cloud.alerts import world
@@ -170,7 +171,41 @@ def test_given_back_it_waits_for_another_and_what_was_said_is_kept(desk: Desk) -
     assert [o["class"] for o in desk.view(one, DOCTOR)["opinions"]] == ["suspicious"]
     desk.take(one, SECOND)
     desk.read(one, SECOND)
+    assert [o["blind"] for o in desk.view(one, SECOND)["opinions"]] == [True, True]
     assert [o["class"] for o in desk.view(one, SECOND)["opinions"]] == ["suspicious", "normal"]
+
+
+def test_who_reads_it_again_is_not_blind(desk: Desk) -> None:
+    one = desk.queued()
+    for _ in range(2):
+        desk.take(one)
+        desk.read(one)
+        desk.do(reading_moves.give_back, one, DOCTOR, "")
+    assert [o["blind"] for o in desk.view(one, DOCTOR)["opinions"]] == [True, False]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_who_take_it_at_once(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path / 'lucina.sqlite'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    desk = Desk(world.fill(open_engine(url)))
+    one = desk.queued()
+
+    def take(actor: Any) -> int | None:
+        try:
+            return desk.take(one, actor).person_id
+        except Refused:
+            return None
+
+    with ThreadPoolExecutor(3) as pool:
+        got = [person for person in pool.map(take, (DOCTOR, SECOND, EXPERT)) if person]
+    assert len(got) == 1
+    assert desk.of(one.recording_id)[0].person_id == got[0]
+    assert desk.events(one) == ["want", "take"]
+    desk.engine.dispose()
 
 
 @pytest.mark.parametrize("actor", [OTHER, MOTHER])
