@@ -10,7 +10,7 @@ from cloud.research.plot_labels import text_mm
 from cloud.research.plot_marks import Marks
 from cloud.research.plot_paper import AREAS, CURVES, HATCHES, INK, LOOK
 from cloud.research.plot_pen import Pen, Style
-from cloud.research.plot_words import clock, figure, reason_text, say
+from cloud.research.said import clock, figure, reason_text, say
 from models.analysis import Analysis
 from models.paper import MARGIN_MM, SHEET_MM, Paper
 

@@ -9,7 +9,7 @@ from math import isfinite, nan
 
 import numpy as np
 
-from cloud.research.plot_words import duration, say
+from cloud.research.said import duration, say
 from models.analysis import Analysis
 from models.clean import clean
 from models.completeness import runs

@@ -7,7 +7,7 @@ their dashes, and rises from falls by their side of the baseline.
 from datetime import UTC, datetime
 
 from cloud.research.plot_pen import Box, Pen, Style
-from cloud.research.plot_words import say
+from cloud.research.said import say
 from models.paper import NORMAL_BPM, RATE_TOP_MM, Paper
 
 LOOK = {

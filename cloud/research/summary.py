@@ -1,7 +1,7 @@
 """An analysis in words, for the terminal: a line, or a block with its scores."""
 
 from cloud import i18n
-from cloud.research.plot_words import clock, figure, reason_text
+from cloud.research.said import clock, figure, reason_text
 from models.analysis import Analysis
 from models.scores.table import CHECK, Lack, Score
 from models.scores.words import LABELS

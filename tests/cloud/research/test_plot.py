@@ -276,7 +276,7 @@ def test_the_clock_of_a_file_is_shown(tmp_path):
         (["synthetic:none:3:12"], "scenario 'none', known are"),
         (["synthetic:normal:3:12", "--speed", "4"], "speed 4: must be 1, 2, 3"),
         (["synthetic:normal:3:12", "--scale", "25"], "scale 25: must be 20, 30"),
-        (["synthetic:normal:3:12", "--language", "fr"], "language 'fr': must be en, zh"),
+        (["synthetic:normal:3:12", "--language", "fr"], "is not one of"),
         (["synthetic:normal:3:12", "--from", "800"], "is not a part of this recording"),
         (["synthetic:normal:3:12", "--from", "60", "--to", "60"], "is not a part of"),
         (["synthetic:normal:3:110", "--speed", "3"], "choose at most"),

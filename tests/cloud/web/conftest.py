@@ -1,4 +1,4 @@
-"""One running service for all tests here: each makes recordings and alerts of its own."""
+"""One running service for each file of tests: what one file changes, no other sees."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.cloud.web.service import Service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service(tmp_path_factory.mktemp("service")) as service:
         yield service

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from cloud.render import WEB
-from cloud.research import plot_words, summary
+from cloud.research import said, summary
 from cloud.traces import CAUSES
 from models import green, referrals
 from models.alerts import Phase
@@ -77,7 +77,7 @@ def all_texts() -> set[str]:
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {phase.value for table in (green, referrals) for phase in table.Phase}
-    found |= {*plot_words.WORDS.values(), *summary.WORDS.values()}
+    found |= {*said.WORDS.values(), *summary.WORDS.values()}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
         code = "\n".join(
