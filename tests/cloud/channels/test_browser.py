@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from cloud.store.db import reading
 from models.synth import synthetic
 from tests.cloud.channels.providers import Provider
 from tests.cloud.channels.urls import urls_of
+from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import SECRET, Service
 from tests.process import wait_until
 
-Open = Callable[..., Any]
 SHOTS = os.environ.get("LUCINA_SHOTS", "")  # a folder: pictures of the pages are left there
 
 
@@ -37,28 +38,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Ite
 
 
 @pytest.fixture
-def open_page(service: Service, browser: Any) -> Iterator[Open]:
-    contexts, problems = [], []
-
-    def open_(account: str, path: str, width: int, language: str = "en") -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale=language, permissions=["notifications"]
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
-        cookies = service.client(account).cookies
-        context.add_cookies(
-            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
-        )
-        page.goto(service.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
+    with opening(service, browser) as open_:
+        yield partial(open_, permissions=["notifications"])
 
 
 def picture(page: Any, name: str) -> None:
@@ -66,8 +48,8 @@ def picture(page: Any, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
-def test_a_mother_chooses_how_she_is_told(service: Service, open_page: Open) -> None:
-    page = open_page("mother1", "/mother", 360)
+def test_a_mother_chooses_how_she_is_told(service: Service, open_page: OpenPage) -> None:
+    page = open_page("mother1", "/mother", PHONE)
     page.get_by_text("Messages to me when this page is closed").click()
     page.get_by_role("button", name="+ SMS").click()
     page.get_by_role("textbox", name="SMS").fill("13800138000")
@@ -94,14 +76,14 @@ def test_a_mother_chooses_how_she_is_told(service: Service, open_page: Open) -> 
 
 
 def test_staff_see_each_message_and_what_came_of_it(
-    service: Service, provider: Provider, open_page: Open
+    service: Service, provider: Provider, open_page: OpenPage
 ) -> None:
     wanted = {"language": "en", "contacts": [{"channel": "sms", "address": "13800138000"}]}
     assert service.client("county").put("/api/me/messages", json=wanted).status_code == 200
     trace, _ = synthetic(3, 2, "normal")
     recording = service.play("probe-1", trace)
     alert_id = service.alert(recording, "bradycardia_80", 100)
-    page = open_page("county", "/hospital", 1280)
+    page = open_page("county", "/hospital")
     line = page.locator("#detail .messages li").filter(has_text="SMS to Dr Zhou (demo)")
     line.filter(has_text="sent").wait_for()
     known = {"SmsSendDetailDTOs": {"SmsSendDetailDTO": [{"SendStatus": 3}]}}
@@ -110,18 +92,20 @@ def test_staff_see_each_message_and_what_came_of_it(
     picture(page, "hospital-messages")
     view = service.client("county").get(f"/api/alerts/{alert_id}").json()
     assert view["phase"] in ("delivered", "read")
-    centre = open_page("centre", f"/recordings/{recording}", 1280, "zh")
+    centre = open_page("centre", f"/recordings/{recording}", language="zh")
     centre.locator(".messages li").filter(has_text="短信").first.wait_for()
     picture(centre, "recording-messages-zh")
 
 
-def test_the_service_worker_shows_a_message_and_says_so(service: Service, open_page: Open) -> None:
+def test_the_service_worker_shows_a_message_and_says_so(
+    service: Service, open_page: OpenPage
+) -> None:
     """The push service is the browser's own; what it would hand over is handed over here."""
     trace, _ = synthetic(3, 1, "normal")
     alert_id = service.alert(service.play("probe-2", trace), "bradycardia_80", 61)
     with reading(service.parts.engine) as conn:
         number = next(m.id for m in messages.of_alert(conn, alert_id) if m.step == "tell")
-    page = open_page("county", "/hospital", 1280)
+    page = open_page("county", "/hospital")
     devtools = page.context.new_cdp_session(page)
     found: list[str] = []
     devtools.on(

@@ -1,40 +1,20 @@
 """The whole way by hand: accept, green channel, arrived, closed, referred back; both languages."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from models.synth import synthetic
+from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
-
-LARGE, PHONE = (1280, 800), (360, 740)
-OpenPage = Callable[..., Any]
 
 
 @pytest.fixture
 def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
-    contexts, problems = [], []
-
-    def open_(account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en") -> Any:
-        viewport = {"width": size[0], "height": size[1]}
-        context = browser.new_context(viewport=viewport, locale=language)
-        contexts.append(context)
-        cookies = service.client(account).cookies
-        context.add_cookies(
-            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
-        page.goto(service.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+    with opening(service, browser) as open_:
+        yield open_
 
 
 def fits(page: Any) -> list[str]:

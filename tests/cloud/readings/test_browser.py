@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.readings.recorded import ended
 from tests.cloud.web.service import Service
 
@@ -12,31 +13,14 @@ COUNTY, HER = "county", "mother2"
 
 
 @pytest.fixture
-def open_page(service: Service, browser: Any) -> Iterator[Any]:
-    contexts, problems = [], []
-
-    def open_(account: str, path: str, language: str = "en", width: int = 1280) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
-        cookies = service.client(account).cookies
-        context.add_cookies(
-            [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
-        )
-        page.goto(service.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
+    with opening(service, browser) as open_:
+        yield open_
 
 
-def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: Any) -> None:
+def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: OpenPage) -> None:
     recording = ended(service, "probe-2")
-    hers = open_page(HER, "/mother", width=360)
+    hers = open_page(HER, "/mother", PHONE)
     page = open_page(COUNTY, "/hospital")
     row = page.locator("#to-read li", has_text="Wang Fang (demo)").first
     row.locator(".left", has_text="left").wait_for(timeout=10_000)
@@ -67,7 +51,7 @@ def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: 
     assert "normal" not in report.inner_text()
 
 
-def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: Any) -> None:
+def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: OpenPage) -> None:
     recording = ended(service, "probe-3")
     clinic = open_page("clinic", f"/recordings/{recording}")
     clinic.locator("#readings").get_by_role("button", name="Read").click()
@@ -76,7 +60,7 @@ def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: 
     clinic.get_by_role("button", name="Ask an expert of the centre").click()
     clinic.get_by_text("waits for an expert of the centre").wait_for()
 
-    expert = open_page("expert", "/centre", "zh-CN")
+    expert = open_page("expert", "/centre", language="zh-CN")
     row = expert.locator("#to-read li", has_text="is this late?")
     row.get_by_role("button", name="判读").click()
     expert.locator("#readings").get_by_role("button", name="可疑").click()

@@ -1,7 +1,7 @@
 """The pages in a real browser: live, honest about age and breaks, usable by keyboard and phone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from cloud.store.db import writing
 from device import payloads
 from models.synth import synthetic
 from models.trace import Trace
+from tests.cloud.pages import LARGE, PHONE, OpenPage, opening
 from tests.cloud.web.service import Service, trace_frames
 from tests.process import wait_until
-
-LARGE, PHONE = (1280, 800), (360, 740)
-OpenPage = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -39,28 +37,8 @@ def recordings(service: Service, trace: Trace) -> dict[str, int]:
 
 @pytest.fixture
 def open_page(service: Service, browser: Any, recordings: dict[str, int]) -> Iterator[OpenPage]:
-    contexts, problems = [], []
-
-    def open_(account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en") -> Any:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale=language
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
-        if account:
-            cookies = service.client(account).cookies
-            context.add_cookies(
-                [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
-            )
-        page.goto(service.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+    with opening(service, browser) as open_:
+        yield open_
 
 
 def send_second(service: Service, recording: int, trace: Trace) -> None:

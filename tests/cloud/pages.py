@@ -1,0 +1,39 @@
+"""Pages of the service in a real browser, opened as somebody who is logged in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cloud.web.service import Service
+
+LARGE, PHONE = (1280, 800), (360, 740)  # CSS pixels
+OpenPage = Callable[..., Any]
+
+
+@contextmanager
+def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
+    """A function that opens a page. At the end no script failed and no policy was broken."""
+    contexts, problems = [], []
+
+    def open_(
+        account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en", **options: Any
+    ) -> Any:
+        """Without an account nobody is logged in; `options` are those of the browser's context."""
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, locale=language, **options)
+        contexts.append(context)
+        if account:
+            cookies = service.client(account).cookies
+            context.add_cookies(
+                [{"name": k, "value": v, "url": service.url} for k, v in cookies.items()]
+            )
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Policy" in m.text else None)
+        page.goto(service.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert problems == []
