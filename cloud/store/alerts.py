@@ -1,14 +1,13 @@
 """Alerts and their steps: all the SQL about them. What may happen to one says models.alerts."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
 
-from cloud.store import sight
+from cloud.store import sight, steps
 from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
@@ -179,19 +178,12 @@ def change(conn: Connection, alert: Alert, values: Mapping[str, Any]) -> Alert:
 
 
 def add_step(conn: Connection, step: Step) -> None:
-    text = json.dumps(step.text, ensure_ascii=False)
-    conn.execute(
-        insert(alert_steps).values({**vars(step), "phase": step.phase.value, "text": text})
-    )
+    steps.add(conn, alert_steps, step)
 
 
 def steps_of(conn: Connection, alert_ids: Collection[int]) -> dict[int, list[Step]]:
-    """The steps of each of these alerts, in the order in which they happened."""
-    found: dict[int, list[Step]] = defaultdict(list)
-    query = select(alert_steps).where(alert_steps.c.alert_id.in_(alert_ids))
-    for row in conn.execute(query.order_by(alert_steps.c.id)):
-        found[row.alert_id].append(_step(row))
-    return found
+    """The steps of each of these, in the order in which they happened."""
+    return steps.by_owner(conn, alert_steps, "alert_id", alert_ids, Step, Phase)
 
 
 def steps_called(conn: Connection, recording_id: int, event: str) -> list[Step]:
@@ -199,16 +191,11 @@ def steps_called(conn: Connection, recording_id: int, event: str) -> list[Step]:
     mine = alert_steps.join(alerts, alerts.c.id == alert_steps.c.alert_id)
     query = select(alert_steps).select_from(mine).where(alerts.c.recording_id == recording_id)
     rows = conn.execute(query.where(alert_steps.c.event == event).order_by(alert_steps.c.id))
-    return [_step(row) for row in rows]
+    return [steps.read(row, Step, Phase) for row in rows]
 
 
 def _is_over() -> ColumnElement[bool]:
     return alerts.c.phase.in_([phase.value for phase in OVER])
-
-
-def _step(row: Any) -> Step:
-    values = {key: value for key, value in row._mapping.items() if key != "id"}
-    return Step(**{**values, "phase": Phase(row.phase), "text": json.loads(row.text)})
 
 
 def _alert(row: Any) -> Alert:

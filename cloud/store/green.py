@@ -1,13 +1,13 @@
 """Green channels, their steps and the beds they take: all the SQL about them."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from cloud.store import steps
 from cloud.store.tables import green_channels, green_steps, mothers, organisations, referrals
 from models.alerts import NotAllowed
 from models.green import OVER, Phase
@@ -103,7 +103,11 @@ def visible(
 
 def add(conn: Connection, **values: Any) -> Green:
     """A new one, in the phase EXPECTED."""
-    row = {**values, "phase": Phase.EXPECTED.value, "expected_how": _json(values["expected_how"])}
+    row = {
+        **values,
+        "phase": Phase.EXPECTED.value,
+        "expected_how": steps.as_json(values["expected_how"]),
+    }
     query = insert(green_channels).values(row).returning(*green_channels.c)
     return _green(conn.execute(query).one())
 
@@ -114,7 +118,7 @@ def change(conn: Connection, green: Green, values: Mapping[str, Any]) -> Green:
     if "phase" in values:
         values["phase"] = values["phase"].value
     if "expected_how" in values:
-        values["expected_how"] = _json(values["expected_how"])
+        values["expected_how"] = steps.as_json(values["expected_how"])
     still = (green_channels.c.id == green.id) & (green_channels.c.phase == green.phase.value)
     query = update(green_channels).where(still).values(values).returning(*green_channels.c)
     row = conn.execute(query).first()
@@ -124,19 +128,12 @@ def change(conn: Connection, green: Green, values: Mapping[str, Any]) -> Green:
 
 
 def add_step(conn: Connection, step: Step) -> None:
-    row = {**vars(step), "phase": step.phase.value, "text": _json(step.text)}
-    conn.execute(insert(green_steps).values(row))
+    steps.add(conn, green_steps, step)
 
 
 def steps_of(conn: Connection, green_ids: Collection[int]) -> dict[int, list[Step]]:
     """The steps of each of these, in the order in which they happened."""
-    found: dict[int, list[Step]] = defaultdict(list)
-    query = select(green_steps).where(green_steps.c.green_id.in_(green_ids))
-    for row in conn.execute(query.order_by(green_steps.c.id)):
-        values = {key: value for key, value in row._mapping.items() if key != "id"}
-        values |= {"phase": Phase(row.phase), "text": json.loads(row.text)}
-        found[row.green_id].append(Step(**values))
-    return found
+    return steps.by_owner(conn, green_steps, "green_id", green_ids, Step, Phase)
 
 
 def take_bed(conn: Connection, organisation_id: int) -> int | None:
@@ -154,10 +151,6 @@ def give_bed(conn: Connection, organisation_id: int) -> int:
     free: int | None = conn.scalar(query.values(free_beds=o.free_beds + 1).returning(o.free_beds))
     assert free is not None  # a channel refers to it
     return free
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _green(row: Any) -> Green:

@@ -1,13 +1,13 @@
 """Readings and their steps: all the SQL about them. What may happen to one: models.readings."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
+from cloud.store import steps
 from cloud.store.tables import (
     alerts,
     assessments,
@@ -180,19 +180,12 @@ def change(conn: Connection, reading: Reading, values: Mapping[str, Any]) -> Rea
 
 
 def add_step(conn: Connection, step: Step) -> None:
-    row = {**vars(step), "phase": step.phase.value, "text": _json(step.text)}
-    conn.execute(insert(reading_steps).values(row))
+    steps.add(conn, reading_steps, step)
 
 
 def steps_of(conn: Connection, reading_ids: Collection[int]) -> dict[int, list[Step]]:
     """The steps of each of these, in the order in which they happened."""
-    found: dict[int, list[Step]] = defaultdict(list)
-    query = select(reading_steps).where(reading_steps.c.reading_id.in_(reading_ids))
-    for row in conn.execute(query.order_by(reading_steps.c.id)):
-        values = {key: value for key, value in row._mapping.items() if key != "id"}
-        values |= {"phase": Phase(row.phase), "text": json.loads(row.text)}
-        found[row.reading_id].append(Step(**values))
-    return found
+    return steps.by_owner(conn, reading_steps, "reading_id", reading_ids, Step, Phase)
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -205,12 +198,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in {"phase", "signed_class"} & row.keys():
         row[name] = row[name].value if row[name] is not None else None
     for name in {"reason", "sentences"} & row.keys():
-        row[name] = _json(row[name])
+        row[name] = steps.as_json(row[name])
     return row
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _reading(row: Any) -> Reading:

@@ -1,13 +1,13 @@
 """Referrals, their steps and their balance: all the SQL about them."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from cloud.store import steps
 from cloud.store.tables import (
     alerts,
     assessments,
@@ -187,7 +187,7 @@ def assessed(conn: Connection, assessment_ids: Collection[int]) -> dict[int, Ass
 def add(conn: Connection, **values: Any) -> Referral:
     """A new one, in the phase REQUESTED."""
     row = {**values, "phase": Phase.REQUESTED.value}
-    row |= {name: _json(values[name]) for name in _JSON if values[name] is not None}
+    row |= {name: steps.as_json(values[name]) for name in _JSON if values[name] is not None}
     query = insert(referrals).values(row).returning(*referrals.c)
     return _referral(conn.execute(query).one())
 
@@ -205,23 +205,12 @@ def change(conn: Connection, referral: Referral, values: Mapping[str, Any]) -> R
 
 
 def add_step(conn: Connection, step: Step) -> None:
-    row = {**vars(step), "phase": step.phase.value, "text": _json(step.text)}
-    conn.execute(insert(referral_steps).values(row))
+    steps.add(conn, referral_steps, step)
 
 
 def steps_of(conn: Connection, referral_ids: Collection[int]) -> dict[int, list[Step]]:
     """The steps of each of these, in the order in which they happened."""
-    found: dict[int, list[Step]] = defaultdict(list)
-    query = select(referral_steps).where(referral_steps.c.referral_id.in_(referral_ids))
-    for row in conn.execute(query.order_by(referral_steps.c.id)):
-        values = {key: value for key, value in row._mapping.items() if key != "id"}
-        values |= {"phase": Phase(row.phase), "text": json.loads(row.text)}
-        found[row.referral_id].append(Step(**values))
-    return found
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return steps.by_owner(conn, referral_steps, "referral_id", referral_ids, Step, Phase)
 
 
 def _referral(row: Any) -> Referral:
