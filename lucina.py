@@ -7,10 +7,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
 import typer
+
+from cloud.research.commands import analyze, evaluate, plot
+from cloud.terminal import end, fail
 
 app = typer.Typer(
     help="Lucina: remote maternal-fetal monitoring. Decision support: a doctor reads.",
@@ -21,11 +24,6 @@ app = typer.Typer(
 
 HEAP = "128k"  # what a small board leaves to MicroPython
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
-Weeks = Annotated[float | None, typer.Option(min=10, max=45, help="Instead of what the file says.")]
-Language = Annotated[Literal["en", "zh"], typer.Option(help="Of the words.")]
-IgnoreMaternal = Annotated[
-    bool, typer.Option("--ignore-maternal", help="Leave out the mother's rate.")
-]
 
 
 @app.command()
@@ -40,7 +38,7 @@ def run(
     """
     from cloud.tree import run_demo
 
-    _end(run_demo(_command(), speed, port, mothers))
+    end(run_demo(_command(), speed, port, mothers))
 
 
 @app.command()
@@ -60,7 +58,7 @@ def cloud(
     try:
         serve(load(**{name: value for name, value in given.items() if value is not None}))
     except (ConfigError, DatabaseError, OSError) as error:
-        _fail(error)
+        fail(error)
 
 
 @app.command()
@@ -99,7 +97,7 @@ def gateway(
             )
         )
     except (GatewayError, OSError) as error:
-        _fail(error)
+        fail(error)
 
 
 @app.command()
@@ -119,7 +117,7 @@ def broker(
     try:
         serve(host, port, users, services=frozenset((service,)))
     except (GatewayError, OSError) as error:
-        _fail(error)
+        fail(error)
 
 
 @app.command()
@@ -150,98 +148,13 @@ def probe(
             config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
-            _end(_firmware(path, micropython))
+            end(_firmware(path, micropython))
     except (ValueError, OSError) as error:
-        _fail(error)
+        fail(error)
 
 
-@app.command()
-def analyze(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    gestation_weeks: Weeks = None,
-    trace: Annotated[
-        bool, typer.Option("--trace", help="With --json: the baseline in bpm, 4 Hz.")
-    ] = False,
-    ignore_maternal: IgnoreMaternal = False,
-    language: Language = "en",
-) -> None:
-    """Analyse recordings: .hea (or a WFDB record), .fhr, .fhrm, .csv, or folders of them.
-
-    Absent values are null, and so is every "probability" that has no calibrated value yet.
-    Exit code 1: a file in a folder could not be read; 2: a PATH could not.
-
-    Example: lucina analyze 1001.hea --json --trace
-    """
-    from cloud.research.analyze import Plan, run
-
-    plan = Plan(as_json, gestation_weeks, trace, ignore_maternal, language=language)
-    _end(run(paths, plan, sys.stdout, sys.stderr))
-
-
-@app.command()
-def plot(
-    file: Annotated[
-        str,
-        typer.Argument(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES."),
-    ],
-    out: Annotated[
-        Path | None, typer.Option(help=".png, .svg or .pdf; else NAME.png in this folder.")
-    ] = None,
-    speed: Annotated[int, typer.Option(help="Of the paper, cm/min: 1, 2 or 3.")] = 1,
-    scale: Annotated[int, typer.Option(help="Of the rate, bpm/cm: 20 or 30.")] = 20,
-    from_s: Annotated[float | None, typer.Option("--from", help="First recorded second.")] = None,
-    to_s: Annotated[float | None, typer.Option("--to", help="Last recorded second.")] = None,
-    gestation_weeks: Weeks = None,
-    ignore_maternal: IgnoreMaternal = False,
-    no_marks: Annotated[
-        bool, typer.Option("--no-marks", help="Only what was measured, for an unbiased reader.")
-    ] = False,
-    language: Language = "en",
-) -> None:
-    """Draw the annotated strip at true paper scale; a PDF has pages of A4.
-
-    Example: lucina plot 1001.hea --out strip.pdf --speed 3
-    """
-    from cloud.research.plot import Options, plot
-
-    try:
-        options = Options(speed, scale, from_s, to_s, not no_marks, language)
-        plot(file, out, options, gestation_weeks, ignore_maternal, sys.stderr)
-    except (ValueError, OSError) as error:
-        _fail(error)
-
-
-@app.command()
-def evaluate(
-    data: Annotated[
-        Path, typer.Argument(help="Folder of recordings.", envvar="LUCINA_DATA")
-    ] = Path("../shared/data"),
-    only: Annotated[str, typer.Option(help="Some of the tables: events,speed,...")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for strips of the worst.")] = None,
-    write: Annotated[
-        Path | None, typer.Option(help="Document whose tables between markers to replace.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A few recordings of each set.")] = False,
-) -> None:
-    """Measure every table of docs/analysis.md on the published recordings (docs/data.md).
-
-    A set that is not there is told, its table left out. Exit code 2: nothing could be measured.
-
-    Example: lucina evaluate ../shared/data --only events,speed --write docs/analysis.md
-    """
-    from cloud.research.evaluate import EVALUATIONS, Wanted, check, run
-    from cloud.research.evaluations.plan import Plan
-
-    names = tuple(filter(None, only.split(","))) or tuple(EVALUATIONS)
-    wanted = Wanted(names, as_json, write)
-    try:
-        check(wanted, quick)
-        plan = Plan(data, quick, os.cpu_count() or 1, out)
-        _end(run(plan, wanted, sys.stdout, sys.stderr))
-    except (ValueError, OSError) as error:
-        _fail(error)
+for research in (analyze, plot, evaluate):
+    app.command()(research)
 
 
 def _broker_of(url: str) -> dict[str, object]:
@@ -300,18 +213,6 @@ def _firmware(config: Path, micropython: bool) -> int:
 def _command() -> list[str]:
     """How to start this very command again."""
     return [sys.executable, "-m", "lucina"]
-
-
-def _fail(error: Exception) -> NoReturn:
-    words = str(error)
-    if isinstance(error, OSError) and error.filename:
-        words = f"{error.filename}: {error.strerror}"
-    typer.echo(f"lucina: {words}", err=True)
-    raise typer.Exit(2)
-
-
-def _end(code: int) -> NoReturn:
-    raise typer.Exit(code)
 
 
 def main() -> None:
