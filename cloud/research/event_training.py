@@ -21,6 +21,7 @@ from models.learned.event_candidates import Candidates, candidates, seconds
 from models.learned.event_choice import Judge, best_set, picked, with_certain
 from models.learned.event_features import SIGN, Singles, features
 from models.learned.event_linear import BentLines, bent, knots
+from models.learned.false_signal import false_mask
 from models.learned.forest import Forest, from_sklearn
 
 Floats = NDArray[np.float64]
@@ -76,7 +77,7 @@ class Known:
 
 def known(marked: Marked) -> Known:
     raw = marked.trace.fhr_bpm.astype(float)
-    fhr = clean(np.where(stuck(raw), nan, raw))
+    fhr = clean(np.where(false_mask(marked.trace) | stuck(raw), nan, raw))
     record = seconds(fhr, baseline(fhr))
     found, certain = with_certain(candidates(record), record)
     overlap = np.zeros(len(found.sign))
