@@ -55,11 +55,12 @@ def tile(page: Any, recording: int) -> Any:
 
 def test_logging_in_by_keyboard(open_page: OpenPage) -> None:
     page = open_page("", "/centre")
+    page.locator("[name=username]:focus").wait_for()
     page.keyboard.type("centre")
     page.keyboard.press("Tab")
     page.keyboard.type(demo.PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/centre")
+    page.locator("#queue").wait_for()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login")
 
@@ -109,7 +110,7 @@ def test_the_worst_alert_stands_first(open_page: OpenPage, recordings: dict[str,
     assert marks.index("*** HIGH") < marks.index("** MEDIUM")
     row = page.locator("#queue .row.high").first
     assert "Fetal heart rate 75 bpm: below 80" in row.inner_text()
-    assert re.search(r"next hospital in 0:\d\d|No hospital is left", row.inner_text())
+    row.get_by_text(re.compile(r"next hospital in [01]:\d\d|No hospital is left")).wait_for()
     assert re.fullmatch(r"\d+:\d\d", row.locator(".alert-age").inner_text())
     assert "high" in tile(page, recordings["first"]).get_attribute("class")
 
