@@ -11,24 +11,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cloud import auth, channels, courier, monitor, notify
-from cloud.alerting import Alerting
+from cloud import auth, channels, monitor, notify
+from cloud.alerts.service import Alerting
 from cloud.channels.base import TIMEOUT_S
 from cloud.commands import CommandSender
 from cloud.config import Settings
-from cloud.consenting import Consenting
-from cloud.courier import Courier
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
+from cloud.hospitals.consenting import Consenting
+from cloud.hospitals.planner import REFRESH_S, Planner
 from cloud.hub import Event, Hub
 from cloud.ingest import Ingest
-from cloud.journeys import Journeys
+from cloud.journeys.service import Journeys
 from cloud.live import Live
-from cloud.planner import REFRESH_S, Planner
-from cloud.readings import EVERY_S as READINGS_EVERY_S
-from cloud.readings import Readings
-from cloud.receipts import Receipts
+from cloud.outgoing import courier
+from cloud.outgoing.courier import Courier
+from cloud.outgoing.receipts import Receipts
+from cloud.readings.service import EVERY_S as READINGS_EVERY_S
+from cloud.readings.service import Readings
 from cloud.render import WEB
 from cloud.routes import ROUTERS
 from cloud.routing.osrm import Osrm

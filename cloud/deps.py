@@ -10,16 +10,16 @@ from sqlalchemy import Connection, Engine
 
 from cloud import auth
 from cloud.access import ACCESS, ANYBODY, Scope
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.config import Settings
-from cloud.consenting import Consenting
+from cloud.hospitals.consenting import Consenting
+from cloud.hospitals.planner import Planner
 from cloud.hub import Hub, Viewer, may_see
 from cloud.ingest import Ingest
-from cloud.journeys import Journeys
+from cloud.journeys.service import Journeys
 from cloud.live import Live
-from cloud.planner import Planner
-from cloud.readings import Readings
-from cloud.receipts import Receipts
+from cloud.outgoing.receipts import Receipts
+from cloud.readings.service import Readings
 from cloud.store import people, recordings, sight
 from cloud.store.db import reading
 from cloud.ticker import Ticker

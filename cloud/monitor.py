@@ -1,7 +1,7 @@
 """Looks at every open recording, again and again: its rules, its link, its assessment.
 
-Rules run on recorded time (cloud.watching); a lost link is the only thing on wall time, with a
-grace after the monitor's own start. A failure in one recording is logged and harms no other.
+Rules run on recorded time (cloud.alerts.watching); a lost link is the only thing on wall time,
+with a grace after the monitor's own start. A failure in one recording is logged and harms no other.
 """
 
 import logging
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from cloud.alert_moves import words
-from cloud.alerting import Alerting
+from cloud.alerts.moves import words
+from cloud.alerts.reporting import Reported
+from cloud.alerts.service import Alerting
+from cloud.alerts.silences import keep_silent
+from cloud.alerts.watching import Watched
 from cloud.assessing import Assessor
 from cloud.live import Live, LiveTrace
-from cloud.reporting import Reported
-from cloud.silences import keep_silent
 from cloud.store import alerts, assessments, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.views import stored_trace
-from cloud.watching import Watched
 from device.wire import Frame
 from models.analysis import Analysis
 from models.conditions import Change

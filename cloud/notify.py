@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.reminding import Reminder
+from cloud.alerts.service import Alerting
 from cloud.hub import Event, Hub
-from cloud.reminding import Reminder
 from cloud.store import alerts
 from cloud.store.alerts import Alert
 from cloud.store.db import reading

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import outbox
 from cloud.messages import Message, Received
+from cloud.outgoing import outbox
 from cloud.store import commands, frames, recordings
 from cloud.store.recordings import Recording
 from device import payloads, wire

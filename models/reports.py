@@ -2,7 +2,7 @@
 
 A report holds until the next one of the same measure: silence clears nothing. Reports that come
 late are put in their place, and what follows from them is found again: the same changes once more
-are harmless (cloud.alert_episodes).
+are harmless (cloud.alerts.episodes).
 """
 
 from bisect import insort

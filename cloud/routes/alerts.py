@@ -1,4 +1,4 @@
-"""Alerts as JSON, and what people do to them. The rules of who may when are in cloud.alerting."""
+"""Alerts as JSON, and what people do to them. Who may when: cloud.alerts.service."""
 
 import time
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from cloud.alerting import ReasonMissing, Refused
+from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
 
 router = APIRouter(tags=["alerts"])

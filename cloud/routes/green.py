@@ -1,4 +1,4 @@
-"""Green channels as JSON, and what people do with them. The rules are in cloud.green_moves."""
+"""Green channels as JSON, and what people do with them. Rules: cloud.journeys.green_moves."""
 
 import time
 from functools import partial
@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud import green_moves, journey_views
 from cloud.deps import Id, Principal, Services, ServicesDep, VisibleAlert, Who
-from cloud.green_moves import Ways
-from cloud.journey_sight import sees_green, sees_referral
-from cloud.journeys import Change
+from cloud.journeys import green_moves, views
+from cloud.journeys.green_moves import Ways
+from cloud.journeys.service import Change
+from cloud.journeys.sight import sees_green, sees_referral
 from cloud.routes.refusals import in_words
 from cloud.store import green, referrals
 from cloud.store.db import reading
@@ -63,7 +63,7 @@ def list_green(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
         organisation_id = who.organisation_id if who.role == "hospital" else None
         rows = green.visible(conn, organisation_id=organisation_id, mother_id=who.mother_id)
         seen = [row for row in rows if sees_green(conn, who.viewer, row)]
-        return journey_views.green_views(conn, seen, who, _now_ms())
+        return views.green_views(conn, seen, who, _now_ms())
 
 
 @router.get("/api/green/{green_id}")
@@ -129,7 +129,7 @@ def view(parts: Services, green_id: int, who: Principal) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = green.get(conn, green_id)
         assert found is not None  # it was seen a moment ago, and none is ever removed
-        return journey_views.green_views(conn, [found], who, _now_ms())[0]
+        return views.green_views(conn, [found], who, _now_ms())[0]
 
 
 def _change(parts: Services, who: Principal, do: Change) -> dict[str, Any]:

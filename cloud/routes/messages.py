@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Connection
 
-from cloud import channels, message_views
+from cloud import channels
 from cloud.channels import push
 from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
+from cloud.outgoing import views
 from cloud.store import contacts
 from cloud.store.contacts import Contact, Wishes
 from cloud.store.db import reading, writing
@@ -126,7 +127,7 @@ def subscribe(given: Subscription, who: Who, parts: ServicesDep) -> dict[str, An
 def of_alert(alert: VisibleAlert, parts: ServicesDep) -> list[dict[str, Any]]:
     """Who was told about it, on which ways, and what came of it."""
     with reading(parts.engine) as conn:
-        return message_views.of_alert(conn, alert["id"])
+        return views.of_alert(conn, alert["id"])
 
 
 def _keep(conn: Connection, person_id: int, ways: list[Way]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
-from cloud.alert_moves import words
+from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, ServicesDep, Who
 from cloud.routing.distance import distances_km, point
 from cloud.store import alerts, consents, hospitals, people, positions, recordings, sight

@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Connection
 
-from cloud import hospital_views, organising
-from cloud.alert_moves import words
+from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, Id, Principal, ServicesDep, VisibleAlert, Who
+from cloud.hospitals import organising, views
 from cloud.store import alerts, people
 from cloud.store.db import reading, writing
 from cloud.store.duties import Duty
@@ -103,7 +103,7 @@ def list_hospitals(
     mother_id = alert.mother_id if alert else None
     roads = parts.planner.ahead(parts.engine, mother_id, now_ms)
     with reading(parts.engine) as conn:
-        return hospital_views.hospitals(conn, parts.planner, alert, roads, now_ms)
+        return views.hospitals(conn, parts.planner, alert, roads, now_ms)
 
 
 @router.get("/api/alerts/{alert_id}/calls")
@@ -114,7 +114,7 @@ def get_calls(alert_id: Id, _seen: VisibleAlert, parts: ServicesDep) -> dict[str
         alert = alerts.get(conn, alert_id)
     roads = parts.planner.ahead(parts.engine, alert.mother_id if alert else None, now_ms)
     with reading(parts.engine) as conn:
-        return hospital_views.calls(conn, parts.planner, alert, roads, now_ms)
+        return views.calls(conn, parts.planner, alert, roads, now_ms)
 
 
 def _own(conn: Connection, who: Principal) -> Organisation:

@@ -1,6 +1,6 @@
 """The reading service as JSON: the queue, one reading, what people do with it, how it does.
 
-The rules are in cloud.reading_moves; who sees what of a blind reading in cloud.reading_views.
+The rules are in cloud.readings.moves; who sees what of a blind reading in cloud.readings.views.
 """
 
 import time
@@ -12,10 +12,10 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from cloud import reading_moves, reading_stats, reading_views
 from cloud.deps import Id, Principal, Services, ServicesDep, VisibleRecording, Who, sees
 from cloud.hub import may_see
-from cloud.reading_moves import Read, Signed
+from cloud.readings import moves, stats, views
+from cloud.readings.moves import Read, Signed
 from cloud.routes.refusals import in_words
 from cloud.store import changes, opinions, readings, recordings, sight
 from cloud.store.db import reading, writing
@@ -113,7 +113,7 @@ def get_statistics(
     """Volume, turnaround and agreement by organisation and month; a hospital sees its own."""
     own = {who.organisation_id or 0} if who.role == "hospital" else None
     with reading(parts.engine) as conn:
-        return reading_stats.statistics(conn, _now_ms() - months * MONTH_MS, own)
+        return stats.statistics(conn, _now_ms() - months * MONTH_MS, own)
 
 
 @router.get("/api/readings/settings")
@@ -153,7 +153,7 @@ def of_recording(recording: VisibleRecording, who: Who, parts: ServicesDep) -> l
 def ask(recording: VisibleRecording, asked: Asked, who: Who, parts: ServicesDep) -> dict[str, Any]:
     """Ask for a reading; once one is signed, only with a reason."""
     do = partial(
-        reading_moves.want, recording=recording, actor=who, reason=asked.reason.strip(),
+        moves.want, recording=recording, actor=who, reason=asked.reason.strip(),
         now_ms=_now_ms(), priority=asked.priority, blind=asked.blind,
     )  # fmt: skip
     return _change(parts, who, do)
@@ -162,19 +162,19 @@ def ask(recording: VisibleRecording, asked: Asked, who: Who, parts: ServicesDep)
 @router.post("/api/readings/{reading_id}/take")
 def take(found: VisibleReading, who: Who, parts: ServicesDep) -> dict[str, Any]:
     """Begin to read, or take it over from a reader who is past the deadline."""
-    do = partial(reading_moves.take, reading_id=found.id, actor=who, now_ms=_now_ms())
+    do = partial(moves.take, reading_id=found.id, actor=who, now_ms=_now_ms())
     return _change(parts, who, do)
 
 
 @router.post("/api/readings/{reading_id}/give-back")
 def give_back(found: VisibleReading, why: Why, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _with_reason(reading_moves.give_back, found, why, who, parts)
+    return _with_reason(moves.give_back, found, why, who, parts)
 
 
 @router.post("/api/readings/{reading_id}/raise")
 def raise_level(found: VisibleReading, why: Why, who: Who, parts: ServicesDep) -> dict[str, Any]:
     """Ask the centre's experts."""
-    return _with_reason(reading_moves.raise_level, found, why, who, parts)
+    return _with_reason(moves.raise_level, found, why, who, parts)
 
 
 @router.post("/api/readings/{reading_id}/read")
@@ -182,16 +182,14 @@ def read(found: VisibleReading, said: Opinion, who: Who, parts: ServicesDep) -> 
     """Save the own class; a blind reader sees the machine's after this."""
     features = said.features.model_dump(exclude_none=True, exclude_defaults=True)
     own = Read(Class(said.said), features, said.findings.strip(), said.advice.strip())
-    do = partial(reading_moves.save, reading_id=found.id, actor=who, read=own, now_ms=_now_ms())
+    do = partial(moves.save, reading_id=found.id, actor=who, read=own, now_ms=_now_ms())
     return _change(parts, who, do)
 
 
 @router.post("/api/readings/{reading_id}/sign")
 def sign(found: VisibleReading, given: Signature, who: Who, parts: ServicesDep) -> dict[str, Any]:
     signed = Signed(Class(given.said), given.sentences, given.to_mother.strip(), given.confirmed)
-    do = partial(
-        reading_moves.sign, reading_id=found.id, actor=who, signed=signed, now_ms=_now_ms()
-    )
+    do = partial(moves.sign, reading_id=found.id, actor=who, signed=signed, now_ms=_now_ms())
     return _change(parts, who, do)
 
 
@@ -212,13 +210,13 @@ def _view(parts: Services, reading_id: int, who: Principal) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = readings.get(conn, reading_id)
         assert found is not None
-        return reading_views.staff_views(conn, [found], who, _now_ms())[0]
+        return views.staff_views(conn, [found], who, _now_ms())[0]
 
 
 def _views(conn: Connection, rows: Sequence[Reading], who: Principal) -> list[dict[str, Any]]:
     if who.role == "mother":
-        return reading_views.mother_views(conn, rows)
-    return reading_views.staff_views(conn, rows, who, _now_ms())
+        return views.mother_views(conn, rows)
+    return views.staff_views(conn, rows, who, _now_ms())
 
 
 def _now_ms() -> int:

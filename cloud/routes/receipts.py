@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from cloud.channels import sms, webhook, wechat
 from cloud.channels.base import Receipt
 from cloud.deps import Services, ServicesDep
-from cloud.letters import token_of
+from cloud.outgoing.letters import token_of
 
 router = APIRouter(tags=["receipts"])
 EARLY_S = 2.0  # a receipt may come before the try itself is written down

@@ -1,4 +1,4 @@
-"""Referrals as JSON, what people do with them, and their balance. Rules: cloud.referral_moves."""
+"""Referrals as JSON, what people do with them, their balance. Rules: journeys.referral_moves."""
 
 import time
 from datetime import date
@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from cloud import balance, journey_views, referral_moves
 from cloud.deps import MAX_ID, Id, Principal, Services, ServicesDep, Who
-from cloud.journey_sight import sees_referral
-from cloud.journeys import Change
-from cloud.referral_choices import choices
-from cloud.referral_moves import Wanted
+from cloud.journeys import balance, referral_moves, views
+from cloud.journeys.choices import choices
+from cloud.journeys.referral_moves import Wanted
+from cloud.journeys.service import Change
+from cloud.journeys.sight import sees_referral
 from cloud.routes.green import Minutes, example
 from cloud.routes.refusals import in_words
 from cloud.store import people, referrals
@@ -102,7 +102,7 @@ def list_referrals(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
     with reading(parts.engine) as conn:
         organisation_id = who.organisation_id if who.role == "hospital" else None
         rows = referrals.visible(conn, organisation_id=organisation_id, mother_id=who.mother_id)
-        return journey_views.referral_views(conn, rows, who, _now_ms())
+        return views.referral_views(conn, rows, who, _now_ms())
 
 
 @router.get("/api/referrals/balance")
@@ -177,7 +177,7 @@ def _view(parts: Services, referral_id: int, who: Principal) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = referrals.get(conn, referral_id)
         assert found is not None  # it was seen a moment ago, and none is ever removed
-        return journey_views.referral_views(conn, [found], who, _now_ms())[0]
+        return views.referral_views(conn, [found], who, _now_ms())[0]
 
 
 def _now_ms() -> int:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from fastapi import HTTPException
 
-from cloud.alert_answers import ReasonMissing, Refused
+from cloud.alerts.answers import ReasonMissing, Refused
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, StringConstraints
 
-from cloud import calls
-from cloud.alert_moves import words
+from cloud.alerts import calls
+from cloud.alerts.moves import words
 from cloud.deps import Id, ServicesDep, VisibleRecording, Who
 from cloud.store import tasks
 from cloud.store.db import reading, writing

@@ -22,7 +22,7 @@ referrals = Table(
     Column("criteria", Text, nullable=False),  # JSON: ids of models.referrals.CRITERIA
     Column("reason", Text, nullable=False),
     Column("notes", Text, nullable=False),  # for the other hospital's doctor
-    Column("plan", Text),  # JSON of cloud.referral_moves.Plan; set when it goes down
+    Column("plan", Text),  # JSON of cloud.journeys.referral_moves.Plan; set when it goes down
     Column("phase", String(16), nullable=False),  # models.referrals.Phase
     Column("requested_ms", BigInteger, nullable=False),
     Column("transport", String(120), nullable=False),  # how she travels; empty: not settled

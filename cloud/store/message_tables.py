@@ -42,7 +42,7 @@ messages = Table(
     Column("person_id", ForeignKey("people.id")),  # NULL: the organisation, or a mother's phone
     Column("organisation_id", ForeignKey("organisations.id")),  # for whom staff is told
     Column("mother_id", ForeignKey("mothers.id")),  # set when it is for her
-    Column("step", String(24), nullable=False),  # of cloud.outbox
+    Column("step", String(24), nullable=False),  # of cloud.outgoing.outbox
     Column("priority", String(8), nullable=False),  # of the alert; low: a step
     Column("urgent", Boolean, nullable=False),  # goes on until one way is known to have worked
     Column("language", String(8), nullable=False),

@@ -25,7 +25,7 @@ tasks = Table(  # for the operator at the centre: call this mother
     Column("alert_id", ForeignKey("alerts.id"), nullable=False),
     Column("recording_id", ForeignKey("recordings.id"), nullable=False),
     Column("mother_id", ForeignKey("mothers.id"), nullable=False),
-    Column("kind", String(16), nullable=False),  # no_answer, call_me, ambulance: cloud.calls
+    Column("kind", String(16), nullable=False),  # no_answer, call_me, ambulance: cloud.alerts.calls
     Column("made_ms", BigInteger, nullable=False),
     Column("done_ms", BigInteger),  # NULL: open
     Column("person_id", ForeignKey("people.id")),  # who did it; NULL: it was no longer needed

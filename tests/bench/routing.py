@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
-from cloud.planner import Planner
+from cloud.hospitals.planner import Planner
 from cloud.routing.needs import needs_of
 from cloud.routing.origin import origin_of
 from cloud.routing.plan import plan

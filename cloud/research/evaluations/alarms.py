@@ -2,7 +2,7 @@
 
 models/watch.py over whole records, and models/findings.py on an analysis each STEP_S of recorded
 time (a live recording has one each 15 to 30 s). Alerts of one episode are one alert, by the rule of
-cloud/alert_episodes.py; when staff has handled it, what comes is a new one: HANDLED_S is assumed.
+cloud/alerts/episodes.py; when staff has handled it, what comes is a new one: HANDLED_S is assumed.
 """
 
 from collections import Counter

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.hub import Hub
 from cloud.store.db import open_engine
 from tests.cloud.alerts import world

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting, ReasonMissing, Refused
+from cloud.alerts.service import Alerting, ReasonMissing, Refused
 from cloud.hub import Hub, Viewer
 from cloud.store import alerts, commands, people, sight
 from cloud.store.db import reading, writing
@@ -309,7 +309,7 @@ def test_a_failed_transaction_leaves_nothing(
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("cloud.alerting.command_device", fail)
+    monkeypatch.setattr("cloud.alerts.service.command_device", fail)
     with pytest.raises(OSError, match="disk full"):
         alerting.act(alert_id, "accept", WHO[NEAR, 1], "", T0_MS + 1)
     assert alerting.escalate_due(T0_MS + 60_000) == []  # logged; the next tick tries again

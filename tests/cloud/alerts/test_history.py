@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting, Refused
-from cloud.consenting import Consenting
+from cloud.alerts.reminding import Reminder
+from cloud.alerts.service import Alerting, Refused
+from cloud.hospitals.consenting import Consenting
 from cloud.hub import Hub
-from cloud.reminding import Reminder
 from cloud.store import alerts, consents, people
 from cloud.store.alerts import Alert, Step
 from cloud.store.db import open_engine, reading, writing

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cloud import calls
-from cloud.alerting import Alerting, Refused
+from cloud.alerts import calls
+from cloud.alerts.reminding import Reminder
+from cloud.alerts.service import Alerting, Refused
 from cloud.hub import Hub
-from cloud.reminding import Reminder
 from cloud.store import alerts, tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID, CATALOGUE_VERSION, JOIN_S

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.hub import Hub
 from cloud.live import Live
 from cloud.monitor import Monitor

@@ -6,7 +6,7 @@ import threading
 
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.hub import Hub, Subscription, Viewer
 from cloud.notify import Notifier, TraceEvents
 from cloud.ticker import Ticker

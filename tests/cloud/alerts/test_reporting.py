@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cloud.reporting import reports_in
+from cloud.alerts.reporting import reports_in
 from cloud.store import frames
 from cloud.store.db import writing
 from device import payloads, wire

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud import channels
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.channels.base import Channel
 from cloud.hub import Hub
 from cloud.store.db import open_engine

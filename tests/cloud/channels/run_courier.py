@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx2
 
-from cloud import channels, courier
-from cloud.alerting import Alerting
-from cloud.courier import Courier
+from cloud import channels
+from cloud.alerts.service import Alerting
 from cloud.hub import Hub
-from cloud.receipts import Receipts
+from cloud.outgoing import courier
+from cloud.outgoing.courier import Courier
+from cloud.outgoing.receipts import Receipts
 from cloud.store.db import open_engine
 from cloud.ticker import Ticker
 

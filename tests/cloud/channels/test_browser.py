@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloud.letters import token_of
+from cloud.outgoing.letters import token_of
 from cloud.store import messages
 from cloud.store.db import reading
 from models.synth import synthetic

@@ -12,13 +12,14 @@ import httpx2
 import pytest
 from sqlalchemy import Engine
 
-from cloud import attempts, channels, courier
-from cloud.alerting import Alerting
+from cloud import channels
+from cloud.alerts.service import Alerting
 from cloud.channels import base
 from cloud.channels.base import Receipt
-from cloud.courier import AT_ONCE, LEASE_MS, POLL_EVERY_MS, Courier
-from cloud.letters import token_of
-from cloud.receipts import Receipts
+from cloud.outgoing import attempts, courier
+from cloud.outgoing.courier import AT_ONCE, LEASE_MS, POLL_EVERY_MS, Courier
+from cloud.outgoing.letters import token_of
+from cloud.outgoing.receipts import Receipts
 from cloud.store import contacts, messages, people
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message, Try

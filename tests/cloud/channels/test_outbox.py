@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, update
 
-from cloud import i18n, outbox
-from cloud.alerting import Alerting
+from cloud import i18n
+from cloud.alerts.service import Alerting
 from cloud.messages import read_message
-from cloud.outbox import NO_ADDRESS, QUIET
+from cloud.outgoing import outbox
+from cloud.outgoing.outbox import NO_ADDRESS, QUIET
 from cloud.sessions import Sessions
 from cloud.store import contacts, messages, people, recordings, tables
 from cloud.store.alerts import Alert
@@ -90,7 +91,7 @@ def test_without_a_commit_nobody_is_told(
         raise RuntimeError
 
     recording_id = record(engine).id
-    monkeypatch.setattr("cloud.alerting.command_device", fail)
+    monkeypatch.setattr("cloud.alerts.service.command_device", fail)
     with pytest.raises(RuntimeError):
         raised(alerting, recording_id)
     with reading(engine) as conn:

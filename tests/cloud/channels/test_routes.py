@@ -20,7 +20,7 @@ from cloud.app import create_app
 from cloud.auth import COOKIE, write_cookie
 from cloud.config import Settings
 from cloud.deps import Services
-from cloud.letters import letter_id, token_of
+from cloud.outgoing.letters import letter_id, token_of
 from cloud.store import contacts, messages, people, recordings
 from cloud.store.db import migrate, open_engine, reading, writing
 from models.rules import BY_ID

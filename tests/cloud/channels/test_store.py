@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
 from cloud.channels.base import Receipt
 from cloud.hub import Hub
-from cloud.receipts import Receipts
+from cloud.outgoing.receipts import Receipts
 from cloud.store import contacts, messages
 from cloud.store.contacts import Wishes
 from cloud.store.db import open_engine, reading, writing

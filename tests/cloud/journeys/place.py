@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from cloud import green_moves, referral_moves
-from cloud.alerting import Alerting
-from cloud.green_moves import Ways
+from cloud.alerts.service import Alerting
+from cloud.hospitals.planner import Planner
 from cloud.hub import Hub
-from cloud.journeys import Change, Journeys
-from cloud.planner import Planner
-from cloud.referral_moves import Wanted
+from cloud.journeys import green_moves, referral_moves
+from cloud.journeys.green_moves import Ways
+from cloud.journeys.referral_moves import Wanted
+from cloud.journeys.service import Change, Journeys
 from cloud.store import green, people, referrals
 from cloud.store.db import reading, writing
 from cloud.store.green import Green

@@ -5,9 +5,9 @@ from threading import Barrier
 
 import pytest
 
-from cloud import journey_views
-from cloud.alerting import ReasonMissing, Refused
+from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import Principal
+from cloud.journeys import views
 from cloud.store import changes, consents, green, people, sight
 from cloud.store.db import reading, writing
 from models.green import CHECKLIST, Phase
@@ -31,7 +31,7 @@ def test_the_way_in(place: Place) -> None:
         assert place.beds() == 1
     assert place.green(green_id).team == "team"
     with reading(place.engine) as conn:
-        view = journey_views.green_views(conn, [place.green(green_id)], CENTRE_NURSE, 0)[0]
+        view = views.green_views(conn, [place.green(green_id)], CENTRE_NURSE, 0)[0]
     lasted = [span["to_ms"] - span["from_ms"] for span in view["timeline"]]
     assert lasted == [60_000, 60_000, 60_000, 60_000, 0]
     assert view["back"]["id"] == CLINIC
@@ -116,7 +116,7 @@ def test_ticks_are_kept_with_who_and_when(place: Place) -> None:
     with pytest.raises(Refused, match="no such line"):
         place.tick(green_id, "coffee")
     with reading(place.engine) as conn:
-        view = journey_views.green_views(conn, [place.green(green_id)], CENTRE_NURSE, 0)[0]
+        view = views.green_views(conn, [place.green(green_id)], CENTRE_NURSE, 0)[0]
         steps = green.steps_of(conn, [green_id])[green_id]
     assert [step.event for step in steps] == ["open", "tick", "tick", "untick"]
     assert [one["id"] for one in view["checklist"]] == [item.id for item in CHECKLIST]

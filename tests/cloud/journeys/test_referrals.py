@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cloud import balance, journey_views
-from cloud.alerting import ReasonMissing, Refused
+from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import Principal
+from cloud.journeys import balance, views
 from cloud.store import changes, consents, referrals, sight
 from cloud.store.db import reading, writing
 from cloud.store.referrals import Counted
@@ -21,7 +21,7 @@ HER = Principal("mother", 91, mother_id=1)
 
 def view(place: Place, referral_id: int, who: Principal = TOP_DOCTOR) -> dict[str, Any]:
     with reading(place.engine) as conn:
-        return journey_views.referral_views(conn, [place.referral(referral_id)], who, 0)[0]
+        return views.referral_views(conn, [place.referral(referral_id)], who, 0)[0]
 
 
 def test_up_and_the_way_back(place: Place) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, update
 
-from cloud import reading_moves, reading_stats, reading_views
-from cloud.alert_answers import ReasonMissing, Refused
-from cloud.alerting import Alerting
-from cloud.audience import Audience
+from cloud.alerts.answers import ReasonMissing, Refused
+from cloud.alerts.service import Alerting
+from cloud.hospitals.audience import Audience
 from cloud.hub import Hub
-from cloud.reading_moves import Read, Signed
-from cloud.readings import ASSESSMENT_WAIT_MS, LOOKS_BACK_MS, Readings
+from cloud.readings import moves, stats, views
+from cloud.readings.moves import Read, Signed
+from cloud.readings.service import ASSESSMENT_WAIT_MS, LOOKS_BACK_MS, Readings
 from cloud.store import assessments, consents, opinions, readings, tables
 from cloud.store.assessments import Stored
 from cloud.store.db import open_engine, reading, writing
@@ -64,19 +64,19 @@ class Desk:
         )
 
     def take(self, one: Reading, actor: Any = DOCTOR) -> Reading:
-        return self.do(reading_moves.take, one, actor)
+        return self.do(moves.take, one, actor)
 
     def read(self, one: Reading, actor: Any = DOCTOR, said: Class = Class.NORMAL) -> Reading:
-        return self.do(reading_moves.save, one, actor, Read(said))
+        return self.do(moves.save, one, actor, Read(said))
 
     def sign(self, one: Reading, actor: Any = DOCTOR, signed: Signed = WELL) -> Reading:
-        return self.do(reading_moves.sign, one, actor, signed)
+        return self.do(moves.sign, one, actor, signed)
 
     def view(self, one: Reading, viewer: Any) -> dict[str, Any]:
         with reading(self.engine) as conn:
             row = readings.get(conn, one.id)
             assert row is not None
-            return reading_views.staff_views(conn, [row], viewer, self.now_ms)[0]
+            return views.staff_views(conn, [row], viewer, self.now_ms)[0]
 
     def events(self, one: Reading) -> list[str]:
         with reading(self.engine) as conn:
@@ -134,7 +134,7 @@ def test_from_the_queue_to_the_mother(desk: Desk) -> None:
     assert done.phase is Phase.TOLD
     assert desk.events(one) == ["want", "take", "read", "sign", "tell"]
     with reading(desk.engine) as conn:
-        (hers,) = reading_views.mother_views(conn, desk.of(one.recording_id))
+        (hers,) = views.mother_views(conn, desk.of(one.recording_id))
     assert hers["sentences"] == ["Your baby's heartbeat looks good in this recording."]
     assert (hers["person"], hers["organisation"]) == ("Person 41", "Far")
     assert "class" not in hers
@@ -145,7 +145,7 @@ def test_a_mother_sees_nothing_unsigned(desk: Desk) -> None:
     desk.take(one)
     desk.read(one)
     with reading(desk.engine) as conn:
-        assert reading_views.mother_views(conn, desk.of(one.recording_id)) == []
+        assert views.mother_views(conn, desk.of(one.recording_id)) == []
 
 
 def test_one_reader_at_a_time_until_the_deadline(desk: Desk) -> None:
@@ -165,7 +165,7 @@ def test_given_back_it_waits_for_another_and_what_was_said_is_kept(desk: Desk) -
     one = desk.queued()
     desk.take(one)
     desk.read(one, said=Class.SUSPICIOUS)
-    back = desk.do(reading_moves.give_back, one, DOCTOR, "end of shift")
+    back = desk.do(moves.give_back, one, DOCTOR, "end of shift")
     assert (back.phase, back.person_id) == (Phase.WANTED, None)
     assert desk.view(one, SECOND)["opinions"] == []  # blind as well
     assert [o["class"] for o in desk.view(one, DOCTOR)["opinions"]] == ["suspicious"]
@@ -180,7 +180,7 @@ def test_who_reads_it_again_is_not_blind(desk: Desk) -> None:
     for _ in range(2):
         desk.take(one)
         desk.read(one)
-        desk.do(reading_moves.give_back, one, DOCTOR, "")
+        desk.do(moves.give_back, one, DOCTOR, "")
     assert [o["blind"] for o in desk.view(one, DOCTOR)["opinions"]] == [True, False]
 
 
@@ -261,8 +261,8 @@ def test_read_at_the_base_and_answered_at_the_top(desk: Desk) -> None:
     desk.take(one)
     desk.read(one, said=Class.SUSPICIOUS)
     with pytest.raises(ReasonMissing):
-        desk.do(reading_moves.raise_level, one, DOCTOR, "")
-    raised = desk.do(reading_moves.raise_level, one, DOCTOR, "late or artefact?")
+        desk.do(moves.raise_level, one, DOCTOR, "")
+    raised = desk.do(moves.raise_level, one, DOCTOR, "late or artefact?")
     assert (raised.phase, raised.person_id, raised.priority) == (Phase.RAISED, None, "soon")
     with pytest.raises(Refused, match="only an expert"):
         desk.take(one)
@@ -331,7 +331,7 @@ def test_a_signed_reading_holds_and_is_read_again_only_with_a_reason(desk: Desk)
 
     def again(reason: str) -> Reading:
         return desk.service.change(
-            lambda conn: reading_moves.want(conn, recording, OTHER, reason, desk.now_ms)
+            lambda conn: moves.want(conn, recording, OTHER, reason, desk.now_ms)
         )
 
     with pytest.raises(ReasonMissing):
@@ -354,8 +354,8 @@ def test_statistics(desk: Desk) -> None:
     desk.now_ms += 20 * MIN_MS
     desk.service.tick(desk.now_ms)
     with reading(desk.engine) as conn:
-        (row,) = reading_stats.statistics(conn, T0_MS)
-        assert reading_stats.statistics(conn, T0_MS, {NEAR}) == []
+        (row,) = stats.statistics(conn, T0_MS)
+        assert stats.statistics(conn, T0_MS, {NEAR}) == []
     assert (row["organisation"]["id"], row["month"]) == (FAR, "2026-09")
     assert [row[name] for name in ("wanted", "signed", "overdue", "raised")] == [4, 3, 1, 0]
     assert row["turnaround_min"] == 20.0

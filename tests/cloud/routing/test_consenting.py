@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud import i18n
-from cloud.alerting import Alerting
-from cloud.consenting import Consenting
+from cloud.alerts.service import Alerting
+from cloud.hospitals.consenting import Consenting
 from cloud.hub import Hub, Viewer
 from cloud.store import changes, consents, messages, people, sight
 from cloud.store.db import reading, writing

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import Engine
 
-from cloud.alerting import Alerting
+from cloud.alerts.service import Alerting
+from cloud.hospitals.planner import Planner
 from cloud.hub import Hub
-from cloud.planner import Planner
 from cloud.routing.osrm import NEAREST, Osrm
 from cloud.store import consents, people, positions
 from cloud.store.db import writing

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from cloud.planner import Planner
+from cloud.hospitals.planner import Planner
 from cloud.store import consents, contacts, duties, hospitals, people, positions
 from cloud.store.db import writing
 from cloud.store.duties import Duty

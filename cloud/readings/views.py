@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.alert_answers import Actor
+from cloud.alerts.answers import Actor
 from cloud.store import assessments, opinions, people, readings
 from cloud.store.opinions import Opinion
 from cloud.store.readings import Reading, Step

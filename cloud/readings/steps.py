@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.alert_answers import Actor, Refused
+from cloud.alerts.answers import Actor, Refused
 from cloud.store import people, readings
 from cloud.store.readings import Reading, Step
 from models import readings as rules

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from cloud.alert_moves import words
+from cloud.alerts.moves import words
 from cloud.store import tasks
 from cloud.store.db import writing
 from cloud.store.tasks import Silent

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.organising import on_duty_view
-from cloud.planner import Planner
+from cloud.hospitals.organising import on_duty_view
+from cloud.hospitals.planner import Planner
 from cloud.routing.plan import Plan, Roads
 from cloud.store import alerts, duties, people
 from cloud.store import hospitals as columns

@@ -1,7 +1,7 @@
 """The alarm rules of one recording: each recorded second is looked at once, in order.
 
 What is found depends on the data alone. After a restart, and when frames came late, the whole
-trace is looked at again; what was told before is known by its alert (cloud.alerting).
+trace is looked at again; what was told before is known by its alert (cloud.alerts.service).
 """
 
 from sqlalchemy import Engine

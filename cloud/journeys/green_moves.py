@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import travel
-from cloud.alert_answers import Actor, ReasonMissing, Refused
-from cloud.alert_moves import words
-from cloud.journey_steps import move_green, move_referral, note_green
-from cloud.planner import Planner
+from cloud.alerts.answers import Actor, ReasonMissing, Refused
+from cloud.alerts.moves import words
+from cloud.hospitals import travel
+from cloud.hospitals.planner import Planner
+from cloud.journeys.steps import move_green, move_referral, note_green
 from cloud.routing.plan import Roads
 from cloud.store import alerts, green, people, referrals
 from cloud.store.alerts import Alert

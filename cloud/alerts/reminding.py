@@ -1,7 +1,7 @@
 """What happens to alerts as time passes without anybody: reminders, and calls to the mother.
 
 All of it stands in the store with the time at which it is due, so a restart loses nothing. An
-escalation is the same for hospitals that are silent (cloud.alerting).
+escalation is the same for hospitals that are silent (cloud.alerts.service).
 """
 
 import logging
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cloud import calls
-from cloud.alert_moves import note, words
-from cloud.alerting import CLOCK_SLACK_MS, Alerting
+from cloud.alerts import calls
+from cloud.alerts.moves import note, words
+from cloud.alerts.service import CLOCK_SLACK_MS, Alerting
 from cloud.store import alerts, tasks
 from cloud.store.db import reading, writing
 from models.alerts import ANSWERED, REMIND_AFTER_S, Phase

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from cloud import calls
-from cloud.alert_answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
-from cloud.alert_episodes import has_joined, host_of, is_known, latest_s
-from cloud.alert_moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
-from cloud.alert_views import views
-from cloud.audience import Audience
+from cloud.alerts import calls
+from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
+from cloud.alerts.episodes import has_joined, host_of, is_known, latest_s
+from cloud.alerts.moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
+from cloud.alerts.views import views
+from cloud.hospitals.audience import Audience
+from cloud.hospitals.planner import Planner
 from cloud.hub import Event, Hub, Viewer
-from cloud.planner import Planner
 from cloud.store import alerts, recordings
 from cloud.store.alerts import OVER, Alert
 from cloud.store.db import reading, writing

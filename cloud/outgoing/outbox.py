@@ -1,7 +1,7 @@
 """What is told to whom at each step, as rows of the outbox.
 
 Called inside the transaction of the step itself: what is not recorded is not told. The courier
-(cloud.courier) sends them. No text names the mother: it passes through other people's servers,
+(courier.py) sends them. No text names the mother: it passes through other people's servers,
 and the page it leads to says who she is.
 """
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import outbox, reading_notices
-from cloud.alert_answers import Actor, ReasonMissing, Refused
-from cloud.alert_moves import words
-from cloud.reading_steps import (
+from cloud.alerts.answers import Actor, ReasonMissing, Refused
+from cloud.alerts.moves import words
+from cloud.outgoing import outbox
+from cloud.readings import notices
+from cloud.readings.steps import (
     NOT_NOW,
     Text,
     check_holder,
@@ -154,7 +155,7 @@ def raise_level(
     row = {**_NOBODY, "priority": priority, "raised_ms": now_ms, "overdue_ms": None}
     row["deadline_ms"] = rules.deadline_ms(priority, now_ms)
     raised = move(conn, reading, "raise", actor, reason, now_ms, row)
-    reading_notices.ask_experts(conn, raised, now_ms)
+    notices.ask_experts(conn, raised, now_ms)
     return raised
 
 
@@ -174,10 +175,10 @@ def sign(conn: Connection, reading_id: int, actor: Actor, signed: Signed, now_ms
         "to_mother": signed.to_mother,
     }
     done = move(conn, reading, "sign", actor, text, now_ms, row)
-    reading_notices.tell_clinic(conn, done, now_ms)
+    notices.tell_clinic(conn, done, now_ms)
     if done.mother_id is None:
         return done
-    reading_notices.tell_her(conn, done, now_ms)
+    notices.tell_her(conn, done, now_ms)
     return move(conn, done, "tell", actor, "", now_ms)
 
 
@@ -190,7 +191,7 @@ def overdue(conn: Connection, reading_id: int, now_ms: int) -> Reading | None:
     reading = readings.change(conn, reading, {"overdue_ms": now_ms})
     minutes = (now_ms - reading.deadline_ms) // 60_000
     note(conn, reading, "overdue", None, words(LATE, minutes=minutes), now_ms)
-    reading_notices.remind_centre(conn, reading, now_ms)
+    notices.remind_centre(conn, reading, now_ms)
     return reading
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from cloud.alert_moves import move, words
+from cloud.alerts.moves import move, words
 from cloud.store import alerts, people
 from cloud.store.alerts import Alert
 from models.alerts import ANSWERED, TRANSITIONS, WAITING, NotAllowed, Phase

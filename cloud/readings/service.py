@@ -1,6 +1,6 @@
 """The reading service: one transaction for each change, then the pages are told.
 
-What may be done says cloud.reading_moves. The tick queues recordings that have ended and finds
+What may be done says cloud.readings.moves. The tick queues recordings that have ended and finds
 readings past their deadline. The pages get the id only and read the view again: a blind reader, a
 mother and the centre do not see the same of it.
 """
@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from cloud import reading_moves
-from cloud.alert_answers import Refused
-from cloud.audience import Audience
+from cloud.alerts.answers import Refused
+from cloud.hospitals.audience import Audience
 from cloud.hub import Event, Hub
+from cloud.readings import moves
 from cloud.store import readings, recordings
 from cloud.store.db import reading as looking
 from cloud.store.db import writing
@@ -54,12 +54,12 @@ class Readings:
             recording = recordings.get(conn, recording_id)
             if recording is None or readings.of_recording_locked(conn, recording_id):
                 return  # somebody has asked in the meantime
-            reading = reading_moves.want(conn, recording, None, "", now_ms)
+            reading = moves.want(conn, recording, None, "", now_ms)
         self._tell(reading)
 
     def _overdue(self, reading_id: int, now_ms: int) -> None:
         with writing(self._engine) as conn:
-            reading = reading_moves.overdue(conn, reading_id, now_ms)
+            reading = moves.overdue(conn, reading_id, now_ms)
         if reading is not None:
             self._tell(reading)
 

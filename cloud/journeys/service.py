@@ -1,6 +1,6 @@
 """Green channels and referrals of this service: one transaction each, then the pages are told.
 
-What may be done says cloud.green_moves and cloud.referral_moves. The pages get the id only and
+What may be done say green_moves and referral_moves beside it. The pages get the id only and
 read the view again: a mother, a hospital and the centre do not see the same of it.
 """
 
@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine
 
-from cloud.audience import Audience
+from cloud.hospitals.audience import Audience
 from cloud.hub import Event, Hub
-from cloud.journey_sight import green_audience
+from cloud.journeys.sight import green_audience
 from cloud.store.db import reading, writing
 from cloud.store.green import Green
 from cloud.store.referrals import Referral

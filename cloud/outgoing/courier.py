@@ -18,11 +18,11 @@ from typing import Any
 import httpx2
 from sqlalchemy import Connection, Engine
 
-from cloud import attempts, letters
 from cloud.channels import NAMES
 from cloud.channels.base import TIMEOUT_S, Channel, Failed, Gone, Letter
-from cloud.letters import Overtaken
-from cloud.receipts import Receipts
+from cloud.outgoing import attempts, letters
+from cloud.outgoing.letters import Overtaken
+from cloud.outgoing.receipts import Receipts
 from cloud.store import contacts, messages
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message, Try

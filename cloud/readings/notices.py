@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.outbox import HER_STEP, staff_rows, tell_mother
+from cloud.outgoing.outbox import HER_STEP, staff_rows, tell_mother
 from cloud.store import messages, people
 from cloud.store.readings import Reading
 from models.readings import OF_EXPERTS, Class

@@ -7,9 +7,9 @@ it is handled, for her safety, and she is told so.
 
 from sqlalchemy import Connection, Engine
 
-from cloud.alert_answers import Actor
-from cloud.alert_moves import Telling, command_device, move, note, tell_next, words
-from cloud.alerting import Alerting
+from cloud.alerts.answers import Actor
+from cloud.alerts.moves import Telling, command_device, move, note, tell_next, words
+from cloud.alerts.service import Alerting
 from cloud.hub import Event, Hub
 from cloud.store import alerts, changes, consents, people, recordings, sight
 from cloud.store.alerts import Alert

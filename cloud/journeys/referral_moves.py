@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import travel
-from cloud.alert_answers import Actor, ReasonMissing, Refused
-from cloud.alert_moves import words
-from cloud.journey_steps import move_green, move_referral, note_referral
+from cloud.alerts.answers import Actor, ReasonMissing, Refused
+from cloud.alerts.moves import words
+from cloud.hospitals import travel
+from cloud.journeys.steps import move_green, move_referral, note_referral
 from cloud.store import changes, consents, green, people, recordings, referrals, sight
 from cloud.store.green import Green
 from cloud.store.people import Mother, Organisation

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud import outbox, routing_words
-from cloud.planner import Planner
+from cloud.hospitals import routing_words
+from cloud.hospitals.planner import Planner
+from cloud.outgoing import outbox
 from cloud.routing.plan import Choice, Roads
 from cloud.store import alerts, changes, commands, people, recordings
 from cloud.store.alerts import Alert, Step

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from cloud import views
-from cloud.green_moves import ticked
 from cloud.hub import Viewer
-from cloud.referral_moves import sides
+from cloud.journeys.green_moves import ticked
+from cloud.journeys.referral_moves import sides
 from cloud.store import alerts, green, people, referrals
 from cloud.store.green import Green
 from cloud.store.people import Organisation

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.alert_moves import note, words
+from cloud.alerts.moves import note, words
 from cloud.store import alerts, people, tasks
 from cloud.store.alerts import Alert
 from cloud.store.tasks import Task

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.alert_answers import Actor
+from cloud.alerts.answers import Actor
 from cloud.store import changes
 from cloud.store import green as greens
 from cloud.store import referrals as refs

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from cloud.planner import Planner
+from cloud.hospitals.planner import Planner
 from cloud.routing.distance import ROAD_KMH, distance_km, point, road_minutes
 from cloud.routing.plan import ESTIMATED, Roads
 from cloud.store import people

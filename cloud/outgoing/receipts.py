@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from cloud import attempts
-from cloud.alerting import Alerting, Refused
+from cloud.alerts.service import Alerting, Refused
 from cloud.channels.base import Receipt, refused
-from cloud.letters import message_id
+from cloud.outgoing import attempts
+from cloud.outgoing.letters import message_id
 from cloud.store import messages
 from cloud.store.db import writing
 from cloud.store.messages import Message, Try
@@ -24,7 +24,7 @@ BY_LETTER = ("push", "webhook")  # these name a message as we do
 
 @dataclass(frozen=True)
 class Reader:
-    """Who has read a message, as cloud.alerting wants it."""
+    """Who has read a message, as cloud.alerts.service wants it."""
 
     person_id: int | None
     organisation_id: int | None

@@ -1,0 +1,1 @@
+"""Alerts: raised by rules, told to hospitals, answered by people."""

@@ -1,0 +1,1 @@
+"""The reading service: who reads which recording by when, and what was read."""
