@@ -22,6 +22,7 @@ SHARED = (
     "test_sender",
     "test_packer",
     "test_seconds",
+    "test_gatt",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
