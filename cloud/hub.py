@@ -20,11 +20,18 @@ class Event:
     """One change, and who may know of it: the centre always, `mother_id` her own,
     `organisation_ids` each of these (None: no organisation but the centre)."""
 
-    kind: str  # trace, alert, recording, sight, green, referral
+    kind: str  # trace, alert, recording, sight, green, referral; changed: see changed()
     recording_id: int | None  # None: it is about no recording
     mother_id: int | None
     organisation_ids: frozenset[int] | None
     data: Mapping[str, Any]  # what the page gets, as JSON
+
+
+def changed(
+    topic: str, id_: int | None, *, mother_id: int | None, organisation_ids: frozenset[int] | None
+) -> Event:
+    """What pages that the service writes listen for (static/section.js): they read again."""
+    return Event("changed", None, mother_id, organisation_ids, {"topic": topic, "id": id_})
 
 
 @dataclass(frozen=True)

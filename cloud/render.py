@@ -1,6 +1,7 @@
 """Pages: Jinja2 templates in the reader's language, with what every page needs."""
 
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cloud import i18n
 from cloud.deps import Principal, services
+from cloud.sections import sections_for
 
 WEB = Path(__file__).parent / "web"
 LOGIN_PATH = "/login"
@@ -39,6 +41,7 @@ def page(
             demo=services(request).settings.demo,
             path=request.url.path,
             status=status,
+            sections=sections_for(who.role),
             **context,
         )
     )
@@ -63,4 +66,11 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(  # type: ignore[attr-defined]  # added by the extension
         i18n.translations(language), newstyle=True
     )
+    env.filters["utc"] = utc
+    env.filters["said"] = partial(i18n.say, language)
     return env
+
+
+def utc(at_ms: int) -> str:
+    """Until static/section.js shows it in the reader's own time zone."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -11,7 +11,8 @@ const RENEW_MS = 12_000; // silence after which a half-open stream is opened ane
 
 export class Live {
   // handlers: reload() after each (re)connection; traces(list), alert(view); recordings() when
-  // one has begun, ended or changed; green(id), referral(id) when one is new or has changed
+  // one has begun, ended or changed; green(id), referral(id) when one is new or has changed;
+  // changed({topic, id}) for everything else (cloud/hub.py)
   constructor(handlers) {
     this.handlers = handlers;
     this.ages = new Map();
@@ -49,6 +50,7 @@ export class Live {
     on("reading", (one) => this.handlers.reading?.(one));
     on("green", (one) => this.handlers.green?.(one.id));
     on("referral", (one) => this.handlers.referral?.(one.id));
+    on("changed", (one) => this.handlers.changed?.(one));
     on("sight", () => this.handlers.reload?.()); // something may not be seen any more
     this.source.addEventListener("open", () => this.handlers.reload?.());
   }

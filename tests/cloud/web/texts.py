@@ -9,6 +9,7 @@ from jinja2.ext import babel_extract
 
 from cloud.render import WEB
 from cloud.research import said, summary
+from cloud.sections import SECTIONS
 from cloud.traces import CAUSES
 from models import green, referrals
 from models.alerts import Phase
@@ -69,6 +70,7 @@ def all_texts() -> set[str]:
     for path in sorted((ROOT / "models").rglob("*.py")):
         found |= set(_with_fields(ast.parse(path.read_text())))
     found |= set(_of_scores())
+    found |= {section.name for section in SECTIONS}
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)

@@ -1,0 +1,95 @@
+// Pages that the service writes: forms speak to the API, and the page is fetched again when
+// something it shows has changed, but never under somebody who is typing.
+//
+// <form data-api="/api/things" data-method="PUT" data-next="/things">: its fields as one JSON
+// object; number fields as numbers, check boxes as true or false, several of one name (or
+// data-list) as a list, empty fields as null. data-next is where to go then; {id} is the answer's.
+
+import { Live, post } from "./live.js";
+import { day, t } from "./words.js";
+
+const body = document.getElementById("section");
+const said = document.getElementById("section-said");
+const topics = body.dataset.topics.split(/\s+/);
+let stale = false;
+
+function value(field) {
+  if (field.type === "checkbox" && field.value === "on") return field.checked;
+  if (field.value === "") return null;
+  return field.type === "number" || field.dataset.number !== undefined ? Number(field.value) : field.value;
+}
+
+function fields(form) {
+  const found = {};
+  for (const field of form.elements) {
+    if (!field.name || (field.type === "radio" && !field.checked)) continue;
+    if (field.dataset.list === undefined) found[field.name] = value(field);
+    else if (field.multiple) found[field.name] = [...field.selectedOptions].map((one) => value(one));
+    else {
+      found[field.name] ??= [];
+      if (field.checked) found[field.name].push(field.dataset.number === undefined ? field.value : Number(field.value));
+    }
+  }
+  return found;
+}
+
+async function send(event) {
+  const form = event.target;
+  if (!form.dataset.api) return;
+  event.preventDefault();
+  const buttons = form.querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  try {
+    const sent = fields(form);
+    if (event.submitter?.name) sent[event.submitter.name] = event.submitter.value;
+    const answer = await post(form.dataset.api, sent, form.dataset.method ?? "POST");
+    say("");
+    if (form.dataset.next) window.location.assign(form.dataset.next.replace("{id}", answer.id));
+    else await refresh();
+  } catch (problem) {
+    say(problem.message);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+function say(words) {
+  said.textContent = words;
+  said.hidden = !words;
+  if (words) said.scrollIntoView({ block: "nearest" });
+}
+
+async function refresh() {
+  stale = false;
+  const response = await fetch(window.location.href, { headers: { accept: "text/html" } });
+  if (response.redirected) return window.location.reload();
+  if (!response.ok) return say(t("This page could not be read again. Reload it."));
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("section");
+  const open = new Set([...body.querySelectorAll("details[open][id]")].map((one) => one.id));
+  for (const one of fresh.querySelectorAll("details[id]")) one.open ||= open.has(one.id);
+  body.replaceChildren(...fresh.childNodes);
+  tellTimes();
+}
+
+// Times in the reader's own zone.
+function tellTimes() {
+  for (const one of body.querySelectorAll("time[data-ms]")) one.textContent = day(Number(one.dataset.ms));
+}
+
+// Somebody who has begun to fill in a form keeps it.
+const busy = () =>
+  [...body.querySelectorAll("textarea, input:not([type=hidden]), select")].some((field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT"
+        ? [...field.options].some((one) => one.selected !== one.defaultSelected) && field === document.activeElement
+        : field.value !== field.defaultValue,
+  );
+
+tellTimes();
+body.addEventListener("submit", send);
+new Live({
+  reload: () => (stale = true),
+  changed: (one) => topics.includes(one.topic) && (stale = true),
+});
+setInterval(() => stale && !busy() && refresh(), 500);
