@@ -89,7 +89,7 @@ def all_texts() -> set[str]:
     for path in sorted((WEB / "templates").glob("*.html")):
         with path.open("rb") as file:
             for _, _, message, _ in babel_extract(file, ["_"], [], {}):
-                found.add(message if isinstance(message, str) else message[0])
+                found.add(message if isinstance(message, str) else (message or ("",))[0] or "")
     return found - {""}
 
 
