@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from cloud import auth
 from cloud.access import ACCESS, ANYBODY, Scope
 from cloud.alerts.service import Alerting
+from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import Planner
@@ -64,6 +65,7 @@ class Services:
     verifier: auth.Verifier
     failures: auth.Failures
     stopping: asyncio.Event  # set when the service ends: streams must not outlive it
+    clock: Clock = wall_ms
 
 
 def services(request: Request) -> Services:
@@ -72,6 +74,13 @@ def services(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services)]
+
+
+def now(parts: ServicesDep) -> int:
+    return parts.clock()
+
+
+Now = Annotated[int, Depends(now)]  # ms since 1970, UTC, when the request came
 
 
 def authorise(request: Request, parts: ServicesDep) -> Principal:
