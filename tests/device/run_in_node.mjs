@@ -7,9 +7,10 @@ import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript";
 const HEAP_BYTES = 128 * 1024;
 const [root, ...modules] = process.argv.slice(2);
 const interpreter = await loadMicroPython({ heapsize: HEAP_BYTES });
-for (const folder of ["/tests", "/tests/device", "/device"]) interpreter.FS.mkdir(folder);
+const folders = ["device", "device/drivers", "tests/device"];
+for (const folder of ["tests", ...folders]) interpreter.FS.mkdir(`/${folder}`);
 interpreter.FS.writeFile("/tests/__init__.py", "");
-for (const folder of ["device", "tests/device"]) {
+for (const folder of folders) {
   for (const name of readdirSync(join(root, folder))) {
     if (name.endsWith(".py")) {
       interpreter.FS.writeFile(`/${folder}/${name}`, readFileSync(join(root, folder, name)));

@@ -14,8 +14,9 @@ def forget():
     """A board loads the firmware only: let the code of one test module give room to the next."""
     for name in list(sys.modules):
         package, _, module = name.rpartition(".")
-        if package in ("device", "tests.device") and package in sys.modules:
-            delattr(sys.modules[package], module)
+        if package in ("device", "device.drivers", "tests.device"):
+            if package in sys.modules:
+                delattr(sys.modules[package], module)
             del sys.modules[name]
     gc.collect()
 

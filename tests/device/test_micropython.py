@@ -23,6 +23,8 @@ SHARED = (
     "test_packer",
     "test_seconds",
     "test_gatt",
+    "test_drivers",
+    "test_w25q128",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
