@@ -19,12 +19,14 @@ SHARED = (
     "test_mqtt",
     "test_ranges",
     "test_spool",
+    "test_flashlog",
     "test_sender",
     "test_packer",
     "test_seconds",
     "test_gatt",
     "test_drivers",
     "test_w25q128",
+    "test_toco",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
