@@ -1,5 +1,6 @@
 """Pages of the service in a real browser, opened as somebody who is logged in."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,11 @@ from tests.cloud.web.service import Service
 
 LARGE, PHONE = (1280, 800), (360, 740)  # CSS pixels
 OpenPage = Callable[..., Any]
+
+
+def wait_for_text(element: Any, pattern: str) -> None:
+    """Until the element says it: what a page's clock or an event fills in comes a little later."""
+    element.filter(has_text=re.compile(pattern)).wait_for()
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """The whole way by hand: accept, green channel, arrived, closed, referred back; both languages."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from models.synth import synthetic
-from tests.cloud.pages import PHONE, OpenPage, opening
+from tests.cloud.pages import PHONE, OpenPage, opening, wait_for_text
 from tests.cloud.web.service import Service
 
 
@@ -40,7 +39,7 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
 
     card = county.locator(".journey.green")
     card.wait_for()
-    assert re.fullmatch(r"arrives in \d+:\d\d", card.locator(".arrival").inner_text())
+    wait_for_text(card.locator(".arrival"), r"^arrives in \d+:\d\d$")
     her.locator("#expected h1", has_text="示范东湖县医院正在等您").wait_for()
     assert her.locator("#expected .route").get_attribute("href").startswith("geo:31.26,121.6?")
     assert fits(her) == []

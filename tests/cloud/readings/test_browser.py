@@ -23,7 +23,7 @@ def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: 
     hers = open_page(HER, "/mother", PHONE)
     page = open_page(COUNTY, "/hospital")
     row = page.locator("#to-read li", has_text="Wang Fang (demo)").first
-    row.locator(".left", has_text="left").wait_for(timeout=10_000)
+    row.locator(".left", has_text="left").wait_for(timeout=20_000)
 
     row.get_by_role("button", name="Read").click()  # 1
     page.wait_for_url(f"**/recordings/{recording}#readings")
@@ -45,7 +45,7 @@ def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: 
     assert "quiet strip" in page.locator("#readings").inner_text()
 
     report = hers.locator("#reports .report").first  # it came without a reload
-    report.get_by_text("See you on Monday.").wait_for(timeout=5000)
+    report.get_by_text("See you on Monday.").wait_for(timeout=20_000)
     assert "Your baby's heartbeat looks good" in report.inner_text()
     assert "Dr Zhou (demo)" in report.inner_text()
     assert "normal" not in report.inner_text()
@@ -65,5 +65,5 @@ def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: 
     row.get_by_role("button", name="判读").click()
     expert.locator("#readings").get_by_role("button", name="可疑").click()
     expert.get_by_role("button", name="签名并告知孕妇").click()
-    clinic.get_by_text("signed by Dr Gu (demo)").wait_for(timeout=10_000)
+    clinic.get_by_text("signed by Dr Gu (demo)").wait_for(timeout=20_000)
     assert clinic.locator("#readings [data-verdict='suspicious']").is_visible()
