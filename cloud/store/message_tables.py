@@ -38,7 +38,7 @@ messages = Table(
     Column("id", Integer, primary_key=True),
     Column("key", String(120), nullable=False, unique=True),  # what, and to whom: once
     Column("alert_id", ForeignKey("alerts.id")),
-    Column("recording_id", ForeignKey("recordings.id"), nullable=False),
+    Column("recording_id", ForeignKey("recordings.id")),  # NULL: it is about none
     Column("person_id", ForeignKey("people.id")),  # NULL: the organisation, or a mother's phone
     Column("organisation_id", ForeignKey("organisations.id")),  # for whom staff is told
     Column("mother_id", ForeignKey("mothers.id")),  # set when it is for her

@@ -24,7 +24,7 @@ class Message:
     id: int
     key: str
     alert_id: int | None
-    recording_id: int
+    recording_id: int | None
     person_id: int | None
     organisation_id: int | None
     mother_id: int | None

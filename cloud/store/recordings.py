@@ -38,6 +38,7 @@ class Recording:
     opened_ms: int
     last_frame_ms: int
     closed_ms: int | None
+    removed_ms: int | None = None
 
 
 # Built once: building a statement costs more than running it, and these run for each session
@@ -87,7 +88,7 @@ def started(recording: Recording, start: Start) -> Recording:
     )
 
 
-_FIXED = {"id", "device_id", "session", "mother_id", "opened_ms"}
+_FIXED = {"id", "device_id", "session", "mother_id", "opened_ms", "removed_ms"}
 _CHANGING = [c.name for c in recordings.c if c.name not in _FIXED]
 _SAVE = (
     update(recordings)

@@ -20,6 +20,9 @@ from sqlalchemy import (
     false,
 )
 
+from cloud.store.consultation_tables import consultation_messages as consultation_messages
+from cloud.store.consultation_tables import consultation_reads as consultation_reads
+from cloud.store.consultation_tables import consultations as consultations
 from cloud.store.journey_tables import green_channels as green_channels
 from cloud.store.journey_tables import green_steps as green_steps
 from cloud.store.journey_tables import referral_steps as referral_steps
@@ -34,6 +37,12 @@ from cloud.store.reading_tables import reading_opinions as reading_opinions
 from cloud.store.reading_tables import reading_settings as reading_settings
 from cloud.store.reading_tables import reading_steps as reading_steps
 from cloud.store.reading_tables import readings as readings
+from cloud.store.resource_tables import lease_steps as lease_steps
+from cloud.store.resource_tables import leases as leases
+from cloud.store.resource_tables import recording_signal as recording_signal
+from cloud.store.resource_tables import resource_offers as resource_offers
+from cloud.store.resource_tables import resource_requests as resource_requests
+from cloud.store.resource_tables import resource_steps as resource_steps
 from cloud.store.routing_tables import changes as changes
 from cloud.store.routing_tables import consents as consents
 from cloud.store.routing_tables import duties as duties
@@ -127,9 +136,11 @@ recordings = Table(
     Column("opened_ms", BigInteger, nullable=False),
     Column("last_frame_ms", BigInteger, nullable=False),  # cloud clock
     Column("closed_ms", BigInteger),  # NULL: open
+    Column("removed_ms", BigInteger),  # its frames were removed, as nobody had bound it
     UniqueConstraint("device_id", "session"),
     Index(None, "mother_id"),
     Index(None, "closed_ms"),
+    Index(None, "opened_ms"),
 )
 
 frames = Table(
@@ -197,6 +208,7 @@ alert_steps = Table(
     Column("person_id", ForeignKey("people.id")),
     Column("text", Text, nullable=False),  # JSON {"text": msgid, "args": {...}} or free words
     Index(None, "alert_id"),
+    Index(None, "event", "at_ms"),
 )
 
 commands = Table(
