@@ -119,11 +119,11 @@ def test_what_is_no_table_is_no_answer_and_it_is_left_alone_for_a_while(
 
 
 def test_a_slow_server_and_none_at_all_delay_little(server: RoadServer) -> None:
-    server.delay_s = 3.0
+    server.delay_s = 8.0
     since_s = time.monotonic()
     assert Osrm(server.url, timeout_s=0.2).roads(HOME, EVERY).minutes is None
     assert Osrm("http://127.0.0.1:1").roads(HOME, EVERY).minutes is None
-    assert time.monotonic() - since_s < 2.5
+    assert time.monotonic() - since_s < 7.0
 
 
 def test_an_alert_goes_the_quicker_way(engine: Engine, server: RoadServer) -> None:

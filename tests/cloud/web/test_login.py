@@ -1,6 +1,5 @@
 """Passwords, cookies, and the forms that use them."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +96,9 @@ def test_too_many_wrong_passwords(service: Service) -> None:
     form = {"username": "mother4"}
     for _ in range(auth.FAILURES):
         assert log_in(service, "wrong", form=form).status_code == 401
-    since_s = time.monotonic()
-    answer = log_in(service, form=form)
+    answer = log_in(service, form=form)  # even the right one
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= auth.FAILURES_LAST_S + 1
-    assert time.monotonic() - since_s < 0.5  # no password was checked
     service.parts.failures.forget("mother4", "127.0.0.1")
 
 

@@ -11,7 +11,7 @@ from cloud.render import WEB
 from cloud.research import said, summary
 from cloud.sections import SECTIONS
 from cloud.traces import CAUSES
-from models import green, referrals
+from models import green, pregnancy_risk, referrals
 from models.alerts import Phase
 from models.readings import SENTENCES, Class
 from models.readings import Phase as ReadingPhase
@@ -78,6 +78,7 @@ def all_texts() -> set[str]:
     found |= {phase.value for phase in ReadingPhase}
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
+    found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
     found |= {phase.value for table in (green, referrals) for phase in table.Phase}
     found |= {*said.WORDS.values(), *summary.WORDS.values()}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
