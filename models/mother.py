@@ -1,6 +1,6 @@
-"""The mother's own measurements as tables: early warning, blood pressure, glucose, pregnancy risk.
+"""The mother's own measurements as tables: early warning and glucose.
 
-ALGORITHMS 7.1 to 7.4. Most values are from memory and not from the source: CHECK stands beside
+ALGORITHMS 7.1 and 7.3. Most values are from memory and not from the source: CHECK stands beside
 each answer. A sign that was not measured is not normal: it is listed as missing.
 """
 
@@ -111,62 +111,3 @@ def tolerance(measured: Mapping[str, float]) -> str | None:
     cells = [scale.cell(measured[scale.id]) for scale in OGTT if scale.id in measured]
     worst = max((OGTT_ORDER.index(str(cell.result)) for cell in cells if cell), default=0)
     return OGTT_ORDER[worst] if worst or len(cells) == len(OGTT) else None
-
-
-# -- pregnancy risk
-
-COLOURS = ("green", "yellow", "orange", "red")
-RISK_SOURCE = "five-colour management of pregnancy risk (China 2017), examples from hospital pages"
-AGE = Scale("age", "years", {"green": "19-34", "yellow": "<=18, 35-39", "orange": ">=40"})
-BMI = Scale(
-    "bmi", "kg/m²", {"green": "18.5-25.0", "yellow": "<18.5, 25.1-27.9", "orange": ">=28"}, step=0.1
-)
-FACTORS = {
-    "scarred uterus": "yellow",
-    "gestational diabetes": "yellow",
-    "twins": "yellow",
-    "assisted reproduction": "yellow",
-    "mild anaemia": "yellow",
-    "premature rupture of membranes": "yellow",
-    "oligohydramnios": "yellow",
-    "polyhydramnios": "yellow",
-    "pre-eclampsia": "orange",
-    "diabetes": "orange",
-    "heart disease": "orange",
-    "placenta praevia": "orange",
-    "severe anaemia": "orange",
-    "life-threatening condition": "red",
-    "hepatitis": "purple",
-    "syphilis": "purple",
-    "hiv": "purple",
-    "tuberculosis": "purple",
-}
-
-
-@dataclass(frozen=True)
-class Risk:
-    """Colour of the worst factor; purple, an infection, stands beside it."""
-
-    colour: str
-    purple: bool
-    factors: tuple[tuple[str, str], ...]  # name and colour, of all that are not green
-    missing: tuple[str, ...]
-    source: str = RISK_SOURCE
-    check: str = CHECK
-
-
-def pregnancy_risk(age: int | None, bmi: float | None, factors: tuple[str, ...] = ()) -> Risk:
-    """From age in whole years, BMI before pregnancy, and names of FACTORS."""
-    unknown = set(factors) - set(FACTORS)
-    if unknown:
-        raise ValueError(f"no factor is called {', '.join(sorted(unknown))}")
-    cells = [(s.id, s.cell(v)) for s, v in ((AGE, age), (BMI, bmi)) if v is not None]
-    found = [(name, str(cell.result)) for name, cell in cells if cell]
-    found += [(name, FACTORS[name]) for name in factors]
-    colours = [COLOURS.index(colour) for _, colour in found if colour != "purple"]
-    return Risk(
-        colour=COLOURS[max(colours, default=0)],
-        purple=any(colour == "purple" for _, colour in found),
-        factors=tuple(one for one in found if one[1] != "green"),
-        missing=tuple(name for name, value in (("age", age), ("bmi", bmi)) if value is None),
-    )

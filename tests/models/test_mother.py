@@ -1,22 +1,18 @@
 import pytest
 
 from models.mother import (
-    AGE,
-    BMI,
     CHECK,
-    FACTORS,
     HBA1C,
     MEOWS,
     OGTT,
     TARGETS,
     meows,
-    pregnancy_risk,
     tolerance,
 )
 from models.scores.scale import Scale
 from tests.models.scores.test_cells import by_hand, edges, result
 
-NUMBERS = [scale for scale in (*MEOWS, *OGTT, *TARGETS, HBA1C, AGE, BMI) if scale.unit]
+NUMBERS = [scale for scale in (*MEOWS, *OGTT, *TARGETS, HBA1C) if scale.unit]
 WELL = {
     "temperature": 36.8,
     "systolic": 118,
@@ -112,38 +108,3 @@ def test_any_one_value_of_a_tolerance_test_is_enough(measured, word):
 def test_targets_of_treatment(when, expected):
     scale = next(scale for scale in TARGETS if scale.id == when)
     assert {value: result(scale, value) for value in expected} == expected
-
-
-@pytest.mark.parametrize(
-    ("age", "bmi", "factors", "colour", "purple"),
-    [
-        (28, 22.0, (), "green", False),
-        (18, 22.0, (), "yellow", False),
-        (19, 22.0, (), "green", False),
-        (34, 22.0, (), "green", False),
-        (35, 22.0, (), "yellow", False),
-        (40, 22.0, (), "orange", False),
-        (28, 18.4, (), "yellow", False),
-        (28, 25.0, (), "green", False),
-        (28, 25.1, (), "yellow", False),
-        (28, 28.0, (), "orange", False),
-        (28, 22.0, ("twins", "heart disease"), "orange", False),
-        (36, 22.0, ("life-threatening condition",), "red", False),
-        (28, 22.0, ("hepatitis",), "green", True),
-        (28, 22.0, ("pre-eclampsia", "syphilis"), "orange", True),
-    ],
-)
-def test_the_worst_factor_gives_the_colour_and_purple_stands_beside(
-    age, bmi, factors, colour, purple
-):
-    found = pregnancy_risk(age, bmi, factors)
-    assert (found.colour, found.purple, found.missing) == (colour, purple, ())
-    assert set(factors) <= {name for name, _ in found.factors}
-    assert all(colour != "green" for _, colour in found.factors)
-
-
-def test_a_factor_that_is_not_known_is_an_error_and_missing_ones_are_named():
-    assert pregnancy_risk(None, None).missing == ("age", "bmi")
-    with pytest.raises(ValueError, match="no factor is called bad luck"):
-        pregnancy_risk(30, 22.0, ("bad luck",))
-    assert set(FACTORS.values()) == {"yellow", "orange", "red", "purple"}

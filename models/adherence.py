@@ -1,0 +1,89 @@
+"""A plan of monitoring and what was done of it: days a week, weeks in a row, days that were missed.
+
+A week begins on Monday. A day counts once, however often she recorded. A day that she could not
+record and said why counts as excused: it keeps the row of weeks, and is never shown as done.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+POOR_SHARE = 0.5  # of what was planned in the last POOR_WEEKS full weeks; design
+POOR_WEEKS = 2
+ENOUGH_SHARE = 0.8  # of the planned minutes: a recording so long counts; design, as FIELD 8.3.10
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Plan:
+    from_day: date
+    per_week: int  # days, 1..7
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Week:
+    monday: date
+    done: int
+    planned: int
+    excused: int
+    missed: tuple[date, ...]  # days of the plan that went by, neither done nor excused
+
+    @property
+    def held(self) -> bool:
+        return self.done + self.excused >= self.planned
+
+
+def weeks(
+    plans: Sequence[Plan], done: Collection[date], excused: Collection[date], today: date
+) -> list[Week]:
+    """Every week since the first plan began, the running one last. `plans` in the order in which
+    they were made: the last that has begun holds."""
+    if not plans:
+        return []
+    monday = monday_of(min(plan.from_day for plan in plans))
+    found = []
+    while monday <= today:
+        found.append(_week(plans, set(done), set(excused), monday, today))
+        monday += WEEK
+    return found
+
+
+def streak(of: Sequence[Week]) -> int:
+    """Weeks in a row in which the plan was kept; the running one counts once it is."""
+    found = int(bool(of) and of[-1].held and of[-1].planned > 0)
+    for week in reversed(of[:-1]):
+        if not week.held:
+            break
+        found += week.planned > 0
+    return found
+
+
+def is_poor(of: Sequence[Week]) -> bool:
+    """In the last full weeks less than half was done, and not excused."""
+    full = [week for week in of[:-1] if week.planned][-POOR_WEEKS:]
+    planned = sum(week.planned for week in full)
+    done = sum(min(week.planned, week.done + week.excused) for week in full)
+    return len(full) == POOR_WEEKS and done < POOR_SHARE * planned
+
+
+def monday_of(day: date) -> date:
+    return day - day.weekday() * DAY
+
+
+def _week(
+    plans: Sequence[Plan], done: set[date], excused: set[date], monday: date, today: date
+) -> Week:
+    sunday = monday + 6 * DAY
+    begun = [plan for plan in plans if plan.from_day <= sunday]
+    if not begun:
+        return Week(monday, 0, 0, 0, ())
+    first = max(monday, min(plan.from_day for plan in begun))
+    days = [first + n * DAY for n in range((sunday - first).days + 1)]
+    planned = min(begun[-1].per_week, len(days))
+    made = sum(day in done for day in days)
+    said = [day for day in days if day in excused and day not in done]
+    gone = [d for d in days if d < today and d not in done and d not in excused]
+    spare = len(days) - planned  # she may choose which days
+    missed = gone[spare:] if made + len(said) < planned else []
+    return Week(monday, made, planned, len(said), tuple(missed))
