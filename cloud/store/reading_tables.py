@@ -44,6 +44,7 @@ readings = Table(
     Index(None, "organisation_id"),
     Index(None, "mother_id"),
     Index(None, "phase"),
+    Index(None, "signed_ms"),
 )
 
 reading_opinions = Table(
@@ -64,6 +65,7 @@ reading_opinions = Table(
     Column("rules_version", String(40)),
     Column("through_s", Float),  # recorded second up to which there was something to read
     Index(None, "reading_id"),
+    Index(None, "at_ms"),
 )
 
 reading_steps = Table(

@@ -1,0 +1,1 @@
+"""What members share: offers, requests and how they meet; who has which box."""
