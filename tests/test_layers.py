@@ -12,9 +12,11 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
     "models": r"(models|bisect|collections|dataclasses|enum|functools"
     r"|importlib\.resources|itertools|math|re|statistics|struct|typing|numpy|scipy|sklearn)(\..*)?",
-    "gateway": r"(gateway|models|device\.wire|device\.payloads|(?!cloud|device|lucina)\w+)(\..*)?",
+    "gateway": r"(gateway|models|device\.wire|device\.payloads"
+    r"|(?!cloud|device|hardware|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
-    r"|(?!gateway|device|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
+    r"|(?!gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
+    "hardware": r"(hardware|(?!cloud|device|gateway|models|lucina)\w+)(\..*)?",
 }
 HOLDS_SQL = r"cloud/(store|migrations)/.*"
 FILES = [
