@@ -15,6 +15,7 @@ from struct import unpack
 from device import payloads, wire
 from device.clock import system_clock
 from device.config import check
+from device.folder import Folder
 from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
 from device.packer import Packer
@@ -166,7 +167,8 @@ def build(config: dict) -> Probe:
     source = SecondsFile(config["source"])
     mqtt = Mqtt(device, device, config["token"], [wire.device_down(device)])
     link = Link(config["host"], config["port"], mqtt, clock, ca)
-    return Probe(config, source, Uplink(device, link, clock, config["spool"]), clock)
+    store = Folder(config["spool"]) if config["spool"] else None
+    return Probe(config, source, Uplink(device, link, clock, store), clock)
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,24 @@ class Ranges:
     def __contains__(self, n: int) -> bool:
         return any(first <= n <= last for first, last in self.pairs)
 
-    def add(self, n: int) -> None:
+    def touches(self, first: int, last: int) -> bool:
+        """Is any of first..last in?"""
+        return any(low <= last and high >= first for low, high in self.pairs)
+
+    def add(self, first: int, last: int | None = None) -> None:
+        """One number, or all of first..last."""
+        if last is None or first == last:
+            self._add(first)
+        elif self.pairs and first <= self.pairs[-1][1]:
+            for n in range(first, last + 1):
+                self._add(n)
+        else:
+            self.count += last - first + 1
+            if self.pairs and self.pairs[-1][1] == first - 1:
+                first = self.pairs.pop()[0]
+            self.pairs.append([first, last])
+
+    def _add(self, n: int) -> None:
         at = len(self.pairs)  # new numbers are nearly always the largest
         while at and self.pairs[at - 1][0] > n:
             at -= 1

@@ -67,8 +67,8 @@ class SlotFile:
         frame, data = self._parse(self._file.read(SLOT))
         return data if frame and frame.seq == seq else None
 
-    def seqs(self):
-        """Every frame that is whole and in its slot, in the order of the slots."""
+    def ranges(self):
+        """(seq, seq) of every frame that is whole and in its slot, in the order of the slots."""
         for slot in range(self.capacity):
             self._file.seek(slot * SLOT)
             raw = self._file.read(SLOT)
@@ -76,7 +76,10 @@ class SlotFile:
                 return
             frame, _ = self._parse(raw)
             if frame and frame.seq % self.capacity == slot:
-                yield frame.seq
+                yield frame.seq, frame.seq
+
+    def keep(self, _held) -> None:
+        """Nothing else is needed any more; but a slot is simply used again when its turn comes."""
 
     def remove(self) -> None:
         self._file.close()

@@ -1,63 +1,43 @@
 """Keeps the frames of one session until a receipt frees them.
 
 The newest are in a ring in memory. A frame that has no receipt within a second, or that is pushed
-out of the ring, moves to a file (one for each session): a link that works never wears the flash,
-and a power cut costs no more than the last second. When there is no room the oldest is dropped
-and counted. SOUND frames are too long for a slot and are refused.
+out of the ring, moves to a store, a folder of files (device/folder.py) or the board's flash
+(device/flashstore.py): a link that works never wears the flash, and a power cut costs no more than
+the last second. When there is no room the oldest is dropped and counted. SOUND frames are too long
+for a slot and are refused.
 """
-
-import os
 
 from device.payloads import Receipt
 from device.ranges import Ranges
-from device.slots import NOBODY, SLOT, SlotFile, SlotRing
+from device.slots import NOBODY, SLOT, SlotRing
 
 FILE_FRAMES = 86_400  # a day of one frame a second: 8.3 MB when all of it is used
 RAM_FRAMES = 64
 SPILL_EVERY_MS = 500  # a frame spills at the second of these moments that it lives to see
-SUFFIX = ".spool"
-
-
-def left_over(folder: str | None) -> list[str]:
-    """Names of the spool files of earlier sessions."""
-    if folder is None:
-        return []
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        os.mkdir(folder)
-        return []
-    return sorted(name for name in names if _parts(name))
-
-
-def _parts(name: str):
-    """(session, capacity) of a spool file's name, None when it is not one."""
-    parts = name[: -len(SUFFIX)].split("-")
-    if not name.endswith(SUFFIX) or len(parts) != 2:
-        return None
-    try:
-        return int(parts[0], 16), int(parts[1])
-    except ValueError:
-        return None
 
 
 class Spool:
-    """The frames of one session that have no receipt. folder None: in memory only."""
+    """The frames of one session that have no receipt. store None: in memory only.
+
+    A store has left_over(): names; open(session, capacity) and reopen(name): a file that has
+    put(seq, data), get(seq), ranges(), sync(), keep(held) and remove().
+    """
 
     def __init__(
         self,
         session: int,
-        folder: str | None,
+        store,
         capacity: int = FILE_FRAMES,
         ram_frames: int = RAM_FRAMES,
+        file=None,
     ) -> None:
         self.session = session
         self.held = Ranges()
         self.end = 0  # one more than the newest seq
         self.dropped = 0  # given up: no room, or a torn slot
-        self._folder = folder
-        self._capacity = capacity if folder else ram_frames
-        self._file: SlotFile | None = None
+        self._store = store
+        self._capacity = capacity if store else ram_frames
+        self._file = file  # of the store
         self._ring = SlotRing(ram_frames)
         self._spilled = 0  # older frames are in the file, or there is no need
         self._seen = 0  # `end` at the last tick
@@ -65,13 +45,13 @@ class Spool:
         self._dirty = False
 
     @classmethod
-    def reopen(cls, folder: str, name: str) -> "Spool":
+    def reopen(cls, store, name) -> "Spool":
         """What an earlier session left in its file."""
-        session, capacity = _parts(name)
-        spool = cls(session, folder, capacity, 1)  # nothing is added to it any more
-        for seq in spool._open().seqs():
-            spool.held.add(seq)
-            spool.end = max(spool.end, seq + 1)
+        session, capacity, file = store.reopen(name)
+        spool = cls(session, store, capacity, 1, file)  # nothing is added to it any more
+        for first, last in file.ranges():
+            spool.held.add(first, last)
+            spool.end = max(spool.end, last + 1)
         spool._spilled = spool.end
         return spool
 
@@ -114,6 +94,8 @@ class Spool:
         self._spilled = self._seen
         self._seen = self.end
         self._sync()
+        if self._file:
+            self._file.keep(self.held)
 
     def close(self) -> None:
         """Leave nothing behind when nothing is held, else all of it in the file."""
@@ -127,7 +109,7 @@ class Spool:
 
     def _spill(self, seq: int) -> bool:
         """Move a frame from memory to the file. False when it stays in memory."""
-        if self._folder is None or self._ring.holder(seq) != seq:
+        if self._store is None or self._ring.holder(seq) != seq:
             return False
         try:
             self._open().put(seq, self._ring.get(seq))
@@ -142,11 +124,9 @@ class Spool:
             self._file.sync()
             self._dirty = False
 
-    def _open(self) -> SlotFile:
+    def _open(self):
         if self._file is None:
-            name = "%08x-%d%s" % (self.session, self._capacity, SUFFIX)
-            path = "%s/%s" % (self._folder, name)
-            self._file = SlotFile(path, self.session, self._capacity)
+            self._file = self._store.open(self.session, self._capacity)
         return self._file
 
     def _drop(self, first: int, last: int) -> None:

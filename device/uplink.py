@@ -1,6 +1,6 @@
 """All frames of this device on their way to the gateway, until receipts free them.
 
-The session that runs comes first; what earlier sessions left in their spool files is drained
+The session that runs comes first; what earlier sessions left in their store is drained
 beside it, one after the other.
 """
 
@@ -9,21 +9,21 @@ import random
 from device import payloads, wire
 from device.link import Link
 from device.sender import Sender
-from device.spool import FILE_FRAMES, Spool, left_over
+from device.spool import FILE_FRAMES, Spool
 
 MESSAGE_BYTES = 512  # frames that wait travel together, in messages up to this size
 MESSAGE_FRAMES = 9
 
 
 class Uplink:
-    """folder: where spool files live, of this device alone; None: nothing outlives a restart."""
+    """store: see device/spool.py; None: nothing outlives a restart."""
 
-    def __init__(self, device: str, link: Link, clock, folder: str | None = None) -> None:
+    def __init__(self, device: str, link: Link, clock, store=None) -> None:
         self._topic = wire.device_up(device)
         self._link = link
         self._clock = clock
-        self._folder = folder
-        self._left_over = left_over(folder)
+        self._store = store
+        self._left_over = store.left_over() if store else []
         self._live: Sender | None = None
         self._old: Sender | None = None
         self._connections = 0
@@ -34,7 +34,7 @@ class Uplink:
 
     def begin(self, session: int, capacity: int = FILE_FRAMES) -> None:
         """A new session; from here on add() takes its frames."""
-        self._live = Sender(Spool(session, self._folder, capacity), random.random)
+        self._live = Sender(Spool(session, self._store, capacity), random.random)
 
     def add(self, frame: wire.Frame) -> None:
         if self._live is None:
@@ -91,7 +91,7 @@ class Uplink:
         return commands
 
     def close(self) -> None:
-        """What is held goes to the spool files."""
+        """What is held goes to the store."""
         for sender in self._senders():
             sender.spool.close()
         self._link.close()
@@ -132,8 +132,8 @@ class Uplink:
             self._old_dropped += self._old.spool.dropped
             self._old.spool.close()
             self._old = None
-        if self._old is None and self._left_over and self._folder:
-            spool = Spool.reopen(self._folder, self._left_over.pop(0))
+        if self._old is None and self._left_over:
+            spool = Spool.reopen(self._store, self._left_over.pop(0))
             self._old = Sender(spool, random.random)
 
     def _send(self, sender: Sender, now_ms: int) -> None:

@@ -19,6 +19,7 @@ SHARED = (
     "test_mqtt",
     "test_ranges",
     "test_spool",
+    "test_squeeze",
     "test_flashlog",
     "test_sender",
     "test_packer",

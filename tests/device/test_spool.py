@@ -3,9 +3,10 @@
 import os
 
 from device import wire
+from device.folder import Folder
 from device.payloads import Receipt
 from device.slots import SLOT, SlotFile
-from device.spool import RAM_FRAMES, SPILL_EVERY_MS, Spool, left_over
+from device.spool import RAM_FRAMES, SPILL_EVERY_MS, Spool
 from tests.device import scratch
 
 SESSION = 0xABC
@@ -34,6 +35,12 @@ def whole(spool):
             if spool.get(seq) != frame(seq):
                 return False
     return True
+
+
+def reopened(folder):
+    """As after a power cut."""
+    store = Folder(folder)
+    return Spool.reopen(store, store.left_over()[0])
 
 
 def in_folder(test):
@@ -67,7 +74,7 @@ def test_in_memory_only_the_oldest_is_dropped_and_counted():
 
 def test_a_link_that_works_never_touches_the_file():
     def test(folder):
-        spool = Spool(SESSION, folder)
+        spool = Spool(SESSION, Folder(folder))
         for seq in range(300):
             fill(spool, 1)
             spool.tick(seq * 100)
@@ -80,13 +87,13 @@ def test_a_link_that_works_never_touches_the_file():
 
 def test_what_has_no_receipt_in_time_is_in_the_file():
     def test(folder):
-        spool = Spool(SESSION, folder)
+        spool = Spool(SESSION, Folder(folder))
         fill(spool, 5)
         spool.tick(SPILL_EVERY_MS)
         spool.tick(2 * SPILL_EVERY_MS - 1)
         assert os.listdir(folder) == []
         spool.tick(2 * SPILL_EVERY_MS)
-        again = Spool.reopen(folder, left_over(folder)[0])  # as after a power cut
+        again = reopened(folder)
         assert again.session == SESSION
         assert again.held.pairs == [[0, 4]]
         assert whole(again)
@@ -98,13 +105,13 @@ def test_what_has_no_receipt_in_time_is_in_the_file():
 
 def test_more_frames_than_memory_holds_go_to_the_file():
     def test(folder):
-        spool = Spool(SESSION, folder)
+        spool = Spool(SESSION, Folder(folder))
         fill(spool, 3 * RAM_FRAMES)
         assert spool.held.count == 3 * RAM_FRAMES
         assert spool.dropped == 0
         assert whole(spool)
         spool.close()
-        again = Spool.reopen(folder, left_over(folder)[0])
+        again = reopened(folder)
         assert again.held.count == 3 * RAM_FRAMES
         assert whole(again)
         again.free(Receipt(3 * RAM_FRAMES, 3 * RAM_FRAMES, ()))
@@ -116,13 +123,13 @@ def test_more_frames_than_memory_holds_go_to_the_file():
 
 def test_a_full_file_drops_the_oldest_and_counts_it():
     def test(folder):
-        spool = Spool(SESSION, folder, 200)
+        spool = Spool(SESSION, Folder(folder), 200)
         fill(spool, 250)
         assert spool.held.pairs == [[50, 249]]
         assert spool.dropped == 50
         assert whole(spool)
         spool.close()
-        again = Spool.reopen(folder, left_over(folder)[0])
+        again = reopened(folder)
         assert again.held.pairs == [[50, 249]]
         assert whole(again)
         again.close()
@@ -132,16 +139,16 @@ def test_a_full_file_drops_the_oldest_and_counts_it():
 
 def test_a_torn_slot_costs_its_frame_and_no_other():
     def test(folder):
-        spool = Spool(SESSION, folder)
+        spool = Spool(SESSION, Folder(folder))
         fill(spool, 10)
         spool.close()
-        with open(folder + "/" + left_over(folder)[0], "r+b") as file:
+        with open(folder + "/" + Folder(folder).left_over()[0], "r+b") as file:
             file.seek(4 * SLOT + 30)
             file.write(b"\x55\xaa\x55")
         assert spool.get(4) is None
         assert spool.dropped == 1
         assert spool.held.pairs == [[0, 3], [5, 9]]
-        again = Spool.reopen(folder, left_over(folder)[0])
+        again = reopened(folder)
         assert again.held.pairs == [[0, 3], [5, 9]]
         assert whole(again)
         again.close()
@@ -157,7 +164,7 @@ def test_a_slot_that_still_holds_an_earlier_frame_is_not_taken_for_a_later():
         assert slots.get(13) is None
         slots.put(13, frame(13))
         assert slots.get(3) is None
-        assert list(slots.seqs()) == [13]
+        assert list(slots.ranges()) == [(13, 13)]
         slots.remove()
 
     in_folder(test)
@@ -165,16 +172,16 @@ def test_a_slot_that_still_holds_an_earlier_frame_is_not_taken_for_a_later():
 
 def test_a_file_that_ends_inside_a_slot_costs_its_last_frame():
     def test(folder):
-        spool = Spool(SESSION, folder)
+        spool = Spool(SESSION, Folder(folder))
         fill(spool, 10)
         spool.close()
-        path = folder + "/" + left_over(folder)[0]
+        path = folder + "/" + Folder(folder).left_over()[0]
         with open(path, "rb") as file:
             data = file.read()
         for n in (0, 1, 17, 18, 40, SLOT):
             with open(path, "wb") as file:
                 file.write(data[: 9 * SLOT + n])
-            again = Spool.reopen(folder, left_over(folder)[0])
+            again = reopened(folder)
             assert again.held.pairs == [[0, 9 if n == SLOT else 8]], n
             again.close()
 
@@ -199,7 +206,7 @@ def test_other_files_are_left_alone():
         for name in ("readme.txt", "x.spool", "zz-1.spool", "1-2-3.spool"):
             with open(folder + "/" + name, "wb") as file:
                 file.write(b"x")
-        assert left_over(folder) == []
+        assert Folder(folder).left_over() == []
 
     in_folder(test)
 
@@ -207,7 +214,7 @@ def test_other_files_are_left_alone():
 def test_a_folder_that_is_not_there_is_made():
     def test(folder):
         path = folder + "/new"
-        assert left_over(path) == []
+        assert Folder(path).left_over() == []
         assert os.listdir(path) == []
         os.rmdir(path)
 
@@ -215,7 +222,7 @@ def test_a_folder_that_is_not_there_is_made():
 
 
 def test_when_the_file_cannot_be_made_memory_serves():
-    spool = Spool(SESSION, "/no/such/folder")
+    spool = Spool(SESSION, Folder("/no/such/folder"))
     fill(spool, 10)
     wait(spool)
     assert whole(spool)

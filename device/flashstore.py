@@ -1,0 +1,101 @@
+"""The store of a board: every session's frames in one log on the flash."""
+
+from device import wire
+from device.flashlog import FlashLog, Reader
+from device.slots import SlotRing
+
+READ_FRAMES = 64  # kept from the last reading: what is sent again is not squeezed out again
+
+
+class FlashStore:
+    def __init__(self, log: FlashLog) -> None:
+        self._log = log
+
+    def left_over(self) -> list[int]:
+        return self._log.left_over()
+
+    def open(self, session: int, _capacity: int) -> "FlashFile":
+        return FlashFile(self._log, session)
+
+    def reopen(self, session: int):
+        """(session, capacity, file) of one of left_over()."""
+        return session, wire.MAX_U32, FlashFile(self._log, session)
+
+
+class FlashFile:
+    """The frames of one session, put in the order of their numbers."""
+
+    def __init__(self, log: FlashLog, session: int) -> None:
+        self._log = log
+        self._parts = [Part(log, sector) for sector in log.used_by(session)]
+        for part in self._parts:
+            part.end = log.end_of(part.sector)
+        self._reader: Reader | None = None
+        self._read = SlotRing(READ_FRAMES)
+
+    def put(self, seq: int, data: bytes) -> None:
+        sector = self._log.append(wire.decode(data))
+        if not self._parts or not self._parts[-1].alive() or self._parts[-1].sector != sector:
+            self._parts.append(Part(self._log, sector))
+        self._parts[-1].end = seq + 1
+
+    def get(self, seq: int) -> bytes | None:
+        """None when it is not there, was given up, or what came before it is damaged."""
+        if self._read.holder(seq) == seq:
+            return self._read.get(seq)
+        part = self._part_of(seq)
+        if part is None:
+            return None
+        reader = self._reader
+        if not reader or reader.sector != part.sector or reader.seq > seq:
+            self._reader = reader = self._log.reader(part.sector)
+        while reader.seq <= seq:
+            frame = reader.next()
+            if frame is None:
+                part.end = reader.seq
+                return None
+            self._read.put(frame.seq, wire.encode(frame))
+        return self._read.get(seq)
+
+    def ranges(self):
+        """(first, last) of what is there, ascending."""
+        return [(part.first, part.end - 1) for part in self._parts if part.end > part.first]
+
+    def sync(self) -> None:
+        """put() has done it."""
+
+    def keep(self, held) -> None:
+        """Release the sectors that have none of these, but for the one that is written."""
+        kept = self._parts[-1:]
+        for part in reversed(self._parts[:-1]):
+            if held.touches(part.first, part.end - 1):
+                kept.append(part)
+            elif part.alive():
+                self._log.release(part.sector)
+        self._parts = kept[::-1]
+
+    def remove(self) -> None:
+        for part in self._parts:
+            if part.alive():
+                self._log.release(part.sector)
+        self._parts = []
+
+    def _part_of(self, seq: int):
+        for part in self._parts:
+            if part.first <= seq < part.end:
+                return part if part.alive() else None
+        return None
+
+
+class Part:
+    """What a sector holds of a session, until the log takes it for something else."""
+
+    def __init__(self, log: FlashLog, sector: int) -> None:
+        self._log = log
+        self._turn = log.turns[sector]
+        self.sector = sector
+        self.first = self.end = log.firsts[sector]
+
+    def alive(self) -> bool:
+        alive: bool = self._log.turns[self.sector] == self._turn
+        return alive

@@ -1,0 +1,238 @@
+"""The log on flash: what it keeps, and power cuts. Runs under pytest and on MicroPython."""
+
+import random
+
+from device import payloads, wire
+from device.flashlog import HEAD_SIZE, FlashError, FlashLog
+from device.flashstore import FlashStore
+from device.payloads import Receipt
+from device.ranges import Ranges
+from device.sim_flash import PowerCut, SimFlash
+from device.spool import SPILL_EVERY_MS, Spool
+
+SECTOR = 1024  # smaller than a real one, so that a few frames fill it
+
+
+def new_flash(sectors=8, seed=1):
+    random.seed(seed)
+    return SimFlash(sectors * SECTOR, random.getrandbits, SECTOR)
+
+
+def trace(seq, session=7):
+    """A second that moves now and then, with gaps."""
+    rate = 560 + (seq // 3) % 9 - 4
+    fhr = (rate, rate, rate + (seq % 5 == 0), payloads.GAP_16 if seq % 11 == 0 else rate)
+    toco = (20 + seq % 3,) * 4
+    payload = payloads.pack_trace(payloads.Trace(fhr, None, fhr, toco, None))
+    return wire.Frame(wire.TRACE, session, seq, 1000 * seq, payload)
+
+
+def odd(seq, session=7):
+    """Frames of all other kinds, and a TRACE that is none."""
+    kind = (wire.VITALS, wire.EVENT, wire.STATUS, wire.SOUND, wire.TRACE)[seq % 5]
+    payload = bytes((seq * 7 + n) % 256 for n in range((0, 3, 33, 70)[seq % 4]))
+    return wire.Frame(kind, session, seq, 977 * seq, payload)
+
+
+def mixed(seq, session=7):
+    return odd(seq, session) if seq % 10 == 3 else trace(seq, session)
+
+
+def fill(log, count, session=7, first=0):
+    for seq in range(first, first + count):
+        log.append(mixed(seq, session))
+
+
+def seqs_of(log, session=7):
+    """Of the frames that can be read, as pairs; each must be what was appended."""
+    found = Ranges()
+    for sector in log.used_by(session):
+        reader = log.reader(sector)
+        frame = reader.next()
+        while frame:
+            assert frame == mixed(frame.seq, session)
+            found.add(frame.seq)
+            frame = reader.next()
+    return found.pairs
+
+
+def test_what_was_appended_is_there_after_a_restart():
+    flash = new_flash()
+    log = FlashLog(flash)
+    fill(log, 200)
+    fill(log, 3, session=8)
+    again = FlashLog(flash)
+    assert again.left_over() == [7, 8]
+    assert seqs_of(again) == [[0, 199]]
+    assert seqs_of(again, 8) == [[0, 2]]
+    assert [again.end_of(n) for n in again.used_by(7)][-1] == 200
+
+
+def test_the_ends_of_sectors_are_known_without_reading_them():
+    flash = new_flash()
+    log = FlashLog(flash)
+    fill(log, 300)
+    again = FlashLog(flash)
+    sectors = again.used_by(7)
+    skimmed = [again.reader(sector).skim() for sector in sectors]
+    for sector in sectors[:-1]:
+        flash.memory[sector][HEAD_SIZE] = 0  # no record can be read any more
+    assert [again.end_of(sector) for sector in sectors] == skimmed
+
+
+def test_the_ring_gives_up_the_oldest_and_wears_all_sectors_alike():
+    flash = new_flash(5)
+    log = FlashLog(flash)
+    fill(log, 700)
+    assert log.dropped > 0
+    assert max(flash.erased) - min(flash.erased) <= 1
+    ((first, last),) = seqs_of(FlashLog(flash))
+    assert last == 699
+    assert first < 699 - 4 * 40
+
+
+def test_a_released_sector_stays_released_and_is_used_again():
+    flash = new_flash(4)
+    log = FlashLog(flash)
+    fill(log, 100)
+    first = log.used_by(7)[0]
+    log.release(first)
+    assert FlashLog(flash).used_by(7) == log.used_by(7)
+    assert first not in log.used_by(7)
+    fill(log, 150, first=100)
+    assert log.dropped == 0 or first in log.used_by(7)
+
+
+def test_a_hole_in_the_numbers_begins_a_sector():
+    log = FlashLog(new_flash())
+    fill(log, 5)
+    fill(log, 5, first=9)
+    assert [log.firsts[n] for n in log.used_by(7)] == [0, 9]
+    assert seqs_of(log) == [[0, 4], [9, 13]]
+
+
+def test_a_record_that_is_damaged_costs_its_sector_from_there_on_and_no_other():
+    flash = new_flash()
+    log = FlashLog(flash)
+    fill(log, 200)
+    first, second = log.used_by(7)[:2]
+    flash.memory[first][300] ^= 4
+    before, after = seqs_of(FlashLog(flash))
+    assert before[0] == 0 and before[1] < log.firsts[second] - 1
+    assert after == [log.firsts[second], 199]
+
+
+class WornFlash(SimFlash):
+    """Sectors in `bad` keep one bit whatever is written."""
+
+    bad = ()
+
+    def program(self, address, data):
+        super().program(address, data)
+        if address // self.SECTOR in self.bad:
+            self.memory[address // SECTOR][address % SECTOR] |= 1
+
+
+def test_a_sector_that_does_not_keep_what_is_written_is_passed_over():
+    random.seed(1)
+    flash = WornFlash(8 * SECTOR, random.getrandbits, SECTOR)
+    flash.bad = (0, 2)
+    log = FlashLog(flash)
+    fill(log, 200)
+    assert seqs_of(FlashLog(flash)) == [[0, 199]]
+    assert not set(log.used_by(7)) & {0, 2}
+    flash.bad = range(8)
+    try:
+        fill(log, 200, first=200)
+        assert False, "it must say that the flash is worn out"
+    except FlashError:
+        pass
+
+
+def test_power_cuts_at_any_byte_lose_no_more_than_the_frame_under_way():
+    """Random moments: inside records, heads, erases and releases, in a ring that is wrapping."""
+    flash = new_flash(6, seed=3)
+    log = FlashLog(flash)
+    seq = 0
+    for cut in range(60):
+        flash.left = random.getrandbits(9) + random.getrandbits(11 if cut % 2 else 5)
+        try:
+            while True:
+                log.append(mixed(seq))
+                seq += 1
+        except PowerCut:
+            flash.power()
+        log = FlashLog(flash)
+        ranges = [(log.firsts[n], log.end_of(n)) for n in log.used_by(7)]
+        ranges = [(first, end) for first, end in ranges if end > first]
+        if ranges and ranges[-1][1] == seq + 1:
+            seq += 1  # all of it was written, but for the check
+        assert not ranges or ranges[-1][1] == seq
+        assert [first for first, _ in ranges[1:]] == [end for _, end in ranges[:-1]]
+        if cut % 20 == 19:
+            assert seqs_of(log) == [[ranges[0][0], seq - 1]]
+    assert seq > 500
+
+
+def spool_of(flash, session=7):
+    return Spool(session, FlashStore(FlashLog(flash)))
+
+
+def wait(spool):
+    spool.tick(SPILL_EVERY_MS)
+    spool.tick(2 * SPILL_EVERY_MS)
+
+
+def add(spool, count):
+    for seq in range(spool.end, spool.end + count):
+        spool.add(seq, wire.encode(trace(seq)))
+
+
+def test_the_spool_spills_into_the_log_and_reads_it_in_any_order():
+    spool = spool_of(new_flash())
+    add(spool, 300)
+    wait(spool)
+    for seq in (0, 1, 299, 100, 99, 101, 160, 2):
+        assert spool.get(seq) == wire.encode(trace(seq))
+    assert spool.dropped == 0
+
+
+def test_a_restart_finds_all_frames_without_a_receipt():
+    flash = new_flash()
+    spool = spool_of(flash)
+    add(spool, 300)
+    wait(spool)
+    spool.free(Receipt(280, 280, ()))
+    spool.tick(10_000)
+    store = FlashStore(FlashLog(flash))
+    assert store.left_over() == [7]
+    again = Spool.reopen(store, 7)
+    assert again.held.pairs[-1][1] == 299
+    assert 20 <= again.held.count < 280  # a sector is released as a whole
+    assert again.get(299) == wire.encode(trace(299))
+    again.free(Receipt(300, 300, ()))
+    again.close()
+    assert FlashStore(FlashLog(flash)).left_over() == []
+
+
+def test_a_link_that_works_never_touches_the_flash():
+    flash = new_flash()
+    spool = spool_of(flash)
+    for seq in range(300):
+        add(spool, 1)
+        spool.tick(seq * 100)
+        spool.free(Receipt(max(0, seq - 2), max(0, seq - 2), ()))
+    assert max(flash.erased) == 0
+
+
+def test_what_the_ring_gave_up_is_counted_when_it_is_asked_for():
+    flash = new_flash(4)
+    spool = spool_of(flash)
+    add(spool, 600)
+    wait(spool)
+    first = 0
+    while spool.get(first) is None:
+        first += 1
+    assert first > 100
+    assert spool.dropped == first
+    assert spool.get(599) == wire.encode(trace(599))
