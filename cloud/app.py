@@ -28,6 +28,7 @@ from cloud.live import Live
 from cloud.outgoing import courier
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.receipts import Receipts
+from cloud.outside import REAL, Outside
 from cloud.readings.service import EVERY_S as READINGS_EVERY_S
 from cloud.readings.service import Readings
 from cloud.render import WEB
@@ -41,8 +42,9 @@ from cloud.ticker import Ticker
 MAX_BODY_BYTES = 64 * 1024  # nobody sends more than a reason in words
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     """The application; its parts run while its lifespan does. DatabaseError if there is none."""
+    clock = outside.clock
     engine = open_engine(settings.database_url)
     migrate(engine)
     app = FastAPI(
@@ -55,17 +57,17 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=MAX_BODY_BYTES,
     )
     hub, live = Hub(), Live()
-    ingest = Ingest(engine, live, settings.broker_url)
-    commands = CommandSender(engine, ingest.link)
+    ingest = Ingest(engine, live, settings.broker_url, clock, outside.open_link)
+    commands = CommandSender(engine, ingest.link, clock)
     planner = _planner(settings)
-    alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s, planner)
-    watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s)
+    alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s, planner, clock)
+    watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s, outside.timer_s)
     live.listeners.append(notify.TraceEvents(hub, alerting))
     live.watchers.append(_recording_events(hub, alerting))
-    watching = Ticker("monitor", monitor.EVERY_S, watch.tick)
-    telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick)
+    watching = Ticker("monitor", monitor.EVERY_S, watch.tick, clock)
+    telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick, clock)
     reading = Readings(engine, hub, alerting.audience)
-    queueing = Ticker("readings", READINGS_EVERY_S, reading.tick)
+    queueing = Ticker("readings", READINGS_EVERY_S, reading.tick, clock)
     receipts = Receipts(engine, alerting)
     http = httpx2.AsyncClient(timeout=TIMEOUT_S)
     post = Courier(
@@ -75,9 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
         receipts,
         settings.public_url,
         settings.secret.get_secret_value(),
+        clock,
     )
-    posting = Ticker("courier-tick", courier.EVERY_S, post.tick)
-    knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms))
+    posting = Ticker("courier-tick", courier.EVERY_S, post.tick, clock)
+    knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms), clock)
     app.state.running = [knowing, ingest, commands, watching, queueing, telling, posting, post]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
@@ -98,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
         verifier=auth.Verifier(),
         failures=auth.Failures(),
         stopping=asyncio.Event(),
+        clock=clock,
     )
     for router in ROUTERS:
         app.include_router(router)

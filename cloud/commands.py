@@ -2,11 +2,11 @@
 
 import logging
 import threading
-import time
 
 from sqlalchemy import Engine
 
-from cloud.link import Link
+from cloud.clock import Clock, wall_ms
+from cloud.link import Broker
 from cloud.store import commands
 from cloud.store.commands import Command
 from cloud.store.db import StoreError, reading, writing
@@ -21,9 +21,10 @@ class CommandSender:
     """One thread. What is written by commands.add() in any transaction is found within a second,
     at once after wake()."""
 
-    def __init__(self, engine: Engine, link: Link) -> None:
+    def __init__(self, engine: Engine, link: Broker, clock: Clock = wall_ms) -> None:
         self._engine = engine
         self._link = link
+        self._clock = clock
         self._sent_ms: dict[int, int] = {}
         self._wake = threading.Event()
         self._stopping = False
@@ -45,7 +46,12 @@ class CommandSender:
         """Keep a command and send it now. None: no gateway has ever spoken for this device."""
         with writing(self._engine) as conn:
             command = commands.add(
-                conn, device_id=device_id, session=session, code=code, text=text, now_ms=_now_ms()
+                conn,
+                device_id=device_id,
+                session=session,
+                code=code,
+                text=text,
+                now_ms=self._clock(),
             )
         self.wake()
         return command
@@ -55,7 +61,7 @@ class CommandSender:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
             try:
-                self.send_due(_now_ms())
+                self.send_due(self._clock())
             except StoreError as error:
                 log.error("commands cannot be read: %s", error.orig)
 
@@ -77,7 +83,3 @@ class CommandSender:
 def encode(command: Command) -> bytes:
     payload = payloads.pack_command(payloads.Command(command.code, command.text))
     return wire.encode(wire.Frame(wire.COMMAND, command.session, command.id, 0, payload))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

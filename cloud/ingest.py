@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cloud.link import Link
+from cloud.clock import Clock, wall_ms
+from cloud.link import Broker, Link, OpenLink
 from cloud.live import Live
 from cloud.messages import Message, read_message
 from cloud.sessions import Sessions, Stored
@@ -39,12 +40,20 @@ Publish = Callable[[str, bytes, int], Any]
 class Ingest:
     """start() connects and runs until stop(). Rebuild `live` before."""
 
-    def __init__(self, engine: Engine, live: Live, broker_url: str) -> None:
-        self.link = Link(broker_url, wire.gateway_up("+", "+"), self.take)
+    def __init__(
+        self,
+        engine: Engine,
+        live: Live,
+        broker_url: str,
+        clock: Clock = wall_ms,
+        open_link: OpenLink = Link,
+    ) -> None:
+        self.link: Broker = open_link(broker_url, wire.gateway_up("+", "+"), self.take)
         self.failing: str | None = None  # why commits fail just now
         self.stored = 0  # new frames since the start
         self._engine = engine
         self._live = live
+        self._clock = clock
         self._sessions = Sessions()
         self._queue: queue.Queue[Raw] = queue.Queue(MAX_QUEUED)
         self._stopping = threading.Event()
@@ -62,7 +71,12 @@ class Ingest:
 
     def take(self, topic: str, data: bytes) -> None:
         """A message from the broker. Blocks while the queue is full."""
-        self._queue.put((topic, data, _now_ms()))
+        self._queue.put((topic, data, self._clock()))
+
+    def take_in(self) -> None:
+        """Store all that has come so far: for a caller with a clock of its own, and no start()."""
+        while not self._queue.empty():
+            self._store(self._gather(linger_s=0))
 
     def health(self) -> dict[str, Any]:
         return {
@@ -81,17 +95,17 @@ class Ingest:
                     self._store(messages)
                 if time.monotonic() - kept_s >= HOUSEKEEPING_S:
                     kept_s = time.monotonic()
-                    self._keep_house(_now_ms())
+                    self.keep_house(self._clock())
             except Exception:  # what was not receipted comes again; this thread must not end
                 log.exception("a batch was not finished")
 
-    def _gather(self) -> list[Message]:
-        """What comes within LINGER_S of the first message; nothing when a while nothing comes."""
+    def _gather(self, linger_s: float = LINGER_S) -> list[Message]:
+        """What comes within linger_s of the first message; nothing when a while nothing comes."""
         raw: list[Raw] = []
         try:
             raw.append(self._queue.get(timeout=IDLE_S))
             if self._queue.qsize() < MAX_MESSAGES:
-                self._stopping.wait(LINGER_S)
+                self._stopping.wait(linger_s)
             while len(raw) < MAX_MESSAGES:
                 raw.append(self._queue.get_nowait())
         except queue.Empty:
@@ -137,7 +151,7 @@ class Ingest:
             recording = one.recording
             topic = wire.gateway_down(recording.gateway_id, recording.device_id)
             self.link.publish(topic, receipt(recording.session, one.session.tally), 0)
-        now_ms = _now_ms()
+        now_ms = self._clock()
         for one in stored:
             self.stored += len(one.fresh)
             if one.fresh or again or one.recording.closed_ms is None:
@@ -146,7 +160,8 @@ class Ingest:
                 if again or frame.seq in one.fresh:
                     self._live.add(one.recording.id, frame, now_ms)
 
-    def _keep_house(self, now_ms: int) -> None:
+    def keep_house(self, now_ms: int) -> None:
+        """Forget what ended a while ago, and close what has been silent for long."""
         self._live.evict(now_ms)
         try:
             with writing(self._engine) as conn:
@@ -175,7 +190,3 @@ def _read(topic: str, data: bytes, came_ms: int) -> Message | None:
     if message is None:
         log.warning("not a topic of ours: %r", topic[:200])
     return message
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from secrets import token_hex
+from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cloud import mqtt
@@ -29,6 +30,19 @@ CHUNK = 1 << 16  # bytes read at a time
 MAX_PACKET_ID = 0xFFFF
 
 Take = Callable[[str, bytes], None]
+
+
+class Broker(Protocol):
+    """What the service's parts use of a link; a simulation brings its own."""
+
+    @property
+    def connected(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def publish(self, topic: str, data: bytes, qos: int) -> bool: ...
+
+
+OpenLink = Callable[[str, str, Take], Broker]  # url, topic, take
 
 
 class Link:

@@ -50,12 +50,18 @@ class Monitor:
     """tick() is for cloud.ticker, each EVERY_S."""
 
     def __init__(
-        self, engine: Engine, live: Live, alerting: Alerting, assess_every_s: float
+        self,
+        engine: Engine,
+        live: Live,
+        alerting: Alerting,
+        assess_every_s: float,
+        timer_s: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.last_tick_ms = 0.0  # how long the last tick took
         self._engine = engine
         self._live = live
         self._alerting = alerting
+        self._timer_s = timer_s  # by which it knows what a tick has taken
         self._assessor = Assessor(engine, assess_every_s, self._judge)
         self._findings: dict[int, Findings] = {}
         self._reported: dict[int, Reported] = {}
@@ -67,15 +73,15 @@ class Monitor:
 
     def tick(self, now_ms: int) -> None:
         """Not to be called twice at once."""
-        began_s = time.perf_counter()
+        began_s = self._timer_s()
         self._now_ms = now_ms
         traces = self._live.all()
         self._forget_all_but({trace.recording.id for trace in traces})
         for trace in traces:
             self._guarded(self._go_on, trace.recording, trace, now_ms)
         self._catch_up(traces, now_ms, began_s + CATCH_UP_S)
-        self._assess(traces, now_ms, time.perf_counter() + ASSESS_S)
-        self.last_tick_ms = (time.perf_counter() - began_s) * 1000
+        self._assess(traces, now_ms, self._timer_s() + ASSESS_S)
+        self.last_tick_ms = (self._timer_s() - began_s) * 1000
 
     def _go_on(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
         watched = self._watched.get(recording.id)
@@ -94,13 +100,13 @@ class Monitor:
             watched = self._watched.get(trace.recording.id)
             if watched is None or not watched.wants_whole(now_ms):
                 continue
-            if time.perf_counter() > until_s:
+            if self._timer_s() > until_s:
                 return
             self._guarded(self._look_at_whole, trace.recording, watched, now_ms)
         if self._unfinished is None:
             with reading(self._engine) as conn:
                 self._unfinished = assessments.unfinished(conn)
-        while self._unfinished and time.perf_counter() < until_s:
+        while self._unfinished and self._timer_s() < until_s:
             with reading(self._engine) as conn:
                 ended = recordings.get(conn, self._unfinished.pop())
             if ended is not None:
@@ -110,7 +116,7 @@ class Monitor:
         watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)
         settled = [(trace, one.through_s) for trace, one in watched if one and one.is_settled]
         for trace, to_s in self._assessor.due(settled, now_ms):
-            if time.perf_counter() > until_s:
+            if self._timer_s() > until_s:
                 break
             self._guarded(self._assessor.go_on, trace.recording, trace, to_s, now_ms)
         self._assessor.flush()

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from cloud.clock import Clock, wall_ms
+
 log = logging.getLogger(__name__)
 
 
@@ -12,9 +14,13 @@ class Ticker:
     """A call that fails is logged and does not stop the next; one that takes longer than the
     period is followed by the next at once."""
 
-    def __init__(self, name: str, every_s: float, tick: Callable[[int], object]) -> None:
-        self._every_s = every_s
-        self._tick = tick
+    def __init__(
+        self, name: str, every_s: float, tick: Callable[[int], object], clock: Clock = wall_ms
+    ) -> None:
+        self.name = name
+        self.every_s = every_s
+        self.tick = tick  # for a caller with a clock of its own, and no start()
+        self._clock = clock
         self._done_s = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -35,9 +41,9 @@ class Ticker:
     def _run(self) -> None:
         due_s = time.monotonic()
         while not self._stopping.wait(max(0.0, due_s - time.monotonic())):
-            due_s = max(due_s + self._every_s, time.monotonic())
+            due_s = max(due_s + self.every_s, time.monotonic())
             try:
-                self._tick(time.time_ns() // 1_000_000)
+                self.tick(self._clock())
                 self._done_s = time.monotonic()
             except Exception:
                 log.exception("%s failed", self._thread.name)

@@ -17,6 +17,7 @@ from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
 from cloud.alerts.episodes import has_joined, host_of, is_known, latest_s
 from cloud.alerts.moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
 from cloud.alerts.views import views
+from cloud.clock import Clock, wall_ms
 from cloud.hospitals.audience import Audience
 from cloud.hospitals.planner import Planner
 from cloud.hub import Event, Hub, Viewer
@@ -47,6 +48,7 @@ class Alerting:
         wake: Callable[[], None] = lambda: None,
         escalate_after_s: float = ESCALATE_AFTER_S,
         planner: Planner | None = None,
+        clock: Clock = wall_ms,
     ) -> None:
         self._engine = engine
         self._hub = hub
@@ -54,7 +56,7 @@ class Alerting:
         self._escalate_after_ms = round(escalate_after_s * 1000)
         self._planner = planner or Planner()
         self._publishing = Lock()
-        self.audience = Audience(engine)
+        self.audience = Audience(engine, clock)
 
     def raise_alert(
         self,

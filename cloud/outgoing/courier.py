@@ -9,9 +9,8 @@ no alert, no escalation and no other channel.
 import asyncio
 import logging
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from cloud.channels import NAMES
 from cloud.channels.base import TIMEOUT_S, Channel, Failed, Gone, Letter
+from cloud.clock import Clock, wall_ms
 from cloud.outgoing import attempts, letters
 from cloud.outgoing.letters import Overtaken
 from cloud.outgoing.receipts import Receipts
@@ -51,7 +51,7 @@ class Courier:
         receipts: Receipts,
         public_url: str,
         secret: str,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        clock: Clock = wall_ms,
     ) -> None:
         self._engine = engine
         self._http = http

@@ -1,13 +1,12 @@
 """Alerts as JSON, and what people do to them. Who may when: cloud.alerts.service."""
 
-import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from cloud.alerts.service import ReasonMissing, Refused
-from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
+from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
 
 router = APIRouter(tags=["alerts"])
 
@@ -39,43 +38,49 @@ def get_alert(alert: VisibleAlert) -> dict[str, Any]:
 
 
 @router.post("/api/alerts/{alert_id}/accept")
-def accept(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _act(parts, alert, "accept", who, "")
+def accept(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+    return _act(parts, alert, "accept", who, "", now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/decline")
-def decline(alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _act(parts, alert, "decline", who, why.reason)
+def decline(
+    alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
+    return _act(parts, alert, "decline", who, why.reason, now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/read")
-def read(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def read(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Somebody has looked at it."""
-    return _act(parts, alert, "read", who, "")
+    return _act(parts, alert, "read", who, "", now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/handle")
-def handle(alert: VisibleAlert, what: Handled, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def handle(
+    alert: VisibleAlert, what: Handled, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """Say what was done, and whether the alert was of use."""
-    return _act(parts, alert, "handle", who, what.reason, what.useful)
+    return _act(parts, alert, "handle", who, what.reason, now_ms, what.useful)
 
 
 @router.post("/api/alerts/{alert_id}/acknowledge")
-def acknowledge(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def acknowledge(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Of a technical alert: somebody knows, and sees to it."""
-    return _act(parts, alert, "acknowledge", who, "")
+    return _act(parts, alert, "acknowledge", who, "", now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/close")
-def close(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _act(parts, alert, "close", who, "")
+def close(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+    return _act(parts, alert, "close", who, "", now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/answer")
-def answer(alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def answer(
+    alert: VisibleAlert, said: Answer, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """What the mother does."""
     try:
-        return parts.alerting.mother_answer(alert["id"], said.answer, who, _now_ms())
+        return parts.alerting.mother_answer(alert["id"], said.answer, who, now_ms)
     except Refused as refused:
         raise HTTPException(409, refused.words) from None
 
@@ -86,15 +91,12 @@ def _act(
     event: str,
     who: Who,
     reason: str,
+    now_ms: int,
     useful: bool | None = None,
 ) -> dict[str, Any]:
     try:
-        return parts.alerting.act(alert["id"], event, who, reason, _now_ms(), useful)
+        return parts.alerting.act(alert["id"], event, who, reason, now_ms, useful)
     except ReasonMissing as refused:
         raise HTTPException(422, refused.words) from None
     except Refused as refused:
         raise HTTPException(409, refused.words) from None
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -58,7 +58,7 @@ def _event(kind: str, data: Any) -> ServerSentEvent:
 
 def _clock(parts: Services, who: Principal) -> dict[str, Any]:
     """The time here, and how old the newest data of each running recording is."""
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = parts.clock()
     ages = {
         trace.recording.id: max(0, now_ms - trace.newest_came_ms)
         for trace in parts.live.all()

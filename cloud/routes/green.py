@@ -1,13 +1,12 @@
 """Green channels as JSON, and what people do with them. Rules: cloud.journeys.green_moves."""
 
-import time
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud.deps import Id, Principal, Services, ServicesDep, VisibleAlert, Who
+from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleAlert, Who
 from cloud.journeys import green_moves, views
 from cloud.journeys.green_moves import Ways
 from cloud.journeys.service import Change
@@ -57,91 +56,93 @@ VisibleGreen = Annotated[Green, Depends(visible_green)]
 
 
 @router.get("/api/green")
-def list_green(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+def list_green(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
     """All that are open and the newest of the others, of what may be seen."""
     with reading(parts.engine) as conn:
         organisation_id = who.organisation_id if who.role == "hospital" else None
         rows = green.visible(conn, organisation_id=organisation_id, mother_id=who.mother_id)
         seen = [row for row in rows if sees_green(conn, who.viewer, row)]
-        return views.green_views(conn, seen, who, _now_ms())
+        return views.green_views(conn, seen, who, now_ms)
 
 
 @router.get("/api/green/{green_id}")
-def get_green(found: VisibleGreen, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return view(parts, found.id, who)
+def get_green(found: VisibleGreen, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+    return view(parts, found.id, who, now_ms)
 
 
 @router.post("/api/alerts/{alert_id}/green")
-def open_for_alert(alert: VisibleAlert, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def open_for_alert(
+    alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """The hospital that has accepted the alert makes ready for the mother."""
     mother = alert["mother"]
-    ways = _ways(parts, mother["id"] if mother else None)
+    ways = _ways(parts, mother["id"] if mother else None, now_ms)
     do = partial(
-        green_moves.open_for_alert, alert_id=alert["id"], actor=who, ways=ways, now_ms=_now_ms()
+        green_moves.open_for_alert, alert_id=alert["id"], actor=who, ways=ways, now_ms=now_ms
     )
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/green/{green_id}/steps")
-def step(found: VisibleGreen, wanted: GreenStep, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def step(
+    found: VisibleGreen, wanted: GreenStep, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     do = partial(
         green_moves.act, green_id=found.id, event=wanted.event, actor=who,
-        reason=wanted.reason.strip(), team=wanted.team.strip(), now_ms=_now_ms(),
+        reason=wanted.reason.strip(), team=wanted.team.strip(), now_ms=now_ms,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/green/{green_id}/expected")
-def expect(found: VisibleGreen, wanted: Expected, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def expect(
+    found: VisibleGreen, wanted: Expected, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """When she comes; without minutes it is estimated again from where she is now."""
-    ways = _ways(parts, found.mother_id if wanted.minutes is None else None)
+    ways = _ways(parts, found.mother_id if wanted.minutes is None else None, now_ms)
     do = partial(
         green_moves.expect, green_id=found.id, minutes=wanted.minutes, actor=who, ways=ways,
-        now_ms=_now_ms(),
+        now_ms=now_ms,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/green/{green_id}/ticks")
-def tick(found: VisibleGreen, wanted: Tick, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def tick(
+    found: VisibleGreen, wanted: Tick, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """A line of the checklist is done, or is not after all."""
     do = partial(
         green_moves.tick, green_id=found.id, item_id=wanted.item, done=wanted.done, actor=who,
-        now_ms=_now_ms(),
+        now_ms=now_ms,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/referrals/{referral_id}/green")
-def open_for_referral(referral_id: Id, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def open_for_referral(referral_id: Id, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """The hospital that has accepted an urgent referral makes ready for the mother."""
     with reading(parts.engine) as conn:
         found = referrals.get(conn, referral_id)
     if found is None or not sees_referral(who.viewer, found):
         raise HTTPException(404, "no such referral")
-    do = partial(
-        green_moves.open_for_referral, referral_id=referral_id, actor=who, now_ms=_now_ms()
-    )
-    return _change(parts, who, do)
+    do = partial(green_moves.open_for_referral, referral_id=referral_id, actor=who, now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
-def view(parts: Services, green_id: int, who: Principal) -> dict[str, Any]:
+def view(parts: Services, green_id: int, who: Principal, now_ms: int) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = green.get(conn, green_id)
         assert found is not None  # it was seen a moment ago, and none is ever removed
-        return views.green_views(conn, [found], who, _now_ms())[0]
+        return views.green_views(conn, [found], who, now_ms)[0]
 
 
-def _change(parts: Services, who: Principal, do: Change) -> dict[str, Any]:
+def _change(parts: Services, who: Principal, do: Change, now_ms: int) -> dict[str, Any]:
     with in_words():
         green_id = parts.journeys.change(do)
-    return view(parts, green_id, who)
+    return view(parts, green_id, who, now_ms)
 
 
-def _ways(parts: Services, mother_id: int | None) -> Ways:
+def _ways(parts: Services, mother_id: int | None, now_ms: int) -> Ways:
     """A road server, where there is one, is asked outside of the transaction."""
-    return Ways(parts.planner, parts.planner.ahead(parts.engine, mother_id, _now_ms()))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return Ways(parts.planner, parts.planner.ahead(parts.engine, mother_id, now_ms))

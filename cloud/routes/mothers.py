@@ -1,6 +1,5 @@
 """What a mother decides about herself: where she is, and which hospitals may know."""
 
-import time
 from typing import Annotated, Any
 
 import numpy as np
@@ -8,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from cloud.alerts.moves import words
-from cloud.deps import MAX_ID, ServicesDep, Who
+from cloud.deps import MAX_ID, Now, ServicesDep, Who
 from cloud.routing.distance import distances_km, point
 from cloud.store import alerts, consents, hospitals, people, positions, recordings, sight
 from cloud.store.db import reading, writing
@@ -38,10 +37,10 @@ class Decision(BaseModel):
 
 
 @router.post("/api/mother/position")
-def put_position(where: Where, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def put_position(where: Where, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Where her phone is. What counts is its age by the phone's own clock; a position from the
     phone's future has the time of its arrival."""
-    now_ms, mother_id = _now_ms(), who.mother_id or 0
+    mother_id = who.mother_id or 0
     age_ms = where.sent_ms - where.at_ms
     position = Position(
         mother_id=mother_id,
@@ -69,7 +68,7 @@ def forget_position(who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.get("/api/mother/consents")
-def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
+def get_consents(who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Which hospitals may be asked about her and see her recordings: her own, those she has decided
     about, those that see one of her recordings, and the nearest; `others` is all that is not said
     of one of these."""
@@ -82,7 +81,7 @@ def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
         shown = {place for place in said_of if place is not None}
         hers = [recording.id for recording in recordings.latest(conn, mother_ids=[mother_id])]
         shown |= set().union(*sight.organisations_of_all(conn, hers).values())
-        every = hospitals.read(conn, _now_ms())
+        every = hospitals.read(conn, now_ms)
         shown |= set(_nearest(every, mother))
         rows = [people.get_organisation(conn, place) for place in sorted(shown)]
     return {
@@ -102,7 +101,7 @@ def get_consents(who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.put("/api/mother/consents")
-def put_consent(decision: Decision, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def put_consent(decision: Decision, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """One decision; the whole list as it is then."""
     if decision.organisation_id is not None:
         with reading(parts.engine) as conn:
@@ -110,9 +109,9 @@ def put_consent(decision: Decision, who: Who, parts: ServicesDep) -> dict[str, A
         if hospital is None or hospital.kind != "hospital":
             raise HTTPException(422, words(NO_SUCH_HOSPITAL))
     parts.consenting.decide(
-        who.mother_id or 0, decision.organisation_id, decision.allowed, who, _now_ms()
+        who.mother_id or 0, decision.organisation_id, decision.allowed, who, now_ms
     )
-    return get_consents(who, parts)
+    return get_consents(who, parts, now_ms)
 
 
 def _nearest(every: Hospitals, mother: Mother | None) -> list[int]:
@@ -122,7 +121,3 @@ def _nearest(every: Hospitals, mother: Mother | None) -> list[int]:
         return every.ids[:SHOWN].tolist()  # type: ignore[no-any-return]
     km = distances_km(home, every.latitude, every.longitude)
     return every.ids[np.argsort(km, kind="stable")[:SHOWN]].tolist()  # type: ignore[no-any-return]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

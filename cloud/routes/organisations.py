@@ -1,6 +1,5 @@
 """Organisations as JSON: one's own state and roster; for the centre all, and whom to call."""
 
-import time
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
-from cloud.deps import MAX_ID, Id, Principal, ServicesDep, VisibleAlert, Who
+from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, VisibleAlert, Who
 from cloud.hospitals import organising, views
 from cloud.store import alerts, people
 from cloud.store.db import reading, writing
@@ -54,15 +53,14 @@ class Roster(BaseModel):
 
 
 @router.get("/api/organisation")
-def get_organisation(who: Who, parts: ServicesDep) -> dict[str, Any]:
+def get_organisation(who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """One's own: state, roster, who is on duty now, the newest changes."""
     with reading(parts.engine) as conn:
-        return organising.organisation_view(conn, _own(conn, who), _now_ms())
+        return organising.organisation_view(conn, _own(conn, who), now_ms)
 
 
 @router.put("/api/organisation/state")
-def put_state(state: State, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    now_ms = _now_ms()
+def put_state(state: State, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     with writing(parts.engine) as conn:
         own = _own(conn, who)
         by_hand = own.on_call if state.on_call == "roster" else state.on_call == "yes"
@@ -78,9 +76,8 @@ def put_state(state: State, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.put("/api/organisation/duties")
-def put_duties(roster: Roster, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def put_duties(roster: Roster, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """The whole roster, in the order in which people are called."""
-    now_ms = _now_ms()
     with writing(parts.engine) as conn:
         own = _own(conn, who)
         staff = {person.id for person in people.staff_of(conn, own.id)}
@@ -93,11 +90,10 @@ def put_duties(roster: Roster, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 @router.get("/api/hospitals")
 def list_hospitals(
-    parts: ServicesDep, alert_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
+    parts: ServicesDep, now_ms: Now, alert_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
 ) -> list[dict[str, Any]]:
     """Every hospital as it is now; with an alert in the order in which it would be asked, with
     travel time and reason."""
-    now_ms = _now_ms()
     with reading(parts.engine) as conn:
         alert = None if alert_id is None else alerts.get(conn, alert_id)
     mother_id = alert.mother_id if alert else None
@@ -107,9 +103,8 @@ def list_hospitals(
 
 
 @router.get("/api/alerts/{alert_id}/calls")
-def get_calls(alert_id: Id, _seen: VisibleAlert, parts: ServicesDep) -> dict[str, Any]:
+def get_calls(alert_id: Id, _seen: VisibleAlert, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Whom the centre calls about this alert, in order."""
-    now_ms = _now_ms()
     with reading(parts.engine) as conn:
         alert = alerts.get(conn, alert_id)
     roads = parts.planner.ahead(parts.engine, alert.mother_id if alert else None, now_ms)
@@ -122,7 +117,3 @@ def _own(conn: Connection, who: Principal) -> Organisation:
     if own is None:
         raise HTTPException(404, "no such organisation")
     return own
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

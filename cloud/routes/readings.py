@@ -3,7 +3,6 @@
 The rules are in cloud.readings.moves; who sees what of a blind reading in cloud.readings.views.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from cloud.deps import Id, Principal, Services, ServicesDep, VisibleRecording, Who, sees
+from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleRecording, Who, sees
 from cloud.hub import may_see
 from cloud.readings import moves, stats, views
 from cloud.readings.moves import Read, Signed
@@ -96,24 +95,24 @@ VisibleReading = Annotated[Reading, Depends(visible_reading)]
 
 
 @router.get("/api/readings")
-def list_readings(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+def list_readings(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
     """Staff: all that are open, by deadline, and the newest signed. A mother: her signed ones."""
     with reading(parts.engine) as conn:
         organisation_id = who.organisation_id if who.role == "hospital" else None
         rows = readings.visible(conn, organisation_id=organisation_id, mother_id=who.mother_id)
         may = sight.organisations_of_all(conn, {row.recording_id for row in rows})
         seen = [r for r in rows if may_see(who.viewer, r.mother_id, may[r.recording_id])]
-        return _views(conn, seen, who)
+        return _views(conn, seen, who, now_ms)
 
 
 @router.get("/api/readings/statistics")
 def get_statistics(
-    who: Who, parts: ServicesDep, months: Annotated[int, Query(ge=1, le=36)] = 12
+    who: Who, parts: ServicesDep, now_ms: Now, months: Annotated[int, Query(ge=1, le=36)] = 12
 ) -> list[dict[str, Any]]:
     """Volume, turnaround and agreement by organisation and month; a hospital sees its own."""
     own = {who.organisation_id or 0} if who.role == "hospital" else None
     with reading(parts.engine) as conn:
-        return stats.statistics(conn, _now_ms() - months * MONTH_MS, own)
+        return stats.statistics(conn, now_ms - months * MONTH_MS, own)
 
 
 @router.get("/api/readings/settings")
@@ -123,7 +122,7 @@ def get_settings(who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.put("/api/readings/settings")
-def put_settings(wanted: Settings, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def put_settings(wanted: Settings, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Of the own organisation; it holds for what is queued from now on."""
     if who.organisation_id is None:
         raise HTTPException(409, "this account belongs to no organisation")
@@ -131,93 +130,110 @@ def put_settings(wanted: Settings, who: Who, parts: ServicesDep) -> dict[str, An
         before = opinions.reads_blind(conn, who.organisation_id)
         opinions.set_blind(conn, who.organisation_id, wanted.blind)
         changes.add(
-            conn, "reads_blind", before, wanted.blind, _now_ms(),
+            conn, "reads_blind", before, wanted.blind, now_ms,
             person_id=who.person_id, organisation_id=who.organisation_id,
         )  # fmt: skip
     return {"blind": wanted.blind}
 
 
 @router.get("/api/readings/{reading_id}")
-def get_reading(found: VisibleReading, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _view(parts, found.id, who)
+def get_reading(found: VisibleReading, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+    return _view(parts, found.id, who, now_ms)
 
 
 @router.get("/api/recordings/{recording_id}/readings")
-def of_recording(recording: VisibleRecording, who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+def of_recording(
+    recording: VisibleRecording, who: Who, parts: ServicesDep, now_ms: Now
+) -> list[dict[str, Any]]:
     """All of a recording, oldest first: whoever may see the recording sees who read it."""
     with reading(parts.engine) as conn:
-        return _views(conn, readings.of_recording(conn, recording.id), who)
+        return _views(conn, readings.of_recording(conn, recording.id), who, now_ms)
 
 
 @router.post("/api/recordings/{recording_id}/readings")
-def ask(recording: VisibleRecording, asked: Asked, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def ask(
+    recording: VisibleRecording, asked: Asked, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """Ask for a reading; once one is signed, only with a reason."""
     do = partial(
         moves.want, recording=recording, actor=who, reason=asked.reason.strip(),
-        now_ms=_now_ms(), priority=asked.priority, blind=asked.blind,
+        now_ms=now_ms, priority=asked.priority, blind=asked.blind,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/readings/{reading_id}/take")
-def take(found: VisibleReading, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def take(found: VisibleReading, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Begin to read, or take it over from a reader who is past the deadline."""
-    do = partial(moves.take, reading_id=found.id, actor=who, now_ms=_now_ms())
-    return _change(parts, who, do)
+    do = partial(moves.take, reading_id=found.id, actor=who, now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/readings/{reading_id}/give-back")
-def give_back(found: VisibleReading, why: Why, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _with_reason(moves.give_back, found, why, who, parts)
+def give_back(
+    found: VisibleReading, why: Why, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
+    return _with_reason(moves.give_back, found, why, who, parts, now_ms)
 
 
 @router.post("/api/readings/{reading_id}/raise")
-def raise_level(found: VisibleReading, why: Why, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def raise_level(
+    found: VisibleReading, why: Why, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """Ask the centre's experts."""
-    return _with_reason(moves.raise_level, found, why, who, parts)
+    return _with_reason(moves.raise_level, found, why, who, parts, now_ms)
 
 
 @router.post("/api/readings/{reading_id}/read")
-def read(found: VisibleReading, said: Opinion, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def read(
+    found: VisibleReading, said: Opinion, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """Save the own class; a blind reader sees the machine's after this."""
     features = said.features.model_dump(exclude_none=True, exclude_defaults=True)
     own = Read(Class(said.said), features, said.findings.strip(), said.advice.strip())
-    do = partial(moves.save, reading_id=found.id, actor=who, read=own, now_ms=_now_ms())
-    return _change(parts, who, do)
+    do = partial(moves.save, reading_id=found.id, actor=who, read=own, now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/readings/{reading_id}/sign")
-def sign(found: VisibleReading, given: Signature, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def sign(
+    found: VisibleReading, given: Signature, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     signed = Signed(Class(given.said), given.sentences, given.to_mother.strip(), given.confirmed)
-    do = partial(moves.sign, reading_id=found.id, actor=who, signed=signed, now_ms=_now_ms())
-    return _change(parts, who, do)
+    do = partial(moves.sign, reading_id=found.id, actor=who, signed=signed, now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
 def _with_reason(
-    move: Callable[..., Reading], found: Reading, why: Why, who: Principal, parts: Services
+    move: Callable[..., Reading],
+    found: Reading,
+    why: Why,
+    who: Principal,
+    parts: Services,
+    now_ms: int,
 ) -> dict[str, Any]:
-    do = partial(move, reading_id=found.id, actor=who, reason=why.reason.strip(), now_ms=_now_ms())
-    return _change(parts, who, do)
+    do = partial(move, reading_id=found.id, actor=who, reason=why.reason.strip(), now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
-def _change(parts: Services, who: Principal, do: Callable[[Connection], Reading]) -> dict[str, Any]:
+def _change(
+    parts: Services, who: Principal, do: Callable[[Connection], Reading], now_ms: int
+) -> dict[str, Any]:
     with in_words():
         changed = parts.readings.change(do)
-    return _view(parts, changed.id, who)
+    return _view(parts, changed.id, who, now_ms)
 
 
-def _view(parts: Services, reading_id: int, who: Principal) -> dict[str, Any]:
+def _view(parts: Services, reading_id: int, who: Principal, now_ms: int) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = readings.get(conn, reading_id)
         assert found is not None
-        return views.staff_views(conn, [found], who, _now_ms())[0]
+        return views.staff_views(conn, [found], who, now_ms)[0]
 
 
-def _views(conn: Connection, rows: Sequence[Reading], who: Principal) -> list[dict[str, Any]]:
+def _views(
+    conn: Connection, rows: Sequence[Reading], who: Principal, now_ms: int
+) -> list[dict[str, Any]]:
     if who.role == "mother":
         return views.mother_views(conn, rows)
-    return views.staff_views(conn, rows, who, _now_ms())
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return views.staff_views(conn, rows, who, now_ms)

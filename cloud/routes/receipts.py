@@ -120,9 +120,8 @@ async def _note(parts: Services, channel: str, provider_id: str, receipt: Receip
     """Whether such a message is known."""
     end_s = time.monotonic() + EARLY_S
     while True:
-        now_ms = time.time_ns() // 1_000_000
         note = parts.receipts.note
-        if await run_in_threadpool(note, channel, provider_id, receipt, now_ms):
+        if await run_in_threadpool(note, channel, provider_id, receipt, parts.clock()):
             return True
         if time.monotonic() >= end_s:
             return False

@@ -1,14 +1,13 @@
 """Recordings as JSON: the list, one, its samples, its completeness, its last assessment."""
 
 import json
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from cloud import views
-from cloud.deps import ServicesDep, VisibleRecording, Who, sees
+from cloud.deps import Now, ServicesDep, VisibleRecording, Who, sees
 from cloud.live import KEEP_S
 from cloud.store import assessments, readings, recordings
 from cloud.store.db import reading
@@ -18,9 +17,8 @@ MAX_TRACE_S = 4 * 3600
 
 
 @router.get("/api/recordings")
-def list_recordings(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+def list_recordings(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
     """All that are open and the newest of the others, as far as they may be seen."""
-    now_ms = time.time_ns() // 1_000_000
     with reading(parts.engine) as conn:
         mothers = None if who.mother_id is None else [who.mother_id]
         rows = {row.id: row for row in recordings.open_now(conn)}
@@ -30,8 +28,7 @@ def list_recordings(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
 
 
 @router.get("/api/recordings/{recording_id}")
-def get_recording(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any]:
-    now_ms = time.time_ns() // 1_000_000
+def get_recording(recording: VisibleRecording, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         return views.recording_view(conn, parts.live, recording, now_ms)
 

@@ -1,6 +1,5 @@
 """Referrals as JSON, what people do with them, their balance. Rules: journeys.referral_moves."""
 
-import time
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -8,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from cloud.deps import MAX_ID, Id, Principal, Services, ServicesDep, Who
+from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, Who
 from cloud.journeys import balance, referral_moves, views
 from cloud.journeys.choices import choices
 from cloud.journeys.referral_moves import Wanted
@@ -97,21 +96,21 @@ VisibleReferral = Annotated[Referral, Depends(visible_referral)]
 
 
 @router.get("/api/referrals")
-def list_referrals(who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+def list_referrals(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
     """All that are not over and the newest of the others, of what may be seen."""
     with reading(parts.engine) as conn:
         organisation_id = who.organisation_id if who.role == "hospital" else None
         rows = referrals.visible(conn, organisation_id=organisation_id, mother_id=who.mother_id)
-        return views.referral_views(conn, rows, who, _now_ms())
+        return views.referral_views(conn, rows, who, now_ms)
 
 
 @router.get("/api/referrals/balance")
 def get_balance(
-    who: Who, parts: ServicesDep, months: Annotated[int, Query(ge=1, le=36)] = 12
+    who: Who, parts: ServicesDep, now_ms: Now, months: Annotated[int, Query(ge=1, le=36)] = 12
 ) -> dict[str, Any]:
     """Referrals up and down by hospital and month; those declined or withdrawn do not count."""
     organisation_id = who.organisation_id if who.role == "hospital" else None
-    since_ms = _now_ms() - months * LONGEST_MONTH_MS
+    since_ms = now_ms - months * LONGEST_MONTH_MS
     with reading(parts.engine) as conn:
         rows = referrals.counted(conn, since_ms, organisation_id)
         known = {o.id: o for o in people.hospitals(conn)}
@@ -126,59 +125,59 @@ def get_balance(
 
 @router.get("/api/referrals/choices")
 def get_choices(
-    who: Who, parts: ServicesDep, direction: Literal["up", "down"] = "up"
+    who: Who, parts: ServicesDep, now_ms: Now, direction: Literal["up", "down"] = "up"
 ) -> dict[str, Any]:
     """What a new referral of this hospital can say: mothers, hospitals by distance, criteria."""
     with reading(parts.engine) as conn:
-        return choices(conn, who.organisation_id or 0, direction, _now_ms())
+        return choices(conn, who.organisation_id or 0, direction, now_ms)
 
 
 @router.get("/api/referrals/{referral_id}")
-def get_referral(found: VisibleReferral, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    return _view(parts, found.id, who)
+def get_referral(
+    found: VisibleReferral, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
+    return _view(parts, found.id, who, now_ms)
 
 
 @router.post("/api/referrals")
-def request(wanted: NewReferral, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def request(wanted: NewReferral, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Ask a hospital of a higher level to take her, or one of a lower level to go on with her."""
     given = {**vars(wanted), "plan": wanted.plan.model_dump(mode="json") if wanted.plan else None}
     given["reason"], given["notes"] = wanted.reason.strip(), wanted.notes.strip()
-    do = partial(referral_moves.request, wanted=Wanted(**given), actor=who, now_ms=_now_ms())
-    return _change(parts, who, do)
+    do = partial(referral_moves.request, wanted=Wanted(**given), actor=who, now_ms=now_ms)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/referrals/{referral_id}/steps")
 def step(
-    found: VisibleReferral, wanted: ReferralStep, who: Who, parts: ServicesDep
+    found: VisibleReferral, wanted: ReferralStep, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
     do = partial(
         referral_moves.act, referral_id=found.id, event=wanted.event, actor=who,
-        said=wanted.said.strip(), minutes=wanted.minutes, now_ms=_now_ms(),
+        said=wanted.said.strip(), minutes=wanted.minutes, now_ms=now_ms,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
 @router.post("/api/referrals/{referral_id}/expected")
-def expect(found: VisibleReferral, wanted: Coming, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def expect(
+    found: VisibleReferral, wanted: Coming, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     do = partial(
         referral_moves.expect, referral_id=found.id, minutes=wanted.minutes, actor=who,
-        now_ms=_now_ms(),
+        now_ms=now_ms,
     )  # fmt: skip
-    return _change(parts, who, do)
+    return _change(parts, who, do, now_ms)
 
 
-def _change(parts: Services, who: Principal, do: Change) -> dict[str, Any]:
+def _change(parts: Services, who: Principal, do: Change, now_ms: int) -> dict[str, Any]:
     with in_words():
         referral_id = parts.journeys.change(do)
-    return _view(parts, referral_id, who)
+    return _view(parts, referral_id, who, now_ms)
 
 
-def _view(parts: Services, referral_id: int, who: Principal) -> dict[str, Any]:
+def _view(parts: Services, referral_id: int, who: Principal, now_ms: int) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         found = referrals.get(conn, referral_id)
         assert found is not None  # it was seen a moment ago, and none is ever removed
-        return views.referral_views(conn, [found], who, _now_ms())[0]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+        return views.referral_views(conn, [found], who, now_ms)[0]

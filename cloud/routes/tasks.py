@@ -1,6 +1,5 @@
 """Calls that the centre has to make, what a mother reports by hand, and what was kept silent."""
 
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
@@ -8,7 +7,7 @@ from pydantic import BaseModel, StringConstraints
 
 from cloud.alerts import calls
 from cloud.alerts.moves import words
-from cloud.deps import Id, ServicesDep, VisibleRecording, Who
+from cloud.deps import Id, Now, ServicesDep, VisibleRecording, Who
 from cloud.store import tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID
@@ -29,12 +28,12 @@ def list_tasks(parts: ServicesDep) -> list[dict[str, Any]]:
 
 
 @router.post("/api/tasks/{task_id}/done")
-def done(task_id: Id, what: Outcome, who: Who, parts: ServicesDep) -> dict[str, Any]:
+def done(task_id: Id, what: Outcome, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Somebody has called, and says what came of it. The first answer stays."""
     if not what.outcome:
         raise HTTPException(422, words(calls.SAY_WHAT))
     with writing(parts.engine) as conn:
-        task = calls.done(conn, task_id, who.person_id, what.outcome, _now_ms())
+        task = calls.done(conn, task_id, who.person_id, what.outcome, now_ms)
         if task is None:
             raise HTTPException(404, "no such task")
         (view,) = calls.views(conn, [task])
@@ -43,12 +42,14 @@ def done(task_id: Id, what: Outcome, who: Who, parts: ServicesDep) -> dict[str, 
 
 
 @router.post("/api/recordings/{recording_id}/reduced-movement")
-def reduced_movement(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any]:
+def reduced_movement(
+    recording: VisibleRecording, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
     """The mother says that her baby moves less: an alert, once a recording."""
     trace = parts.live.get(recording.id)
     at_s = trace.newest_s if trace else 0.0
     reason = words(REPORTED.reason)
-    parts.alerting.raise_alert(recording.id, REPORTED, at_s, at_s, reason, _now_ms())
+    parts.alerting.raise_alert(recording.id, REPORTED, at_s, at_s, reason, now_ms)
     return {"reported": True}
 
 
@@ -57,7 +58,3 @@ def log(recording: VisibleRecording, parts: ServicesDep) -> list[dict[str, Any]]
     """What rules kept silent about in this recording, and why."""
     with reading(parts.engine) as conn:
         return [vars(one) for one in tasks.silent_of(conn, recording.id)]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
