@@ -1,6 +1,6 @@
-"""How far a pregnancy is, from its due date."""
+"""The due date, from the last period or a scan, and how far a pregnancy is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 TERM_DAYS = 280  # Naegele: the due date is 40 weeks after the last period began
 
@@ -15,3 +15,12 @@ def gestation_weeks(due_date: date | None, at_ms: int) -> int | None:
         return None
     today = datetime.fromtimestamp(at_ms / 1000, UTC).date()
     return (TERM_DAYS - (due_date - today).days) // 7
+
+
+def due_date_of(dated_on: date, days: int = 0) -> date:
+    """From the first day of the last period, or from a scan that showed so many days that day.
+
+    >>> due_date_of(date(2026, 3, 1)), due_date_of(date(2026, 5, 24), 12 * 7)
+    (datetime.date(2026, 12, 6), datetime.date(2026, 12, 6))
+    """
+    return dated_on + timedelta(days=TERM_DAYS - days)

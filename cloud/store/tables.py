@@ -33,6 +33,15 @@ from cloud.store.message_tables import message_tries as message_tries
 from cloud.store.message_tables import messages as messages
 from cloud.store.metadata import BigId
 from cloud.store.metadata import metadata as metadata
+from cloud.store.pregnancy_tables import advice as advice
+from cloud.store.pregnancy_tables import care_tasks as care_tasks
+from cloud.store.pregnancy_tables import care_team as care_team
+from cloud.store.pregnancy_tables import home_values as home_values
+from cloud.store.pregnancy_tables import missed_days as missed_days
+from cloud.store.pregnancy_tables import monitoring_plans as monitoring_plans
+from cloud.store.pregnancy_tables import pregnancies as pregnancies
+from cloud.store.pregnancy_tables import relatives as relatives
+from cloud.store.pregnancy_tables import risk_assessments as risk_assessments
 from cloud.store.reading_tables import reading_opinions as reading_opinions
 from cloud.store.reading_tables import reading_settings as reading_settings
 from cloud.store.reading_tables import reading_steps as reading_steps
