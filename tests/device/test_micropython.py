@@ -28,6 +28,7 @@ SHARED = (
     "test_drivers",
     "test_w25q128",
     "test_toco",
+    "test_oximeter",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
