@@ -21,6 +21,7 @@ _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
 ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/healthz"): _PUBLIC,
     ("GET", "/readyz"): _PUBLIC,
+    ("GET", "/words/{language}/{version}.js"): _PUBLIC,
     ("GET", "/login"): _PUBLIC,
     ("POST", "/login"): _PUBLIC,
     ("POST", "/language"): _PUBLIC,

@@ -4,6 +4,8 @@ The catalogue is read when the service starts; nothing compiled is kept. A text 
 its English msgid with %(name)s fields, in templates, in JavaScript and in the tables of models.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -26,6 +28,20 @@ _LOCALE = Path(__file__).parent / "locale"
 def catalogue(language: str) -> dict[str, str]:
     """{msgid: text} of a language; empty for English, whose msgids are the texts."""
     return {str(m.id): str(m.string) for m in _read(language) if m.id and m.string}
+
+
+@cache
+def script(language: str) -> str:
+    """The catalogue for the scripts of the pages (static/words.js)."""
+    words = json.dumps(catalogue(language), ensure_ascii=False)
+    return f"globalThis.lucinaWords = {words};\n"
+
+
+@cache
+def script_path(language: str) -> str:
+    """Where it is read: another catalogue has another address, so that browsers may keep it."""
+    version = hashlib.sha256(script(language).encode()).hexdigest()[:12]
+    return f"/words/{language}/{version}.js"
 
 
 @cache

@@ -37,7 +37,7 @@ def page(
             who=who,
             language=language,
             languages=i18n.LANGUAGES,
-            words=i18n.catalogue(language),
+            words_path=i18n.script_path(language),
             demo=services(request).settings.demo,
             path=request.url.path,
             status=status,

@@ -1,7 +1,7 @@
 """Logging in and out, and choosing a language."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -69,6 +69,13 @@ def choose_language(language: Text, back: Text = "/") -> Response:
     if language in i18n.LANGUAGES:
         response.set_cookie(i18n.COOKIE, language, max_age=LANGUAGE_LASTS_S, samesite="lax")
     return response
+
+
+@router.get("/words/{language}/{version}.js", response_class=Response)
+def words(language: Literal["en", "zh"], version: str) -> Response:  # noqa: ARG001 - i18n.script_path
+    kept = "public, max-age=31536000, immutable"
+    script = i18n.script(language)
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": kept})
 
 
 def local_path(path: str) -> str:

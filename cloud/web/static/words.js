@@ -1,7 +1,6 @@
 // The page's language: texts by their English msgid with %(name)s fields, times and durations.
 
-const element = document.getElementById("words");
-const WORDS = element ? JSON.parse(element.textContent) : {};
+const WORDS = globalThis.lucinaWords ?? {}; // a script of its own; English has none: its msgids are the texts
 
 export const language = document.documentElement.lang;
 
