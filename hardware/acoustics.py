@@ -67,9 +67,10 @@ def _sources_mm(centres_mm: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def peak_to_surface_intensity(centres_mm: NDArray[np.float64]) -> float:
-    """Crystals at these places, all in phase, in water: highest intensity anywhere over the mean intensity at the crystals' surface (a ratio).
+    """Highest intensity in water over the mean intensity at the surface (a ratio).
 
-    Looked for from NEAREST_MM to DEEPEST_MM on the axes through the middle, through a ring crystal, and between two of them.
+    Crystals at these places (n, 2), all in phase. Looked for from NEAREST_MM to DEEPEST_MM on the
+    axes through the middle, through a place on the ring, and between two of them.
     """
     sources = _sources_mm(centres_mm)
     area_mm2 = len(centres_mm) * crystal_area_cm2() * 100 / len(sources)

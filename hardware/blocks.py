@@ -188,9 +188,9 @@ def _rails(page: Page, wires: list[Wire]) -> None:
     page.text(24, 406, "(ground is not drawn)", 10.5, FAINT)
     for index, (net, names) in enumerate(loads.items()):
         page.text(24, 428 + 24 * index, net, 10.5, POWER, bold=True)
-        for line in range(0, len(names), 11):
-            words = " ".join(names[line : line + 11])
-            page.text(118, 428 + 24 * index + 13 * (line // 11), words, 10)
+        for line in range(0, len(names), 13):
+            words = " ".join(names[line : line + 13])
+            page.text(118, 428 + 24 * index + 13 * (line // 13), words, 10)
 
 
 def block_diagram(wires: list[Wire]) -> str:

@@ -39,6 +39,7 @@ from hardware.enclosure import (
     Puck,
     face_diameter,
     lid_diameter,
+    port_centre_mm,
 )
 from hardware.parts import FOLDER
 
@@ -96,8 +97,9 @@ def side_openings(puck: Puck) -> list[Part]:
     found = [Pos(12 * index, 0, level) * gland for index in range(puck.cable_holes)]
     width, height = puck.port
     if width:
-        z = puck.cup_height - puck.skirt_overlap - puck.port_below_skirt - height / 2
-        found.append(Pos(0, puck.diameter / 2, z) * Box(width, 6 * puck.wall, height))
+        found.append(
+            Pos(0, puck.diameter / 2, port_centre_mm(puck)) * Box(width, 6 * puck.wall, height)
+        )
     return found
 
 
@@ -132,7 +134,7 @@ def picture(placed: list[Part]) -> None:
     """Outline from above and beside, hidden lines left out."""
     visible, _ = Compound(children=placed).project_to_viewport(CAMERA, (0, 0, 1))
     width = Compound(children=visible).bounding_box().size.X
-    export = ExportSVG(scale=PICTURE_WIDTH_MM / width, margin=4, line_weight=0.7)
+    export = ExportSVG(scale=PICTURE_WIDTH_MM / width, margin=4, line_weight=1.5)
     export.add_layer("lines", line_color=Color(0.11, 0.14, 0.19), line_type=LineType.CONTINUOUS)
     export.add_shape(visible, layer="lines")
     export.write(str(PICTURE))

@@ -13,6 +13,7 @@ DENSITY_G_CM3 = 1.05  # ABS, medical grade, natural
 FACE_MM, CRYSTAL_MM, WIRES_MM, BOARD_MM, COMPONENTS_MM = 0.9, 2.0, 1.6, 1.2, 3.5
 CELL_MM = (10.3, 30.0, 40.0)
 BOARD_DIAMETER_MM = 62.0
+RECEPTACLE_MM = 3.2  # height of J1 on the board
 SLACK_MM = 0.6
 CORD_MM = 1.5  # gasket cord
 PLAY_MM = 0.3  # between cup and skirt
@@ -62,7 +63,7 @@ MAIN = Puck(
     cable_holes=2,
     cable_diameter=3.8,
     port=(9.4, 3.6),
-    port_below_skirt=3.0,
+    port_below_skirt=7.8,
     openings=(CRYSTAL_DIAMETER_MM + POCKET_PLAY_MM, CRYSTALS),
     stud=(10.0, 4.0, 18.0, 2.0),
 )
@@ -92,7 +93,15 @@ PUCKS = (MAIN, TOCO)
 
 def stack_mm() -> float:
     """Face, crystals, wires, board, parts, cell: from the skin to the lid of the main puck."""
-    return FACE_MM + CRYSTAL_MM + WIRES_MM + BOARD_MM + COMPONENTS_MM + CELL_MM[0] + SLACK_MM
+    return board_top_mm() + COMPONENTS_MM + CELL_MM[0] + SLACK_MM
+
+
+def board_top_mm() -> float:
+    return FACE_MM + CRYSTAL_MM + WIRES_MM + BOARD_MM
+
+
+def port_centre_mm(puck: Puck) -> float:
+    return puck.cup_height - puck.skirt_overlap - puck.port_below_skirt - puck.port[1] / 2
 
 
 def lid_diameter(puck: Puck) -> float:
@@ -119,15 +128,17 @@ def faults(puck: Puck) -> list[str]:
         "groove stays inside the rim": puck.rim_width >= puck.groove_width + 2 * 1.2,
         "port lies under the drip edge": not puck.port[0] or puck.port_below_skirt >= 2.0,
     }
-    if puck is MAIN:
+    if puck.name == MAIN.name:
         ring = 2 * RING_RADIUS_MM * math.sin(math.pi / (CRYSTALS - 1))
-        bottom = puck.cup_height - puck.skirt_overlap - puck.port_below_skirt - puck.port[1]
+        bottom = port_centre_mm(puck) - puck.port[1] / 2
+        receptacle = board_top_mm() + RECEPTACLE_MM / 2
         checks |= {
             "board fits inside the rim": inside >= BOARD_DIAMETER_MM + 1.0,
             "cell fits on the board": math.hypot(*CELL_MM[1:]) <= BOARD_DIAMETER_MM,
             "everything fits in height": stack_mm() <= puck.cup_height,
             "crystals stand apart": ring >= puck.openings[0] + 1.2,
             "crystals fit on the floor": 2 * RING_RADIUS_MM + puck.openings[0] <= inside,
+            "port meets its receptacle": abs(port_centre_mm(puck) - receptacle) <= 0.2,
             "port stays above the floor": bottom >= puck.floor + 2.0,
         }
     return [words for words, holds in checks.items() if not holds]

@@ -11,9 +11,10 @@ from hardware.enclosure import (
     FACE_MM,
     MAIN,
     PLAY_MM,
-    WIRES_MM,
+    board_top_mm,
     face_diameter,
     lid_diameter,
+    port_centre_mm,
     stack_mm,
 )
 from hardware.svg import FAINT, INK, Page
@@ -52,19 +53,18 @@ def _plastic(page: Page) -> None:
     level = top + cup.lid
     _slab(page, 0, post / 2, level, level + post_height, PLASTIC)
     _slab(page, 0, head / 2, level + post_height, level + post_height + head_height, PLASTIC)
-    port = top - cup.skirt_overlap - cup.port_below_skirt
-    _slab(page, inner, radius, port - cup.port[1], port, "#ffffff")
+    low = port_centre_mm(cup) - cup.port[1] / 2
+    _slab(page, inner, radius, low, low + cup.port[1], "#ffffff")
 
 
 def _inside(page: Page) -> None:
     pocket = CRYSTAL_DIAMETER_MM / 2
     _slab(page, 0, face_diameter() / 2, 0, FACE_MM, FACE)
-    level = FACE_MM + CRYSTAL_MM
-    _slab(page, 0, pocket, FACE_MM, level, CRYSTAL)
-    _slab(page, RING_RADIUS_MM - pocket, RING_RADIUS_MM + pocket, FACE_MM, level, CRYSTAL)
-    level += WIRES_MM
-    _slab(page, 0, BOARD_DIAMETER_MM / 2, level, level + BOARD_MM, BOARD)
-    level += BOARD_MM
+    back = FACE_MM + CRYSTAL_MM
+    _slab(page, 0, pocket, FACE_MM, back, CRYSTAL)
+    _slab(page, RING_RADIUS_MM - pocket, RING_RADIUS_MM + pocket, FACE_MM, back, CRYSTAL)
+    level = board_top_mm()
+    _slab(page, 0, BOARD_DIAMETER_MM / 2, level - BOARD_MM, level, BOARD)
     _slab(page, 0, BOARD_DIAMETER_MM / 2 - 1, level, level + COMPONENTS_MM, PARTS)
     level += COMPONENTS_MM
     _slab(page, 0, CELL_MM[2] / 2, level, level + CELL_MM[0], CELL)
@@ -73,14 +73,17 @@ def _inside(page: Page) -> None:
 def _labels(page: Page) -> None:
     cup, radius = MAIN, MAIN.diameter / 2
     top, overlap = cup.cup_height, cup.skirt_overlap
-    board = FACE_MM + CRYSTAL_MM + WIRES_MM
-    port = top - overlap - cup.port_below_skirt - cup.port[1] / 2
+    board = board_top_mm()
     groove = f"{cup.groove_width:g} x {cup.groove_depth:g}"
     cell = " x ".join(f"{size:g}" for size in CELL_MM)
     crystals = f"crystals {CRYSTAL_DIAMETER_MM:g} x {CRYSTAL_MM:g}, ring {RING_RADIUS_MM:g}"
     told = [
         (4.0, top + cup.lid + 2.0, "belt stud"),
-        (30.0, top + cup.lid / 2, f"lid {cup.lid:g}, {cup.screws} screws inside the gasket"),
+        (
+            30.0,
+            top + cup.lid / 2,
+            f"lid {cup.lid:g}, {cup.screws} screws with O-rings under their heads",
+        ),
         (radius - cup.rim_width / 2, top - 0.6, f"silicone cord {CORD_MM:g}, groove {groove}"),
         (
             lid_diameter(cup) / 2 - 0.7,
@@ -88,9 +91,13 @@ def _labels(page: Page) -> None:
             f"drip edge, {overlap:g} below the joint",
         ),
         (CELL_MM[2] / 2 - 2, 14.0, f"cell {cell}"),
-        (radius - 0.9, port, f"USB-C with plug, {cup.port_below_skirt:g} under the drip edge"),
-        (28.0, board + BOARD_MM + 1.5, f"parts, {COMPONENTS_MM:g}"),
-        (29.0, board + BOARD_MM / 2, f"board {BOARD_DIAMETER_MM:g}, {BOARD_MM:g} thick"),
+        (
+            radius - 0.9,
+            port_centre_mm(cup),
+            f"USB-C with plug, {cup.port_below_skirt:g} under the drip edge",
+        ),
+        (28.0, board + 1.5, f"parts, {COMPONENTS_MM:g}"),
+        (29.0, board - BOARD_MM / 2, f"board {BOARD_DIAMETER_MM:g}, {BOARD_MM:g} thick"),
         (RING_RADIUS_MM + 3, FACE_MM + 1.0, crystals),
         (
             face_diameter() / 2 - 1,
