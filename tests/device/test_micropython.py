@@ -21,6 +21,8 @@ SHARED = (
     "test_spool",
     "test_squeeze",
     "test_flashlog",
+    "test_p256",
+    "test_update",
     "test_sender",
     "test_packer",
     "test_seconds",
