@@ -2,6 +2,7 @@
 
 host, port, device, token   the broker, and who we are there
 source                      a seconds file (device/seconds.py)
+sound                       optional; a WAV file (device/sound.py): the fetal rate is heard in it
 name, flags                 told in the start event (payloads.pack_start)
 speed                       recorded seconds per second, 1..MAX_SPEED
 spool                       a folder of this device alone, or null: in memory only
@@ -26,6 +27,7 @@ KEYS = (  # (key, types, needed)
     ("tls", (str, type(None)), True),
     ("session", (int,), False),
     ("drain_s", (int, float), False),
+    ("sound", (str,), False),
 )
 
 

@@ -97,8 +97,9 @@ def unpack_vitals(payload: bytes) -> dict[int, int]:
     return values
 
 
-# EVENT: u8 code, u32 value, then bytes that only START and BOOT use
+# EVENT: u8 code, u32 value, then bytes that only START, BOOT and UPDATE use
 START, STOP, MOVEMENT, CONTRACTION, COMMAND_DONE, PROBE_OFF, PROBE_ON = 1, 2, 3, 4, 5, 6, 7
+BOOT, UPDATE, BATTERY = 8, 9, 10
 EVENTS = {
     START: "start",  # value: boot id; data: see pack_start
     STOP: "stop",  # value: frames of this session, this one included
@@ -107,8 +108,12 @@ EVENTS = {
     COMMAND_DONE: "command_done",  # value: id of the command
     PROBE_OFF: "probe_off",  # value: 0
     PROBE_ON: "probe_on",  # value: 0
+    BOOT: "boot",  # value: boot id; data: device/report.py
+    UPDATE: "update",  # value: offset of the wanted block, UPDATE_OVER; data: what is to be said
+    BATTERY: "battery",  # value: per cent that are left
 }
 Event = namedtuple("Event", ("code", "value", "data"))
+UPDATE_OVER = MAX_U32  # no block is wanted: refused, done or given up
 REPLAYED, SYNTHETIC = 1, 2  # flags of a start
 Start = namedtuple("Start", ("boot_id", "speed", "flags", "name"))
 
@@ -150,8 +155,9 @@ def unpack_start(event: Event) -> Start:
 
 
 # STATUS: the device about itself
-STATUS = "<BBIIHHI"
-STATUS_TOP = (GAP_8, GAP_8, MAX_U32, MAX_U32, GAP_16, GAP_16, MAX_U32)
+STATUS = "<BBIIHHIBB"
+STATUS_TOP = (GAP_8, GAP_8, MAX_U32, MAX_U32, GAP_16, GAP_16, MAX_U32, GAP_8, GAP_8)
+OLD_STATUS_SIZE = 18  # from probes that did not help to place themselves
 Status = namedtuple(
     "Status",
     (
@@ -162,6 +168,8 @@ Status = namedtuple(
         "reconnects",  # of the link since the boot
         "free_kib",  # memory, GAP_16 unknown
         "dropped",  # frames given up since the boot: spool full, or a torn slot
+        "own_heart",  # 1: it is probably the mother's own, 0: not, GAP_8 unknown
+        "best_percent",  # best quality of this search for the heart, GAP_8 unknown
     ),
 )
 
@@ -172,6 +180,8 @@ def pack_status(status: Status) -> bytes:
 
 
 def unpack_status(payload: bytes) -> Status:
+    if len(payload) == OLD_STATUS_SIZE:
+        payload += bytes((GAP_8, GAP_8))
     if len(payload) != calcsize(STATUS):
         raise WireError("status of %d bytes" % len(payload))
     return Status(*unpack(STATUS, payload))
@@ -217,12 +227,15 @@ def unpack_receipt(frame) -> Receipt:
 # COMMAND: frame.session it is about (0: the device), frame.seq = id of the command;
 # payload: u8 code, then UTF-8 text. The device answers with the event COMMAND_DONE.
 COMMAND_START, COMMAND_STOP, COMMAND_ZERO_TOCO, COMMAND_FIND_ME, COMMAND_ALERT = 1, 2, 3, 4, 5
+COMMAND_SET_TIME, COMMAND_UPDATE = 6, 7
 COMMANDS = {
     COMMAND_START: "start",
     COMMAND_STOP: "stop",
     COMMAND_ZERO_TOCO: "zero_toco",
     COMMAND_FIND_ME: "find_me",
     COMMAND_ALERT: "alert",  # text: "PHASE PRIORITY", what the buzzer and the LED show
+    COMMAND_SET_TIME: "set_time",  # text: Unix time in ms
+    COMMAND_UPDATE: "update",  # text: device/manifest.py in base64
 }
 Command = namedtuple("Command", ("code", "text"))
 
@@ -241,6 +254,18 @@ def unpack_command(payload: bytes) -> Command:
         return Command(payload[0], bytes(payload[1:]).decode())
     except (UnicodeError, ValueError):
         raise WireError("command text is not UTF-8") from None
+
+
+# BLOCK: frame.session is 0; payload: u32 offset in the image, then bytes of it.
+def pack_block(offset: int, data: bytes) -> bytes:
+    return pack("<I", offset) + data
+
+
+def unpack_block(payload: bytes):
+    """(offset, data)"""
+    if len(payload) < 5:
+        raise WireError("block of %d bytes" % len(payload))
+    return unpack_from("<I", payload)[0], payload[4:]
 
 
 # STAMP: first in each message of a gateway. Its wall clock now, and what that clock showed

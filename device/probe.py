@@ -20,6 +20,7 @@ from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
 from device.packer import Packer
 from device.seconds import SecondsFile
+from device.sound import Heard, SoundFile
 from device.uplink import Uplink
 
 STATUS_MS = 10_000
@@ -32,9 +33,10 @@ REMEMBERED_COMMANDS = 32  # the cloud repeats a command until it has seen the an
 
 
 class Probe:
-    def __init__(self, config: dict, source, uplink: Uplink, clock) -> None:
+    def __init__(self, config: dict, source, uplink: Uplink, clock, placement=None) -> None:
         """`source` has next(): the packed TRACE payload of one more second, None at the end."""
         self._source = source
+        self._placement = placement  # device/placement.py of a source that hears
         self._uplink = uplink
         self._clock = clock
         self._speed = config["speed"]
@@ -124,14 +126,17 @@ class Probe:
             self._end()
 
     def _status(self) -> payloads.Status:
+        placement = self._placement
         return payloads.Status(
             payloads.GAP_8,  # a replay has no battery
-            payloads.GAP_8,  # and no skin
+            payloads.GAP_8 if placement is None else placement.level,  # and most have no skin
             self._uplink.waiting,
             self._uplink.resent,
             min(self._uplink.reconnects, payloads.GAP_16 - 1),
             _free_kib(),
             self._uplink.dropped,
+            payloads.GAP_8 if placement is None else int(placement.own_heart),
+            payloads.GAP_8 if placement is None else placement.best_percent,
         )
 
     def _report(self, done: bool | None = None) -> None:
@@ -164,11 +169,13 @@ def build(config: dict) -> Probe:
     if config["tls"]:
         with open(config["tls"], "rb") as file:
             ca = file.read()
-    source = SecondsFile(config["source"])
+    recorded = SecondsFile(config["source"])
+    heard = Heard(SoundFile(config["sound"]), recorded) if "sound" in config else None
     mqtt = Mqtt(device, device, config["token"], [wire.device_down(device)])
     link = Link(config["host"], config["port"], mqtt, clock, ca)
     store = Folder(config["spool"]) if config["spool"] else None
-    return Probe(config, source, Uplink(device, link, clock, store), clock)
+    uplink = Uplink(device, link, clock, store)
+    return Probe(config, heard or recorded, uplink, clock, heard and heard.placement)
 
 
 def main(arguments: list[str]) -> int:

@@ -182,6 +182,6 @@ def mean_rate(beats_s: Floats, seconds: float, window_s: float = WINDOW_S) -> Fl
         inside = beats_s[low:high]
         edges = max(inside[0] - (end - window_s), end - inside[-1])
         steps = np.diff(inside)
-        if edges <= LONGEST_S and SHORTEST_S <= steps.min() and steps.max() <= LONGEST_S:
+        if edges <= LONGEST_S and steps.min() >= SHORTEST_S and steps.max() <= LONGEST_S:
             rates[place] = 60 * len(steps) / (inside[-1] - inside[0])
     return rates

@@ -16,7 +16,7 @@ def test_a_session_from_start_to_stop():
     packer = Packer(5)
     frames = [packer.start(start("a")), packer.trace(SECOND), packer.event(payloads.MOVEMENT)]
     frames += [packer.trace(SECOND), packer.vitals({1: 120})]
-    frames += [packer.status(payloads.Status(1, 2, 3, 4, 5, 6, 7)), packer.stop()]
+    frames += [packer.status(payloads.Status(1, 2, 3, 4, 5, 6, 7, 0, 8)), packer.stop()]
     assert [frame.seq for frame in frames] == list(range(7))
     assert {frame.session for frame in frames} == {5}
     assert [frame.t_ms for frame in frames] == [0, 0, 1000, 1000, 2000, 2000, 2000]

@@ -82,15 +82,21 @@ def test_events():
 
 
 def test_status():
-    status = p.Status(80, p.GAP_8, 17, 3, 1, 42, 5)
-    golden = b"\x50\xff\x11\x00\x00\x00\x03\x00\x00\x00\x01\x00\x2a\x00\x05\x00\x00\x00"
+    status = p.Status(80, p.GAP_8, 17, 3, 1, 42, 5, 1, 73)
+    golden = b"\x50\xff\x11\x00\x00\x00\x03\x00\x00\x00\x01\x00\x2a\x00\x05\x00\x00\x00\x01\x49"
     assert p.pack_status(status) == golden
     assert p.unpack_status(golden) == status
     assert refused(p.unpack_status, golden[:-1])
     assert refused(p.unpack_status, golden + b"\x00")
-    assert refused(p.pack_status, p.Status(256, 0, 0, 0, 0, 0, 0))
-    assert refused(p.pack_status, p.Status(0, 0, 0, 0, 65536, 0, 0))
-    assert refused(p.pack_status, p.Status(0, 0, 0, 0, 0, 0, -1))
+    assert refused(p.pack_status, p.Status(256, 0, 0, 0, 0, 0, 0, 0, 0))
+    assert refused(p.pack_status, p.Status(0, 0, 0, 0, 65536, 0, 0, 0, 0))
+    assert refused(p.pack_status, p.Status(0, 0, 0, 0, 0, 0, -1, 0, 0))
+    assert refused(p.pack_status, p.Status(0, 0, 0, 0, 0, 0, 0, 0, 256))
+
+
+def test_the_status_of_an_older_probe_is_read():
+    old = b"\x50\xff\x11\x00\x00\x00\x03\x00\x00\x00\x01\x00\x2a\x00\x05\x00\x00\x00"
+    assert p.unpack_status(old) == p.Status(80, p.GAP_8, 17, 3, 1, 42, 5, p.GAP_8, p.GAP_8)
 
 
 def test_receipt_golden_bytes():
