@@ -31,6 +31,7 @@ SHARED = (
     "test_w25q128",
     "test_toco",
     "test_oximeter",
+    "test_ble",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
