@@ -51,10 +51,10 @@ class Origin:
         """Whether this rhythm, quarter bpm, is the mother's by its sound."""
         lag = (LAGS_PER_MINUTE + rate // 2) // rate
         low = _beating(self._vessel, lag)
-        return low > FAINT and low > LOUDER * _beating(self._heart, lag)
+        return low > max(FAINT, LOUDER * _beating(self._heart, lag))
 
 
 def _beating(wave, lag: int) -> int:
     """Mean product of what the wave does around its mean, one lag apart."""
-    total: int = ac.product(wave, WINDOW, ac.mean(wave, WINDOW), lag)
-    return total // (WINDOW - lag)
+    total: int = ac.product(wave, WINDOW, ac.mean(wave, WINDOW), lag) // (WINDOW - lag)
+    return total
