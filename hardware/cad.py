@@ -16,7 +16,6 @@ from build123d import (
     Compound,
     Cylinder,
     ExportSVG,
-    LineType,
     Location,
     Part,
     PolarLocations,
@@ -47,6 +46,7 @@ BUILD, PICTURE = FOLDER / "build", FOLDER / "drawings" / "enclosure.svg"
 CAMERA, STATION_MM, PICTURE_WIDTH_MM = (-1600.0, -2200.0, 2000.0), 88.0, 250.0
 SCREW_HOLE_MM, SCREW_CLEARANCE_MM = 1.7, 2.3
 LIGHT_HOLE_MM, BUTTON_HOLE_MM = 2.5, 10.0
+INK = Color(0.11, 0.14, 0.19)
 UP = (Align.CENTER, Align.CENTER, Align.MIN)
 
 
@@ -134,8 +134,8 @@ def picture(placed: list[Part]) -> None:
     """Outline from above and beside, hidden lines left out."""
     visible, _ = Compound(children=placed).project_to_viewport(CAMERA, (0, 0, 1))
     width = Compound(children=visible).bounding_box().size.X
-    export = ExportSVG(scale=PICTURE_WIDTH_MM / width, margin=4, line_weight=1.5)
-    export.add_layer("lines", line_color=Color(0.11, 0.14, 0.19), line_type=LineType.CONTINUOUS)
+    export = ExportSVG(scale=PICTURE_WIDTH_MM / width, margin=4)
+    export.add_layer("lines", line_color=INK, line_weight=0.35)
     export.add_shape(visible, layer="lines")
     export.write(str(PICTURE))
 
