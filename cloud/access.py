@@ -16,6 +16,9 @@ _CLINICIANS: dict[str, Scope] = {"hospital": "own", "centre": "all"}
 _STAFF: dict[str, Scope] = {"hospital": "own", "centre": "own"}
 _MOTHER: dict[str, Scope] = {"mother": "own"}
 _RECIPIENTS: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "own"}
+_CONSULTING: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all"}
+_SHARERS: dict[str, Scope] = {"hospital": "all", "centre": "all"}  # a matter of all members
+_MEMBERS: dict[str, Scope] = {**_SHARERS, "admin": "all"}
 _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
 
 ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
@@ -79,6 +82,39 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/referrals/{referral_id}"): _PEOPLE,
     ("POST", "/api/referrals/{referral_id}/steps"): _CLINICIANS,
     ("POST", "/api/referrals/{referral_id}/expected"): _CLINICIANS,
+    ("GET", "/consultations"): _RECIPIENTS,
+    ("GET", "/consultations/case"): _CLINICIANS,
+    ("GET", "/consultations/{consultation_id}"): _CONSULTING,
+    ("GET", "/api/consultations"): _RECIPIENTS,
+    ("GET", "/api/consultations/waiting"): _RECIPIENTS,
+    ("GET", "/api/consultations/{consultation_id}"): _CONSULTING,
+    ("POST", "/api/consultations"): _RECIPIENTS,
+    ("POST", "/api/consultations/cases"): _CLINICIANS,
+    ("POST", "/api/consultations/{consultation_id}/messages"): _CONSULTING,
+    ("POST", "/api/consultations/{consultation_id}/read"): _CONSULTING,
+    ("POST", "/api/consultations/{consultation_id}/hand-over"): _CLINICIANS,
+    ("POST", "/api/consultations/{consultation_id}/end"): _CLINICIANS,
+    ("GET", "/resources"): _MEMBERS,
+    ("GET", "/api/resources"): _MEMBERS,
+    ("GET", "/api/resources/search"): _MEMBERS,
+    ("POST", "/api/resources/offers"): _SHARERS,
+    ("POST", "/api/resources/offers/{offer_id}/withdraw"): _SHARERS,
+    ("POST", "/api/resources/requests"): _SHARERS,
+    ("GET", "/api/resources/requests/{request_id}"): _MEMBERS,
+    ("POST", "/api/resources/requests/{request_id}/steps"): _SHARERS,
+    ("GET", "/leases"): _PEOPLE,
+    ("GET", "/api/leases"): _PEOPLE,
+    ("POST", "/api/leases"): _CLINICIANS,
+    ("GET", "/api/leases/{lease_id}"): _PEOPLE,
+    ("GET", "/api/leases/{lease_id}/history"): _CLINICIANS | {"admin": "all"},
+    ("POST", "/api/leases/{lease_id}/steps"): _CLINICIANS,
+    ("GET", "/contributions"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/contributions"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/contributions.csv"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/contributions.xlsx"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/statistics"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/statistics"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/statistics.xlsx"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/alerts"): _PEOPLE,
     ("GET", "/api/alerts/{alert_id}"): _PEOPLE,
     ("GET", "/api/alerts/{alert_id}/calls"): {"centre": "all", "admin": "all"},

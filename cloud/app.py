@@ -16,6 +16,8 @@ from cloud.alerts.service import Alerting
 from cloud.channels.base import TIMEOUT_S
 from cloud.commands import CommandSender
 from cloud.config import Settings
+from cloud.consultations.service import EVERY_S as CONSULTATIONS_EVERY_S
+from cloud.consultations.service import Consultations
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
@@ -32,9 +34,13 @@ from cloud.outside import REAL, Outside
 from cloud.readings.service import EVERY_S as READINGS_EVERY_S
 from cloud.readings.service import Readings
 from cloud.render import WEB
+from cloud.resources.service import EVERY_S as SHARING_EVERY_S
+from cloud.resources.service import Sharing
 from cloud.routes import ROUTERS
 from cloud.routing.osrm import Osrm
 from cloud.routing.plan import Limits
+from cloud.statistics.signal import EVERY_S as SIGNALS_EVERY_S
+from cloud.statistics.signal import Signals
 from cloud.store.db import migrate, open_engine
 from cloud.store.recordings import Recording
 from cloud.ticker import Ticker
@@ -68,6 +74,11 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     telling = Ticker("notifier", notify.EVERY_S, notify.Notifier(engine, hub, alerting).tick, clock)
     reading = Readings(engine, hub, alerting.audience)
     queueing = Ticker("readings", READINGS_EVERY_S, reading.tick, clock)
+    consulting = Consultations(engine, hub, alerting.audience)
+    asking = Ticker("consultations", CONSULTATIONS_EVERY_S, consulting.tick, clock)
+    sharing = Sharing(engine, hub)
+    reminding = Ticker("sharing", SHARING_EVERY_S, sharing.tick, clock)
+    measuring = Ticker("signals", SIGNALS_EVERY_S, Signals(engine).tick, clock)
     receipts = Receipts(engine, alerting)
     http = httpx2.AsyncClient(timeout=TIMEOUT_S)
     post = Courier(
@@ -81,7 +92,8 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     )
     posting = Ticker("courier-tick", courier.EVERY_S, post.tick, clock)
     knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms), clock)
-    app.state.running = [knowing, ingest, commands, watching, queueing, telling, posting, post]
+    app.state.running = [knowing, ingest, commands, watching, queueing, asking, telling, posting]
+    app.state.running += [reminding, measuring, post]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -92,8 +104,10 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         alerting=alerting,
         planner=planner,
         consenting=Consenting(engine, hub, alerting),
+        consultations=consulting,
         journeys=Journeys(engine, hub, alerting.audience),
         readings=reading,
+        sharing=sharing,
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),

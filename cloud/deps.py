@@ -13,6 +13,7 @@ from cloud.access import ACCESS, ANYBODY, Scope
 from cloud.alerts.service import Alerting
 from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
+from cloud.consultations.service import Consultations
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import Planner
 from cloud.hub import Hub, Viewer, may_see
@@ -21,6 +22,7 @@ from cloud.journeys.service import Journeys
 from cloud.live import Live
 from cloud.outgoing.receipts import Receipts
 from cloud.readings.service import Readings
+from cloud.resources.service import Sharing
 from cloud.store import people, recordings, sight
 from cloud.store.db import reading
 from cloud.ticker import Ticker
@@ -56,8 +58,10 @@ class Services:
     alerting: Alerting
     planner: Planner
     consenting: Consenting
+    consultations: Consultations
     journeys: Journeys
     readings: Readings
+    sharing: Sharing
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up

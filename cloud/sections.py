@@ -16,6 +16,12 @@ SECTIONS = (
     Section("/centre", "Centre", ("centre", "admin")),
     Section("/hospital", "Hospital", ("hospital",)),
     Section("/mother", "Home", ("mother",)),
+    Section("/consultations", "Consultations", _STAFF),
+    Section("/consultations", "Ask a doctor", ("mother",)),
+    Section("/resources", "Resources", (*_STAFF, "admin")),
+    Section("/leases", "Boxes", (*_STAFF, "admin", "mother")),
+    Section("/contributions", "Contributions", (*_STAFF, "admin")),
+    Section("/statistics", "Statistics", (*_STAFF, "admin")),
 )
 
 

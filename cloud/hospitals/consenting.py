@@ -1,8 +1,9 @@
 """A mother decides which hospitals may be asked about her and see her recordings.
 
-One transaction: the decision, what becomes of her alerts, and the audit. A hospital that is asked
-now and may not be any more: the next is asked at once. One that has accepted keeps the alert until
-it is handled, for her safety, and she is told so.
+One transaction: the decision, what becomes of her alerts and consultations, and the audit. A
+hospital that is asked now and may not be any more: the next is asked at once. One that has accepted
+keeps the alert until it is handled, for her safety, and she is told so. A consultation that it has
+goes to the centre.
 """
 
 from sqlalchemy import Connection, Engine
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, Engine
 from cloud.alerts.answers import Actor
 from cloud.alerts.moves import Telling, command_device, move, note, tell_next, words
 from cloud.alerts.service import Alerting
+from cloud.consultations.moves import withdrawn
+from cloud.consultations.service import Consultations
 from cloud.hub import Event, Hub
 from cloud.store import alerts, changes, consents, people, recordings, sight
 from cloud.store.alerts import Alert
@@ -26,6 +29,7 @@ class Consenting:
         self._engine = engine
         self._hub = hub
         self._alerting = alerting
+        self._consultations = Consultations(engine, hub, alerting.audience)
 
     def decide(
         self,
@@ -42,6 +46,7 @@ class Consenting:
             saw = sight.organisations_of_all(conn, hers)
             _write(conn, mother_id, organisation_id, allowed, actor, now_ms)
             moved = _apply(conn, mother_id, how, now_ms)
+            handed = withdrawn(conn, mother_id, now_ms)
             sees = sight.organisations_of_all(conn, hers)
         for recording_id in hers:
             self._alerting.audience.forget(recording_id)
@@ -50,6 +55,8 @@ class Consenting:
                 self._hub.publish(Event("sight", recording_id, None, lost, {"id": recording_id}))
         for alert_id in moved:
             self._alerting.publish(alert_id)
+        for consultation, lost_id in handed:
+            self._consultations.publish(consultation, frozenset((lost_id,)))
 
 
 def _write(

@@ -2,9 +2,13 @@
 
 from cloud.routes import (
     alerts,
+    consultation_pages,
+    consultations,
+    contributions,
     events,
     green,
     health,
+    leases,
     login,
     messages,
     mothers,
@@ -14,6 +18,8 @@ from cloud.routes import (
     receipts,
     recordings,
     referrals,
+    resources,
+    statistics,
     tasks,
 )
 
@@ -27,9 +33,15 @@ ROUTERS = (
     tasks.router,
     green.router,
     referrals.router,
+    consultation_pages.router,
+    consultations.router,
     mothers.router,
     organisations.router,
     messages.router,
     receipts.router,
+    resources.router,
+    leases.router,
+    contributions.router,
+    statistics.router,
     events.router,
 )

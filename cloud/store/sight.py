@@ -1,7 +1,8 @@
 """Which hospitals may see a recording: the one place, with cloud.hub.may_see.
 
-A hospital sees a recording when it is the mother's own, was asked about one of its alerts, or got
-it with a referral that it has not declined, and her consent holds now. Without her consent it sees
+A hospital sees a recording when it is the mother's own, was asked about one of its alerts, got it
+with a referral that it has not declined, or takes part in a consultation in which a part of it was
+shown, and her consent holds now. Without her consent it sees
 it only while
 - it has accepted one of the alerts and has not handled it yet (her safety comes first),
 - it expects her or has her by a green channel that is open, for the same reason, or
@@ -20,6 +21,7 @@ from cloud.store.consents import Consent
 from cloud.store.tables import (
     alert_steps,
     alerts,
+    consultation_messages,
     green_channels,
     mothers,
     recordings,
@@ -54,12 +56,14 @@ def organisations_of_all(
     rows = [*conn.execute(query)]
     tells = _tells(conn, recording_ids)
     referred, expecting = _referred(conn, recording_ids), _expecting(conn, recording_ids)
+    discussing = _discussing(conn, recording_ids)
     decided = consents.of_mothers(conn, {row.mother_id for row in rows} - {None})
     found: dict[int, frozenset[int]] = dict.fromkeys(recording_ids, frozenset())
     for recording_id, mother_id, own_id in rows:
         consent = Consent(own_id, decided.get(mother_id, []))
         may = {t.organisation_id for t in tells[recording_id] if _may(consent, t)}
-        may |= {i for i in referred[recording_id] | {own_id or 0} if consent.holds_for(i)} - {0}
+        shown = referred[recording_id] | discussing[recording_id] | {own_id or 0}
+        may |= {i for i in shown if consent.holds_for(i)} - {0}
         may |= expecting[recording_id]
         found[recording_id] = frozenset(may)
     return found
@@ -81,6 +85,20 @@ def _referred(conn: Connection, recording_ids: Collection[int]) -> dict[int, set
     void = [phase.value for phase in VOID]
     query = select(r.recording_id, r.to_id).where(r.phase.not_in(void))
     return _sets(conn, query.where(r.recording_id.in_(recording_ids)))
+
+
+def _discussing(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
+    """Those that take part in a consultation in which a part of it was shown."""
+    strip, part = consultation_messages.alias(), consultation_messages.alias()
+    found: dict[int, set[int]] = defaultdict(set)
+    query = (
+        select(strip.c.recording_id, part.c.organisation_id, part.c.to_id)
+        .join(part, part.c.consultation_id == strip.c.consultation_id)
+        .where(strip.c.recording_id.in_(recording_ids))
+    )
+    for recording_id, *places in conn.execute(query):
+        found[recording_id] |= set(places) - {None}
+    return found
 
 
 def _expecting(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:

@@ -4,8 +4,11 @@
 // <form data-api="/api/things" data-method="PUT" data-next="/things">: its fields as one JSON
 // object; number fields as numbers, check boxes as true or false, several of one name (or
 // data-list) as a list, empty fields as null. data-next is where to go then; {id} is the answer's.
+// <ol data-seen="/api/things/3/read" data-through="7">: sent once the page is really looked at.
+// <span data-since="1790000000000">: whole minutes since then.
 
 import { Live, post } from "./live.js";
+import { setText } from "./parts.js";
 import { day, t } from "./words.js";
 
 const body = document.getElementById("section");
@@ -86,10 +89,22 @@ const busy = () =>
         : field.value !== field.defaultValue,
   );
 
+// Minutes go on, and what has been on a screen that somebody can see counts as seen.
+function tellLive() {
+  for (const one of body.querySelectorAll("[data-since]")) setText(one, String(Math.floor((live.nowMs - one.dataset.since) / 60_000)));
+  const unseen = document.hidden ? null : body.querySelector("[data-seen]");
+  if (!unseen) return;
+  post(unseen.dataset.seen, { through: Number(unseen.dataset.through) }).catch((problem) => say(problem.message));
+  delete unseen.dataset.seen;
+}
+
 tellTimes();
 body.addEventListener("submit", send);
-new Live({
+const live = new Live({
   reload: () => (stale = true),
   changed: (one) => topics.includes(one.topic) && (stale = true),
 });
-setInterval(() => stale && !busy() && refresh(), 500);
+setInterval(() => {
+  if (stale && !busy()) refresh();
+  tellLive();
+}, 500);

@@ -11,7 +11,7 @@ from cloud.render import WEB
 from cloud.research import said, summary
 from cloud.sections import SECTIONS
 from cloud.traces import CAUSES
-from models import green, pregnancy_risk, referrals
+from models import consultations, green, pregnancy_risk, referrals
 from models.alerts import Phase
 from models.readings import SENTENCES, Class
 from models.readings import Phase as ReadingPhase
@@ -33,6 +33,11 @@ _BANDS = (  # results that no cell and no range of points names
 )  # fmt: skip
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
+    "cloud/consultations/asking.py",
+    "cloud/consultations/moves.py",
+    "cloud/consultations/notices.py",
+    "cloud/consultations/segments.py",
+    "cloud/consultations/steps.py",
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
     "cloud/readings/steps.py",
@@ -79,7 +84,7 @@ def all_texts() -> set[str]:
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
-    found |= {phase.value for table in (green, referrals) for phase in table.Phase}
+    found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
     found |= {*said.WORDS.values(), *summary.WORDS.values()}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):

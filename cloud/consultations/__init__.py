@@ -1,0 +1,1 @@
+"""Consultations: mothers ask doctors, and doctors ask each other about a case."""
