@@ -26,7 +26,44 @@ SHEETS: dict[str, list[list[str]]] = {
     ],
 }
 BOX, REACH, ROW, GAP, TOP, MARGIN = 168, 124, 17, 30, 74, 24
-NOTE_LINE, NOTE_CHARS = 15, 98
+NOTE_LINE, NOTE_CHARS, PINS_IN_NOTE = 15, 98, 3
+
+Stroke = list[tuple[float, float]]
+SYMBOLS: dict[str, list[Stroke]] = {  # IEC 60617 outlines, 0-36 across, 0-16 down
+    "R": [[(0, 8), (8, 8)], [(8, 3), (28, 3), (28, 13), (8, 13), (8, 3)], [(28, 8), (36, 8)]],
+    "C": [[(0, 8), (16, 8)], [(16, 1), (16, 15)], [(20, 1), (20, 15)], [(20, 8), (36, 8)]],
+    "D": [
+        [(0, 8), (12, 8)],
+        [(12, 2), (12, 14), (23, 8), (12, 2)],
+        [(23, 2), (23, 14)],
+        [(23, 8), (36, 8)],
+    ],
+    "X": [
+        [(0, 8), (11, 8)],
+        [(11, 2), (11, 14)],
+        [(14, 2), (22, 2), (22, 14), (14, 14), (14, 2)],
+        [(25, 2), (25, 14)],
+        [(25, 8), (36, 8)],
+    ],
+    "S": [[(0, 12), (10, 12)], [(10, 12), (26, 4)], [(26, 12), (36, 12)]],
+    "BT": [
+        [(0, 8), (12, 8)],
+        [(12, 1), (12, 15)],
+        [(16, 5), (16, 11)],
+        [(20, 1), (20, 15)],
+        [(24, 5), (24, 11)],
+        [(24, 8), (36, 8)],
+    ],
+    "Q": [
+        [(4, 8), (14, 8)],
+        [(14, 2), (14, 14)],
+        [(18, 2), (18, 14)],
+        [(18, 3), (30, 3), (30, 0)],
+        [(18, 13), (30, 13), (30, 16)],
+    ],
+    "ANT": [[(18, 16), (18, 2)], [(8, 0), (18, 9), (28, 0)]],
+    "LS": [[(8, 5), (14, 5), (14, 11), (8, 11), (8, 5)], [(14, 5), (24, 0), (24, 16), (14, 11)]],
+}
 
 
 def is_power(net: str) -> bool:
@@ -85,8 +122,10 @@ def _box(
     height = 34 + ROW * max(len(left), len(right))
     page.rect(x, y, BOX, height)
     page.text(x + 6, y + 14, title[0], 12, INK, bold=True)
-    name = title[1] if text_width(title[1], 9) < BOX - 10 else title[1][:32]
+    name = title[1] if text_width(title[1], 9) < BOX - 10 else title[1][:30]
     page.text(x + 6, y + 26, name, 9, FAINT)
+    for stroke in SYMBOLS.get(re.sub(r"[\d-].*", "", title[0]), []):
+        page.line([(x + BOX - 42 + across, y + 4 + down) for across, down in stroke])
     for side in (left, right):
         for index, (pin, net, on_right) in enumerate(side):
             _pin(page, x, y + 40 + ROW * index, pin, net, on_right)
@@ -103,12 +142,20 @@ def _wrap(text: str) -> list[str]:
 
 
 def _notes(wires: list[Wire], boxes: set[str]) -> list[str]:
-    told: dict[str, list[str]] = defaultdict(list)
+    """Notes of signals under their nets; of supplies and ground under the pins that they feed."""
+    told: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for wire in wires:
-        ends = {group(pin.split(".")[0]) for pin in (wire.start, wire.end)}
-        if wire.note and ends & boxes and wire.net not in told[wire.note]:
-            told[wire.note].append(wire.net)
-    return [line for note, nets in told.items() for line in _wrap(f"{label(nets)}: {note}")]
+        supply = wire.net == "GND" or is_power(wire.net)
+        near = {group(pin.split(".")[0]) for pin in (wire.end, wire.end if supply else wire.start)}
+        if wire.note and near & boxes:
+            nets, ends = told[wire.note]
+            nets += [wire.net] if wire.net not in nets else []
+            ends += [wire.end] if supply else []
+    lines = []
+    for note, (nets, ends) in told.items():
+        name = ", ".join(ends) if 0 < len(ends) <= PINS_IN_NOTE else label(nets)
+        lines += _wrap(f"{name}: {note}")
+    return lines
 
 
 def _rows(found: dict[str, tuple[str, bool]]) -> list[tuple[str, str, bool]]:
