@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from cloud.messages import Message, Received
 from cloud.outgoing import outbox
-from cloud.store import commands, frames, recordings
+from cloud.store import commands, frames, home_values, recordings
 from cloud.store.recordings import Recording
 from device import payloads, wire
 from device.payloads import Stamp
@@ -120,6 +120,9 @@ class Sessions:
         frames.add_all(conn, new)
         for one in stored:
             _commands_done(conn, one)
+            fresh_vitals = [f for f in one.frames if f.kind == wire.VITALS and f.seq in one.fresh]
+            if fresh_vitals:
+                home_values.add_from_frames(conn, one.recording, fresh_vitals)
         changed = [one.recording for one in stored if one.recording is not one.session.recording]
         recordings.save(conn, changed)
         for one in stored:

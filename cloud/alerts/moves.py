@@ -112,7 +112,7 @@ def _to_centre(conn: Connection, alert: Alert, now_ms: int, text: Text) -> Alert
 def command_device(conn: Connection, alert: Alert, now_ms: int) -> None:
     """Have the device show its most urgent alert that is not over; if there is none, this one."""
     recording = recordings.get(conn, alert.recording_id)
-    if recording is None:
+    if recording is None or recording.gateway_id == recordings.HOME:
         return
     shown = max(alerts.open_of(conn, alert.recording_id), key=_urgency, default=alert)
     commands.add(

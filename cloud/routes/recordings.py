@@ -23,7 +23,8 @@ def list_recordings(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str,
         mothers = None if who.mother_id is None else [who.mother_id]
         rows = {row.id: row for row in recordings.open_now(conn)}
         rows |= {row.id: row for row in recordings.latest(conn, mother_ids=mothers)}
-        seen = [row for _, row in sorted(rows.items()) if sees(conn, who, row)]
+        traces = (row for _, row in sorted(rows.items()) if row.gateway_id != recordings.HOME)
+        seen = [row for row in traces if sees(conn, who, row)]
         return [views.recording_view(conn, parts.live, row, now_ms) for row in seen]
 
 

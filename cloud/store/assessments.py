@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from cloud.store.recordings import HOME
 from cloud.store.tables import assessments, recordings
 
 KEPT = ("verdict", "reasons", "baseline_bpm", "bandwidth_bpm", "stv_ms", "quality", "rules_version")
@@ -73,5 +74,6 @@ def unfinished(conn: Connection) -> list[int]:
         )
         .exists()
     )
-    query = select(recordings.c.id).where(recordings.c.closed_ms.is_not(None), ~last_look)
+    is_trace = recordings.c.gateway_id != HOME
+    query = select(recordings.c.id).where(recordings.c.closed_ms.is_not(None), ~last_look, is_trace)
     return list(conn.scalars(query.order_by(recordings.c.id)))

@@ -72,8 +72,8 @@ class Advice:
 
 
 def add(conn: Connection, **values: Any) -> HomeValue:
-    """One that was entered by hand; the caller judges it."""
-    row = {**values, "judged": True}
+    """One that was entered by hand."""
+    row = {**values, "judged": False}
     query = insert(home_values).values(row).returning(*home_values.c)
     return HomeValue(**conn.execute(query).one()._mapping)
 
@@ -142,10 +142,12 @@ def of_mothers(
     return found
 
 
-def undo(conn: Connection, value_id: int, now_ms: int) -> bool:
-    """Whether it counted until now."""
+def undo(conn: Connection, value_id: int, now_ms: int) -> HomeValue | None:
+    """It counts no more; None: it did not count any more."""
     still = (home_values.c.id == value_id) & home_values.c.undone_ms.is_(None)
-    return conn.execute(update(home_values).where(still).values(undone_ms=now_ms)).rowcount == 1
+    query = update(home_values).where(still).values(undone_ms=now_ms).returning(*home_values.c)
+    row = conn.execute(query).first()
+    return None if row is None else HomeValue(**row._mapping)
 
 
 def unjudged(conn: Connection, limit: int = 500) -> list[HomeValue]:
@@ -153,9 +155,10 @@ def unjudged(conn: Connection, limit: int = 500) -> list[HomeValue]:
     return [HomeValue(**row._mapping) for row in conn.execute(query.limit(limit))]
 
 
-def set_judged(conn: Connection, value_ids: Collection[int]) -> None:
-    which = home_values.c.id.in_(value_ids)
-    conn.execute(update(home_values).where(which).values(judged=True))
+def set_judged(conn: Connection, value_id: int) -> bool:
+    """Whether nobody else has judged it meanwhile."""
+    which = (home_values.c.id == value_id) & ~home_values.c.judged
+    return conn.execute(update(home_values).where(which).values(judged=True)).rowcount == 1
 
 
 # -- advice

@@ -4,16 +4,18 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cloud.store import steps
+from cloud.store.recordings import HOME
 from cloud.store.tables import (
     missed_days,
     monitoring_plans,
     mothers,
     pregnancies,
+    recordings,
     relatives,
     risk_assessments,
 )
@@ -149,6 +151,23 @@ def _risk(row: Any) -> RiskAssessment:
 
 
 # -- the plan of monitoring
+
+
+class Recorded(NamedTuple):
+    mother_id: int
+    start_ms: int
+    seconds: float  # recorded; as many as frames were made: one TRACE a second and little else
+
+
+def recorded(conn: Connection, mother_ids: Collection[int], since_ms: int) -> list[Recorded]:
+    """The recordings of these mothers, oldest first; of one that is cut off, what has come."""
+    r = recordings.c
+    came = (r.last_frame_ms - r.opened_ms) * r.speed / 1000.0
+    seconds = func.coalesce(r.frames_made, came)
+    query = select(r.mother_id, r.start_ms, seconds).where(
+        r.mother_id.in_(mother_ids), r.start_ms >= since_ms, r.gateway_id != HOME
+    )
+    return [Recorded(row[0], row[1], float(row[2])) for row in conn.execute(query.order_by(r.id))]
 
 
 def add_plan(conn: Connection, **values: Any) -> MonitoringPlan:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from cloud.store import steps
+from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alerts,
     assessments,
@@ -147,6 +148,7 @@ def unread(conn: Connection, ended_from_ms: int, assessed_by_ms: int) -> list[in
     query = select(recordings.c.id).where(
         recordings.c.closed_ms >= ended_from_ms,
         recordings.c.mother_id.is_not(None),
+        recordings.c.gateway_id != HOME,
         ~known,
         or_(recordings.c.closed_ms <= assessed_by_ms, assessed),
     )

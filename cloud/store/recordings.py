@@ -14,6 +14,8 @@ from device.payloads import REPLAYED, SYNTHETIC, Start
 CUT_OFF_AFTER_MS = 24 * 3600 * 1000  # silent without a stop: longest outage a device spools over
 SUCCEEDED_AFTER_MS = 10 * 60 * 1000  # the same, when its device has begun another session
 NAME_CHARS = 120
+HOME_BEGAN_MS = 7 * 24 * 3600 * 1000  # values of the days before are entered too
+HOME = "home"  # the "gateway" of what is entered by hand: no trace, one of each mother
 
 
 @dataclass(frozen=True)
@@ -166,10 +168,27 @@ def latest(
     return [_recording(row) for row in conn.execute(query.limit(limit))]
 
 
+def home_of(conn: Connection, mother_id: int, now_ms: int) -> Recording:
+    """What alerts on values that she entered by hand are about; made when it is needed first. It
+    is over since it began, has no frames, and no gateway may be called as its own is."""
+    conn.execute(select(mothers.c.id).where(mothers.c.id == mother_id).with_for_update())
+    device_id = f"{HOME}/{mother_id}"  # a device has no stroke in its name: it is in topics
+    known = find(conn, device_id, 0)
+    if known is not None:
+        return known
+    values = {"device_id": device_id, "session": 0, "gateway_id": HOME, "mother_id": mother_id}
+    values |= {"name": "", "speed": 1, "replayed": False, "synthetic": False}
+    values |= {"resent": 0, "damaged": 0, "opened_ms": now_ms, "last_frame_ms": now_ms}
+    values["start_ms"] = now_ms - HOME_BEGAN_MS
+    return _recording(conn.execute(_OPEN, {**values, "closed_ms": now_ms}).one())
+
+
 def newest_of(conn: Connection, mother_ids: Collection[int]) -> dict[int, int]:
     """{mother: the id of her newest recording}, of these mothers that have one."""
     r = recordings.c
-    query = select(r.mother_id, func.max(r.id).label("newest")).where(r.mother_id.in_(mother_ids))
+    query = select(r.mother_id, func.max(r.id).label("newest")).where(
+        r.mother_id.in_(mother_ids), r.gateway_id != HOME
+    )
     return {row.mother_id: row.newest for row in conn.execute(query.group_by(r.mother_id))}
 
 
