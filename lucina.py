@@ -73,6 +73,13 @@ def gateway(
         str, typer.Option(help="HOST:PORT of the embedded broker.")
     ] = "127.0.0.1:1883",
     broker: Annotated[str, typer.Option(help="Use this broker (mqtt://, mqtts://) instead.")] = "",
+    ble: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ADDRESS[/USER]=DEVICE: a Bluetooth cuff, glucose meter, oximeter or thermometer, "
+            "and the mother's device that its measurements belong to. Can be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Run the box in the home or clinic: keeps every frame until the cloud has stored it.
 
@@ -94,6 +101,7 @@ def gateway(
                 devices_file=devices,
                 listen=(host, int(port)),
                 broker_url=broker or None,
+                ble=tuple(ble or ()),
             )
         )
     except (GatewayError, OSError) as error:

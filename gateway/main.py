@@ -17,6 +17,7 @@ from pathlib import Path
 
 from device import wire
 from device.payloads import Receipt
+from gateway.ble import Instruments
 from gateway.broker import BrokerThread
 from gateway.clock import Clock
 from gateway.config import Config, Endpoint, GatewayError
@@ -24,6 +25,7 @@ from gateway.link import NEAR_BACKOFF_S, Link
 from gateway.outbox import Outbox
 from gateway.uplink import Uplink
 from gateway.users import Users
+from gateway.vitals import peers_of
 from gateway.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -80,9 +82,13 @@ class Gateway:
             config.gateway_id, cloud, self._outbox, clock, self._free, self._devices.publish
         )
         self._writer = Writer(self._outbox, clock, self._devices.publish, self._uplink.committed)
+        peers = peers_of(config.ble)
+        self._instruments = Instruments(peers, self._arrived) if peers else None
         self._heard: dict[str, float] = {}  # monotonic seconds of the last message, by topic
 
     def start(self) -> None:
+        if self._instruments is not None:
+            self._instruments.start()
         self._devices.start()
         self._writer.start()
         self._uplink.start()
@@ -107,6 +113,8 @@ class Gateway:
 
     def stop(self) -> None:
         """In the order of the path: what has arrived is stored, what is not sent stays on disk."""
+        if self._instruments is not None:
+            self._instruments.stop()
         self._devices.stop()
         self._writer.stop()
         self._uplink.stop()
@@ -131,7 +139,13 @@ class Gateway:
             "cloud": "up" if cloud.up else "down",
             "cloud_since_s": round(now_s - cloud.since_s),
             "resent": self._uplink.resent,
+            **self._bluetooth(),
         }
+
+    def _bluetooth(self) -> dict[str, object]:
+        if self._instruments is None:
+            return {}
+        return {"ble": self._instruments.trouble or "up", "ble_heard": self._instruments.heard}
 
     def _device_side(self, config: Config) -> BrokerThread | Link:
         """The embedded broker, or a link to an external one."""

@@ -12,7 +12,7 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
     "models": r"(models|bisect|collections|dataclasses|enum|functools"
     r"|importlib\.resources|itertools|math|re|statistics|struct|typing|numpy|scipy|sklearn)(\..*)?",
-    "gateway": r"(gateway|models|device\.wire|device\.payloads"
+    "gateway": r"(gateway|models|device\.(wire|payloads|gatt|vitals)"
     r"|(?!cloud|device|hardware|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
     r"|(?!gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
