@@ -1,0 +1,1 @@
+"""The contribution ledger: who measured, read, received, lent and answered, by month."""
