@@ -1,4 +1,4 @@
-"""The due date, from the last period or a scan, and how far a pregnancy is."""
+"""The due date, from the last period or a scan; how far a pregnancy is; her age."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,3 +24,11 @@ def due_date_of(dated_on: date, days: int = 0) -> date:
     (datetime.date(2026, 12, 6), datetime.date(2026, 12, 6))
     """
     return dated_on + timedelta(days=TERM_DAYS - days)
+
+
+def age_on(birth_date: date | None, day: date) -> int | None:
+    """Whole years; None when the date of birth is not known."""
+    if birth_date is None:
+        return None
+    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - (not had_birthday)

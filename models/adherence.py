@@ -2,32 +2,31 @@
 
 A week begins on Monday. A day counts once, however often she recorded. A day that she could not
 record and said why counts as excused: it keeps the row of weeks, and is never shown as done.
+Days are numbers, as date.toordinal() gives them: 1 was a Monday.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 POOR_SHARE = 0.5  # of what was planned in the last POOR_WEEKS full weeks; design
 POOR_WEEKS = 2
 ENOUGH_SHARE = 0.8  # of the planned minutes: a recording so long counts; design, as FIELD 8.3.10
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Plan:
-    from_day: date
+    from_day: int
     per_week: int  # days, 1..7
     minutes: int
 
 
 @dataclass(frozen=True)
 class Week:
-    monday: date
+    monday: int
     done: int
     planned: int
     excused: int
-    missed: tuple[date, ...]  # days of the plan that went by, neither done nor excused
+    missed: tuple[int, ...]  # days of the plan that went by, neither done nor excused
 
     @property
     def held(self) -> bool:
@@ -35,7 +34,7 @@ class Week:
 
 
 def weeks(
-    plans: Sequence[Plan], done: Collection[date], excused: Collection[date], today: date
+    plans: Sequence[Plan], done: Collection[int], excused: Collection[int], today: int
 ) -> list[Week]:
     """Every week since the first plan began, the running one last. `plans` in the order in which
     they were made: the last that has begun holds."""
@@ -45,7 +44,7 @@ def weeks(
     found = []
     while monday <= today:
         found.append(_week(plans, set(done), set(excused), monday, today))
-        monday += WEEK
+        monday += 7
     return found
 
 
@@ -67,19 +66,19 @@ def is_poor(of: Sequence[Week]) -> bool:
     return len(full) == POOR_WEEKS and done < POOR_SHARE * planned
 
 
-def monday_of(day: date) -> date:
-    return day - day.weekday() * DAY
+def monday_of(day: int) -> int:
+    return day - (day - 1) % 7
 
 
 def _week(
-    plans: Sequence[Plan], done: set[date], excused: set[date], monday: date, today: date
+    plans: Sequence[Plan], done: set[int], excused: set[int], monday: int, today: int
 ) -> Week:
-    sunday = monday + 6 * DAY
+    sunday = monday + 6
     begun = [plan for plan in plans if plan.from_day <= sunday]
     if not begun:
         return Week(monday, 0, 0, 0, ())
     first = max(monday, min(plan.from_day for plan in begun))
-    days = [first + n * DAY for n in range((sunday - first).days + 1)]
+    days = [*range(first, sunday + 1)]
     planned = min(begun[-1].per_week, len(days))
     made = sum(day in done for day in days)
     said = [day for day in days if day in excused and day not in done]

@@ -7,7 +7,6 @@ hospitals print it, not itself: READ marks these rows, and CHECK stands beside e
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from math import floor
 
 from models.scores.scale import limits
@@ -97,14 +96,6 @@ def _holds(one: Criterion, given: Mapping[str, float | None]) -> bool:
     step = STEPS[one.measure]
     low, high = limits(one.span, step)
     return low <= floor(value / step + 0.5) <= high
-
-
-def age_on(birth_date: date | None, day: date) -> int | None:
-    """Whole years; None when the date of birth is not known."""
-    if birth_date is None:
-        return None
-    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
-    return day.year - birth_date.year - (not had_birthday)
 
 
 def bmi_of(height_cm: float | None, weight_kg: float | None) -> float | None:

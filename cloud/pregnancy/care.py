@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
-from cloud.gestation import TERM_DAYS
+from cloud.gestation import TERM_DAYS, age_on
 from cloud.pregnancy.record import note, today
 from cloud.store import care, consents, home_values, people, pregnancies
 from cloud.store.people import Mother
 from models import advice as rules
-from models.pregnancy_risk import COLOURS, RISK_VERSION, Risk, age_on, bmi_of, pregnancy_risk
+from models.pregnancy_risk import COLOURS, RISK_VERSION, Risk, bmi_of, pregnancy_risk
 
 NO_SUCH_CRITERION = "there is no such criterion"
 SAY_WHY_COLOUR = "the criteria give %(colour)s: say why it is to be another colour"

@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 
 from models.pregnancy_risk import (
@@ -7,7 +5,6 @@ from models.pregnancy_risk import (
     COLOURS,
     CRITERIA,
     STEPS,
-    age_on,
     bmi_of,
     due_again_days,
     pregnancy_risk,
@@ -58,10 +55,7 @@ def test_every_row_has_a_colour_a_source_and_a_way_to_be_met():
             assert low <= high
 
 
-def test_age_bmi_and_the_day_of_the_next_assessment():
-    assert age_on(date(1990, 11, 23), date(2026, 11, 22)) == 35
-    assert age_on(date(1990, 11, 22), date(2026, 11, 22)) == 36
-    assert age_on(None, date(2026, 11, 22)) is None
+def test_bmi_and_the_day_of_the_next_assessment():
     assert bmi_of(160, 64) == pytest.approx(25.0)
     assert bmi_of(None, 64) is None
     assert [due_again_days(weeks) for weeks in (12, 27, 28, 35, 36, 43, None)] == [
