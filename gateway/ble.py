@@ -112,9 +112,8 @@ class Instruments:
         async with client:
             number = await _subscribed(client, values)
             sieve = Sieve(peer.user)
-            with suppress(TimeoutError):
-                while (data := await asyncio.wait_for(values.get(), WAIT_S)) is not None:
-                    self._hear(peer, number, data, sieve)
+            while (data := await _next(values)) is not None:
+                self._hear(peer, number, data, sieve)
             if sieve.others:
                 log.warning("%s: %d of other users left out", peer.address, sieve.others)
 
@@ -133,6 +132,14 @@ class Instruments:
         if trouble != self.trouble:
             log.warning("Bluetooth: %s", trouble)
         self.trouble = trouble
+
+
+async def _next(values: asyncio.Queue[bytes | None]) -> bytes | None:
+    try:
+        async with asyncio.timeout(WAIT_S):
+            return await values.get()
+    except TimeoutError:
+        return None
 
 
 async def _subscribed(client: Any, values: asyncio.Queue[bytes | None]) -> int:
