@@ -1,7 +1,7 @@
 """A bar chart by month as SVG: axes with units, a title and a description for who cannot see it.
 
-Pure. Colours come from the style sheet by class; series differ by hatching too. What is not known
-has no bar. The figures stand in a table beside it.
+Pure. Colours come from the style sheet by class, one light and one dark. What is not known has no
+bar. The figures stand in a table beside it.
 """
 
 from collections.abc import Sequence
