@@ -12,7 +12,7 @@ import xlsxwriter
 from cloud.i18n import say, translate
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 Cell = str | int | float | None  # None: empty, not known
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that Excel would calculate
 _WIDEST = 60

@@ -19,9 +19,7 @@ from cloud.store.db import reading
 router = APIRouter(tags=["contributions"])
 NO_MONTH = "this is no month: write it as 2026-11"
 OFFERED = 24  # months to choose from
-MonthName = Annotated[
-    str | None, Query(alias="month", description="2026-11; without it, the month that runs")
-]
+MonthName = Annotated[str | None, Query(alias="month", examples=["2026-11"])]  # None: this one
 
 
 def found(who: Who, parts: ServicesDep, now_ms: Now, name: MonthName = None) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from jinja2.ext import babel_extract
 
+from cloud.contributions import columns as contributions
+from cloud.contributions.export import MEMBER
 from cloud.render import WEB
 from cloud.research import said, summary
 from cloud.sections import SECTIONS
+from cloud.statistics import columns as figures
 from cloud.traces import CAUSES
-from models import consultations, green, pregnancy_risk, referrals
+from models import consultations, green, pregnancy_risk, referrals, resources
 from models.alerts import Phase
 from models.readings import SENTENCES, Class
 from models.readings import Phase as ReadingPhase
@@ -31,6 +34,8 @@ _BANDS = (  # results that no cell and no range of points names
     "I", "II", "III", "not met", "not met yet", "no bands in the source",
     "suspicious, hyperstimulation",
 )  # fmt: skip
+_SHARING = ("ask", "hand out", "overdue", "patient", "technical")  # steps and kinds
+_FILES = ("Column", "Heading", "Definitions", "Month", "Time zone", "Statistics", "Rules", "Total")
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
     "cloud/consultations/asking.py",
@@ -67,6 +72,15 @@ _TABLES = (  # files whose module constants are texts
     "cloud/channels/push.py",
     "cloud/channels/sms.py",
     "cloud/routes/login.py",
+    "cloud/routes/contributions.py",
+    "cloud/resources/moves.py",
+    "cloud/resources/lease_moves.py",
+    "cloud/resources/notices.py",
+    "cloud/contributions/columns.py",
+    "cloud/contributions/export.py",
+    "cloud/statistics/columns.py",
+    "cloud/statistics/report.py",
+    "cloud/sheets.py",
 )
 
 
@@ -86,6 +100,12 @@ def all_texts() -> set[str]:
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
     found |= {*said.WORDS.values(), *summary.WORDS.values()}
+    found |= {phase.value for table in (resources.Phase, resources.Lease) for phase in table}
+    found |= {*resources.EVENTS, *resources.LEASE_EVENTS, *resources.KINDS, *_SHARING}
+    found |= {resources.FAR_UNKNOWN, resources.NO_PLACE}
+    for column in (*contributions.COLUMNS, MEMBER, *figures.FIGURES, *figures.RULES):
+        found |= {column.heading, column.definition}
+    found |= {*figures.GROUPS, *_FILES}
     found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
         code = "\n".join(
