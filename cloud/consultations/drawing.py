@@ -8,18 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.paper import RATE_TOP_MM, TOCO, Paper, Values, curves
+from models.paper import RATE_TOP_MM, SPEEDS_CM_PER_MIN, TOCO, Paper, Values, curves
 from models.trace import FS_HZ, Trace
 
 LONGEST_S = 1200.0  # more is a link only
-SPEED_CM_PER_MIN, SCALE_BPM_PER_CM = 1, 30
+SCALE_BPM_PER_CM = 30
+SHORT_S = 300.0  # is drawn at the fastest paper speed
+SHOWN = 0.6  # of the size on paper
 TOCO_JUMP = 1000.0  # uterine activity is one curve however steep
 EDGE_MM = 1.0
 
 
 @dataclass(frozen=True)
 class Picture:
-    """viewBox and path data in millimetres; a channel without a value has none."""
+    """viewBox and paths in millimetres of paper, the size on the screen; no value, no curve."""
 
     box: str
     width_mm: float
@@ -30,7 +32,8 @@ class Picture:
 
 
 def picture(trace: Trace, from_s: float, to_s: float) -> Picture:
-    paper = Paper(SPEED_CM_PER_MIN, SCALE_BPM_PER_CM, from_s, to_s)
+    speed = SPEEDS_CM_PER_MIN[-1 if to_s - from_s <= SHORT_S else 0]
+    paper = Paper(speed, SCALE_BPM_PER_CM, from_s, to_s)
     width = paper.right_mm - paper.left_mm + 2 * EDGE_MM
     height = paper.toco_bottom_mm - RATE_TOP_MM + 2 * EDGE_MM
     box = (paper.left_mm - EDGE_MM, RATE_TOP_MM - EDGE_MM, width, height)
@@ -45,8 +48,8 @@ def picture(trace: Trace, from_s: float, to_s: float) -> Picture:
     found["toco"] = _curve(x, paper.toco_mm(toco), curves(toco, *TOCO, TOCO_JUMP))
     return Picture(
         " ".join(f"{value:g}" for value in box),
-        width,
-        height,
+        round(width * SHOWN, 1),
+        round(height * SHOWN, 1),
         _lines(paper, bold=False),
         _lines(paper, bold=True),
         {name: path for name, path in found.items() if path},

@@ -11,7 +11,7 @@ from cloud import demo
 from cloud.access import ACCESS, ANYBODY
 from cloud.auth import hash_password
 from cloud.store import people
-from cloud.store.db import writing
+from cloud.store.db import reading, writing
 from models.synth import synthetic
 from tests.cloud.web.service import Service
 
@@ -32,6 +32,10 @@ ASKERS = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "readings": {"reason": "again"},
+    "consultations": {"text": "is it normal?", "mother_id": 1},
+    "cases": {"recording_id": 1, "organisation_id": 1, "text": "late or variable?"},
+    "hand-over": {"person_id": 1, "reason": "my shift ends"},
+    "end": {"summary": "all is well"},
     "settings": {"blind": True},
     "read": {"said": "normal"},
     "raise": {"reason": "late or artefact?"},
@@ -78,6 +82,7 @@ def place(service: Service) -> dict[str, int]:
     asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json={})
     more["reading_id"] = asked.json()["id"]
     service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
+    more["consultation_id"] = _asked(service)
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     return more | {"recording_id": recording, "alert_id": alert_id}
 
@@ -99,6 +104,18 @@ def _referred(service: Service, recording: int) -> dict[str, int]:
     county.post(f"{referral}/steps", json={"event": "accept"})
     channel = county.post(f"{referral}/green")
     return {"referral_id": asked.json()["id"], "green_id": channel.json()["id"]}
+
+
+def _asked(service: Service) -> int:
+    """A question of the first mother, which her clinic has handed to the county hospital."""
+    asked = service.client("mother1").post("/api/consultations", json={"text": "is it normal?"})
+    with reading(service.parts.engine) as conn:
+        doctor = people.get_person_by_username(conn, "county")
+    assert doctor is not None
+    body = {"person_id": doctor.id, "reason": "expected there"}
+    path = f"/api/consultations/{asked.json()['id']}/hand-over"
+    assert service.client("clinic").post(path, json=body).status_code == 200
+    return int(asked.json()["id"])
 
 
 @pytest.fixture(scope="module")
