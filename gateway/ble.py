@@ -1,8 +1,8 @@
 """The Bluetooth of the gateway: finds the mothers' instruments and takes what they measured.
 
 A thin shell around bleak (the extra `ble`); device/gatt.py reads the values and gateway/vitals.py
-makes frames of them. A value counts from when the writer has stored it: an instrument that was
-cut off keeps it and tells it again, and one that tells it twice is heard once.
+makes frames of them. An instrument that was cut off keeps a value and tells it again; one that
+tells it twice is heard once.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any
 from device import gatt, wire
 from device.vitals import Sieve
 from gateway.config import GatewayError
-from gateway.vitals import Peer, message_of
+from gateway.vitals import Peer, Recorder
 
 log = logging.getLogger(__name__)
 SCAN_S = 30.0
@@ -32,11 +32,16 @@ class Instruments:
     """One thread. `backends` replaces the system's Bluetooth: (scanner, client) of bleak."""
 
     def __init__(
-        self, peers: dict[str, Peer], arrived: Arrived, backends: tuple[Any, Any] = (None, None)
+        self,
+        peers: dict[str, Peer],
+        recorder: Recorder,
+        arrived: Arrived,
+        backends: tuple[Any, Any] = (None, None),
     ) -> None:
         self.trouble = ""  # why nothing can be heard just now
         self.heard = 0  # measurements handed on
         self._peers = peers
+        self._recorder = recorder
         self._arrived = arrived
         self._scanner, self._client = backends
         self._rests: dict[str, float] = {}  # loop time from which an instrument is asked again
@@ -123,10 +128,14 @@ class Instruments:
         except gatt.GattError as error:
             log.warning("%s: 0x%04x %s: %s", peer.address, number, data.hex(), error)
             return
-        if sieve.let_through(number, measured):
-            now = datetime.now()  # instruments know no zone
-            self._arrived(wire.device_up(peer.device), message_of(peer, data, measured, now))
+        if not sieve.let_through(number, measured):
+            return
+        message = self._recorder.message(peer, data, measured, datetime.now())
+        if message is not None:
             self.heard += 1
+            log.info("%s: %s %s", peer.address, measured.what, measured.notes + measured.faults)
+            self._arrived(wire.device_up(peer.device), message)
+            self._recorder.keep()
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:

@@ -25,7 +25,7 @@ from gateway.link import NEAR_BACKOFF_S, Link
 from gateway.outbox import Outbox
 from gateway.uplink import Uplink
 from gateway.users import Users
-from gateway.vitals import peers_of
+from gateway.vitals import Recorder, peers_of
 from gateway.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,10 @@ class Gateway:
         )
         self._writer = Writer(self._outbox, clock, self._devices.publish, self._uplink.committed)
         peers = peers_of(config.ble)
-        self._instruments = Instruments(peers, self._arrived) if peers else None
+        self._instruments = None
+        if peers:
+            recorder = Recorder(config.home / "vitals.json", self._outbox.frames_seen)
+            self._instruments = Instruments(peers, recorder, self._arrived)
         self._heard: dict[str, float] = {}  # monotonic seconds of the last message, by topic
 
     def start(self) -> None:

@@ -101,6 +101,11 @@ class Outbox:
         tally = Tally(struct.iter_unpack("<II", row[3]))
         return Session(device, session, row[0], row[1], row[2], tally, *row[4:])
 
+    def frames_seen(self, device: str, session: int) -> int:
+        """One more than the highest seq that was received of this session; before threads run."""
+        known = self.load(device, session)
+        return 0 if known is None else known.tally.seen
+
     def commit(self, batch: Batch, freed: Sequence[Freed] = ()) -> list[Entry]:
         """Store the batch and delete what the cloud has, in one transaction.
 

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,7 +12,7 @@ from device import payloads, wire
 from gateway import ble
 from gateway.ble import Instruments
 from gateway.config import GatewayError
-from gateway.vitals import peers_of
+from gateway.vitals import Recorder, peers_of
 from tests.gateway.fake_bluetooth import Air, Instrument
 
 CUFF, METER = "AA:00:00:00:00:01", "AA:00:00:00:00:02"
@@ -44,12 +46,18 @@ class Heard:
 @contextmanager
 def listening(air: Air) -> Iterator[tuple[Heard, Instruments]]:
     heard = Heard()
-    instruments = Instruments(PEERS, heard.take, air.backends)
-    instruments.start()
-    try:
-        yield heard, instruments
-    finally:
-        instruments.stop()
+    with TemporaryDirectory() as folder:
+        instruments = on(air, heard, Path(folder))
+        instruments.start()
+        try:
+            yield heard, instruments
+        finally:
+            instruments.stop()
+
+
+def on(air: Air, heard: Heard, folder: Path) -> Instruments:
+    recorder = Recorder(folder / "vitals.json", lambda *_: 0)
+    return Instruments(PEERS, recorder, heard.take, air.backends)
 
 
 def test_measurements_arrive_as_if_the_mothers_devices_had_sent_them() -> None:
@@ -99,14 +107,16 @@ def test_an_adapter_that_goes_away_is_told_and_waited_for(monkeypatch: pytest.Mo
         assert instruments.trouble == ""
 
 
-def test_a_machine_without_bluetooth_says_so_at_once() -> None:
+def test_a_machine_without_bluetooth_says_so_at_once(tmp_path: Path) -> None:
     air = Air()
     air.failure = OSError("no such bus")
     with pytest.raises(GatewayError, match=r"--ble: no Bluetooth adapter.*: no such bus"):
-        Instruments(PEERS, Heard().take, air.backends).start()
+        on(air, Heard(), tmp_path).start()
 
 
-def test_a_machine_without_bleak_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_bleak_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "bleak", None)
     with pytest.raises(GatewayError, match=r"pip install 'lucina\[ble\]'"):
-        Instruments(PEERS, Heard().take).start()
+        on(Air(), Heard(), tmp_path).start()
