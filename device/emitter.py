@@ -17,6 +17,6 @@ def viper(function):
     return function
 
 
-def const(value):
+def const(value: int) -> int:
     """MicroPython folds `NAME = const(number)` into the code, in viper functions too."""
     return value

@@ -16,6 +16,7 @@ from device.tracker import Tracker
 
 HOP = const(500)  # samples between two rates: 250 ms
 HOP_STEPS = const(50)
+FILLING = const(12)  # updates until the envelope's 3 s are heard and not the silence before
 LOWEST_BPM, HIGHEST_BPM = 50, 240  # what is told as a fetal rate
 
 
@@ -32,6 +33,7 @@ class Heart:
         self._wave = envelope.new_wave()
         self._period = Period()
         self._tracker = Tracker()
+        self._filling = FILLING
 
     def hear(self, samples) -> None:
         """samples: the next HOP, 0..4095 each. Sets `count` and `quality_percent`."""
@@ -40,6 +42,7 @@ class Heart:
         self._period.find(self._wave, self._tracker.known)
         self._tracker.update(self._period.rate, self._period.likeness)
         rate = self._tracker.rate
-        known = LOWEST_BPM * PER_BPM <= rate <= HIGHEST_BPM * PER_BPM
+        self._filling = max(0, self._filling - 1)
+        known = not self._filling and LOWEST_BPM * PER_BPM <= rate <= HIGHEST_BPM * PER_BPM
         self.count = rate if known else GAP_16
         self.quality_percent = self._period.likeness * 100 >> 10

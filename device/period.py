@@ -33,6 +33,7 @@ class Period:
         self._energy = array("I", [0] * (WINDOW + 1))
         self._like = array("H", [0] * (LAST - FIRST + 1))
         self._middle = 0
+        self._left = self._here = self._right = 0  # products around the lag looked at
 
     def find(self, wave, known_rate: int) -> None:
         """known_rate: the rate before, quarter bpm; 0: not known."""
@@ -68,7 +69,8 @@ class Period:
     def _peak(self, lag: int) -> bool:
         like = self._like
         at = lag - FIRST
-        return like[at] > PEAK and like[at - 1] <= like[at] > like[at + 1]
+        here: int = like[at]
+        return here > PEAK and like[at - 1] <= here > like[at + 1]
 
     def _best(self, low: int, high: int) -> int:
         """The candidate of low..high with the greatest likeness; 0: none."""
@@ -88,44 +90,52 @@ class Period:
         period = 0  # exact lags x 256
         times = 1
         while times <= MULTIPLES and lag < WINDOW - 100:
-            peak = self._climb(wave, lag)
-            if not peak:
+            lag = self._climb(wave, lag)
+            if not lag:
                 break
-            alike = ac.likeness(self._product(wave, peak), self._energy, WINDOW, peak)
+            alike = ac.likeness(self._here, self._energy, WINDOW, lag)
             if times == 1:
                 self.likeness = min(alike, ac.ONE)
             elif alike << 10 < self.likeness * FAINTER:
                 break
-            period = ((peak << 8) + self._between(wave, peak)) // times
+            period = ((lag << 8) + self._between(lag)) // times
             times += 1
             lag = (period * times + 128) >> 8
         if period:
             self.rate = ((STEPS_PER_MINUTE << 10) + period // 2) // period
 
     def _product(self, wave, lag: int) -> int:
-        return ac.product(wave, WINDOW, self._middle, lag)
+        total: int = ac.product(wave, WINDOW, self._middle, lag)
+        return total
 
     def _climb(self, wave, lag: int) -> int:
-        """The lag of the maximum at most REACH from `lag`; 0: it is not inside."""
-        here = self._product(wave, lag)
-        right = self._product(wave, lag + 1)
-        step = 1 if right > here else -1
-        after = right if step == 1 else self._product(wave, lag - 1)
+        """The lag of the maximum at most REACH from `lag`, its product in _here; 0: none inside."""
+        self._left = self._product(wave, lag - 1)
+        self._here = self._product(wave, lag)
+        self._right = self._product(wave, lag + 1)
         moved = 0
-        while after > here and moved <= REACH:
-            here = after
-            lag += step
+        while moved <= REACH:
+            if self._right > self._here:
+                lag += 1
+                self._left = self._here
+                self._here = self._right
+                self._right = self._product(wave, lag + 1)
+            elif self._left > self._here:
+                lag -= 1
+                self._right = self._here
+                self._here = self._left
+                self._left = self._product(wave, lag - 1)
+            else:
+                return lag
             moved += 1
-            after = self._product(wave, lag + step)
-        return lag if moved <= REACH else 0
+        return 0
 
-    def _between(self, wave, lag: int) -> int:
+    def _between(self, lag: int) -> int:
         """Where the maximum is between the lags, x 256: the top of a parabola through three."""
-        here = self._product(wave, lag)
-        per_lag = here // (WINDOW - lag)  # a longer lag has fewer products
-        left = self._product(wave, lag - 1) - per_lag
-        right = self._product(wave, lag + 1) + per_lag
-        bend = left - 2 * here + right
+        per_lag = self._here // (WINDOW - lag)  # a longer lag has fewer products
+        left = self._left - per_lag
+        right = self._right + per_lag
+        bend = left - 2 * self._here + right
         slope = left - right
         while bend < -(1 << 20):
             bend >>= 1

@@ -3,8 +3,8 @@
     level 0  no heartbeat: more gel, move 2-3 cm        1  weak: tilt slowly
           2  acceptable                                 3  hold, and fix the belt
 
-Decided four times a second over the median of the last 5 s. "Probably your own heart" stands
-beside the level and goes before it: see pattern(). Thresholds: docs/device-signal.md.
+Decided four times a second: the level over the median of the last 5 s, "probably your own heart"
+over 2 s; that goes before the level in pattern(). Thresholds: docs/device-signal.md.
 """
 
 from collections import namedtuple
@@ -13,6 +13,8 @@ from device.emitter import const
 from device.payloads import GAP_8
 
 RECENT = const(20)  # updates: 5 s
+VOTES = const(8)  # updates: 2 s; half of those with a rate must say that it is hers
+NO_VOTE, NOT_HERS, HERS = 0, 1, 2
 COVERED = const(60)  # updates: 15 s
 HELD = const(40)  # updates that coverage must last for level 3: 10 s
 WEAK, FAIR, GOOD = 25, 45, 60  # per cent of likeness
@@ -35,7 +37,7 @@ class Placement:
         self.quality_percent = 0  # median of 5 s
         self.best_percent = 0  # of quality_percent while it was not her own heart
         self._qualities = bytearray(RECENT)
-        self._votes = bytearray(RECENT)
+        self._votes = bytearray(VOTES)
         self._known = bytearray(COVERED)
         self._updates = 0
         self._held = 0
@@ -44,14 +46,21 @@ class Placement:
         """known: a rate is told now. own_heart: it looks like the mother's."""
         recent = self._updates % RECENT
         self._qualities[recent] = quality_percent
-        self._votes[recent] = own_heart
+        self._votes[self._updates % VOTES] = (HERS if own_heart else NOT_HERS) if known else NO_VOTE
         self._known[self._updates % COVERED] = known
         self._updates += 1
         self.quality_percent = median(self._qualities)
-        self.own_heart = 2 * sum(self._votes) >= RECENT
+        self.own_heart = self._hers()
         self._judge(100 * sum(self._known) // COVERED)
         if not self.own_heart:
             self.best_percent = max(self.best_percent, self.quality_percent)
+
+    def _hers(self) -> bool:
+        balance = cast = 0
+        for vote in self._votes:
+            cast += vote != NO_VOTE
+            balance += (vote == HERS) - (vote == NOT_HERS)
+        return cast > 0 and balance >= 0
 
     def _judge(self, coverage_percent: int) -> None:
         self._held = self._held + 1 if coverage_percent >= 90 else 0

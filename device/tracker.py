@@ -46,4 +46,4 @@ class Tracker:
 
 
 def near(rate: int, other: int) -> bool:
-    return abs(rate - other) * NEAR < other
+    return bool(abs(rate - other) * NEAR < other)

@@ -1,0 +1,1 @@
+"""The laboratory bench: where the firmware hears what the models make. For commands and tests."""
