@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
+from bench.commands import listen, measuring
 from cloud.research.commands import analyze, evaluate, plot
 from cloud.terminal import end, fail
 
@@ -130,29 +131,36 @@ def broker(
 
 @app.command()
 def probe(
-    replay: Annotated[
-        str,
-        typer.Option(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES."),
-    ],
     device: Annotated[str, typer.Option(help="Name of the device.")],
     token: Annotated[str, typer.Option(help="Its token.", envvar="LUCINA_DEVICE_TOKEN")],
     broker: Annotated[
         str, typer.Option(help="mqtt:// or mqtts://HOST:PORT[?ca=FILE] of the gateway.")
     ],
+    replay: Annotated[
+        str,
+        typer.Option(help="Recording (.hea .fhr .fhrm .csv) or synthetic:SCENARIO:SEED:MINUTES."),
+    ] = "synthetic:normal:1:20",
+    file: Annotated[str | None, typer.Argument(help="The same as --replay FILE.")] = None,
+    doppler: Annotated[
+        bool, typer.Option("--doppler", help="As Doppler sound: the firmware must hear the rate.")
+    ] = False,
     speed: Speed = 1,
     spool: Annotated[Path | None, typer.Option(help="Folder for frames without a receipt.")] = None,
     micropython: Annotated[bool, typer.Option(help="Run under the real MicroPython.")] = False,
 ) -> None:
     """Replay a recording through the firmware's own modules, second by second.
 
-    Example: lucina probe --replay 1001.hea --device probe-1 --token T
-    --broker mqtt://127.0.0.1:8701 --speed 60
+    Example: lucina probe --doppler 1001.hea --device probe-1 --token T
+    --broker mqtt://127.0.0.1:8701 --speed 10
     """
+    from bench.source import heard, replayed
+
     try:
         with tempfile.TemporaryDirectory(prefix="lucina-probe-") as folder:
             spool = spool or Path(folder)
             spool.mkdir(parents=True, exist_ok=True)
-            config = _broker_of(broker) | _source_of(replay, Path(folder))
+            source = (heard if doppler else replayed)(file or replay, Path(folder))
+            config = _broker_of(broker) | source
             config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
@@ -161,8 +169,9 @@ def probe(
         fail(error)
 
 
-for research in (analyze, plot, evaluate):
-    app.command()(research)
+for elsewhere in (analyze, plot, evaluate, listen):
+    app.command()(elsewhere)
+app.add_typer(measuring, name="bench")
 
 
 def _broker_of(url: str) -> dict[str, object]:
@@ -173,29 +182,6 @@ def _broker_of(url: str) -> dict[str, object]:
     if parts.scheme == "mqtts" and ca_files[0] is None:
         raise ValueError(f"--broker {url!r}: mqtts needs ?ca=FILE, the certificates to trust")
     return {"host": parts.hostname, "port": parts.port, "tls": ca_files[0]}
-
-
-def _source_of(replay: str, folder: Path) -> dict[str, object]:
-    """Write what is replayed as a seconds file; its path, name and flags for the probe."""
-    from device import payloads, seconds
-    from models import formats, synth
-    from models.counts import seconds_of
-    from models.trace import on_wire_grid
-
-    flags = payloads.REPLAYED
-    if replay.startswith("synthetic:"):
-        name, trace = synth.named(replay)
-        flags |= payloads.SYNTHETIC
-    else:
-        path = Path(replay)
-        recording = formats.parse(path.name, lambda sibling: (path.parent / sibling).read_bytes())
-        trace, name = on_wire_grid(recording.trace), recording.name
-        if recording.note:
-            typer.echo(f"lucina: {name}: {recording.note}", err=True)
-    source = folder / "seconds"
-    gaps = [gap for _, _, gap in payloads.CHANNELS]
-    seconds.write(str(source), map(payloads.Trace._make, seconds_of(trace, gaps)))
-    return {"source": str(source), "name": name, "flags": flags}
 
 
 def _firmware(config: Path, micropython: bool) -> int:

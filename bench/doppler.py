@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ TONE_S, REAL_S, NOISE_S, VESSEL_S = 12, 30, 30, 20
 NOISES, VESSELS = 12, 20
 SETTLED_S = 4  # window of 3 s, and a rate must last 1 s before it is told first
 SETTLED = SETTLED_S * RATE_HZ
+T = TypeVar("T")
 DOUBLE, HALF = (1.8, 2.2), (0.45, 0.55)
 
 
@@ -200,7 +202,7 @@ def cost(plan: Plan) -> list[Row]:
     return [Row(task, measured, 150_000, 90_000, True, 1, percent=False, note=note)]
 
 
-def _over(function: Callable[..., object], arguments: Iterable[tuple[object, ...]]) -> list:
+def _over(function: Callable[..., T], arguments: Iterable[tuple[object, ...]]) -> list[T]:
     with ProcessPoolExecutor(CORES, initializer=fast.use) as pool:
         return list(pool.map(function, *zip(*arguments, strict=True), chunksize=4))
 
