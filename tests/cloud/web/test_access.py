@@ -83,6 +83,7 @@ def place(service: Service) -> dict[str, int]:
     more["reading_id"] = asked.json()["id"]
     service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
     more["consultation_id"] = _asked(service)
+    more |= _shared(service)
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     return more | {"recording_id": recording, "alert_id": alert_id}
 
@@ -116,6 +117,22 @@ def _asked(service: Service) -> int:
     path = f"/api/consultations/{asked.json()['id']}/hand-over"
     assert service.client("clinic").post(path, json=body).status_code == 200
     return int(asked.json()["id"])
+
+
+def _shared(service: Service) -> dict[str, int]:
+    """A bed of the county hospital, a request of the clinic, and a box for the first mother."""
+    with writing(service.parts.engine) as conn:
+        people.add_gateway(conn, "gw-county", "other token", 3)
+        people.add_device(conn, "probe-county", "other token", "gw-county")
+    county, clinic = service.client("county"), service.client("clinic")
+    bed = {"kind": "bed", "begin": "2020-01-01T00:00", "end": "2090-01-01T00:00"}
+    box = {"device_id": "probe-county", "holder_id": 4, "mother_id": 1, "condition": "new"}
+    made = {
+        "offer_id": county.post("/api/resources/offers", json=bed),
+        "request_id": clinic.post("/api/resources/requests", json=bed),
+        "lease_id": county.post("/api/leases", json={**box, "until": "2090-01-01T00:00"}),
+    }
+    return {name: answer.json()["id"] for name, answer in made.items()}
 
 
 @pytest.fixture(scope="module")
