@@ -13,11 +13,11 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "models": r"(models|bisect|collections|dataclasses|enum|functools"
     r"|importlib\.resources|itertools|math|re|statistics|struct|typing|numpy|scipy|sklearn)(\..*)?",
     "gateway": r"(gateway|models|device\.(wire|payloads|gatt|vitals)"
-    r"|(?!cloud|device|hardware|lucina)\w+)(\..*)?",
+    r"|(?!bench|cloud|device|hardware|lucina)\w+)(\..*)?",
     "bench": r"(bench|device|models|cloud\.terminal|(?!cloud|gateway|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
-    r"|(?!gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
-    "hardware": r"(hardware|(?!cloud|device|gateway|models|lucina)\w+)(\..*)?",
+    r"|(?!bench|gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
+    "hardware": r"(hardware|(?!bench|cloud|device|gateway|models|lucina)\w+)(\..*)?",
 }
 HOLDS_SQL = r"cloud/(store|migrations)/.*"
 FILES = [
