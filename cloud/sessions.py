@@ -185,7 +185,7 @@ def _stored(session: Session, part: Part, fresh: frozenset[int]) -> Stored:
         if frame.kind == wire.EVENT and frame.seq in fresh:
             after = _told(after, frame)
     complete = session.tally.count + len(fresh) == after.frames_made
-    if complete and before.closed_ms is None:
+    if complete and (fresh or before.closed_ms is None):
         after = replace(after, closed_ms=part.came_ms)
     elif fresh and not complete and before.closed_ms is not None:
         after = replace(after, closed_ms=None)
