@@ -23,7 +23,7 @@ from cloud.errors import add_handlers
 from cloud.feed import Feed
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import REFRESH_S, Planner
-from cloud.hub import Event, Hub
+from cloud.hub import Event, Hub, changed
 from cloud.ingest import Ingest
 from cloud.journeys.service import Journeys
 from cloud.live import Live
@@ -31,6 +31,8 @@ from cloud.outgoing import courier
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.receipts import Receipts
 from cloud.outside import REAL, Outside
+from cloud.pregnancy.service import EVERY_S as PREGNANCIES_EVERY_S
+from cloud.pregnancy.service import Pregnancies
 from cloud.readings.service import EVERY_S as READINGS_EVERY_S
 from cloud.readings.service import Readings
 from cloud.render import WEB
@@ -76,6 +78,8 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     queueing = Ticker("readings", READINGS_EVERY_S, reading.tick, clock)
     consulting = Consultations(engine, hub, alerting.audience)
     asking = Ticker("consultations", CONSULTATIONS_EVERY_S, consulting.tick, clock)
+    pregnancies = Pregnancies(engine, hub, alerting)
+    judging = Ticker("home values", PREGNANCIES_EVERY_S, pregnancies.tick, clock)
     sharing = Sharing(engine, hub)
     reminding = Ticker("sharing", SHARING_EVERY_S, sharing.tick, clock)
     measuring = Ticker("signals", SIGNALS_EVERY_S, Signals(engine).tick, clock)
@@ -93,7 +97,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     posting = Ticker("courier-tick", courier.EVERY_S, post.tick, clock)
     knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms), clock)
     app.state.running = [knowing, ingest, commands, watching, queueing, asking, telling, posting]
-    app.state.running += [reminding, measuring, post]
+    app.state.running += [reminding, measuring, judging, post]
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -108,6 +112,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         journeys=Journeys(engine, hub, alerting.audience),
         readings=reading,
         sharing=sharing,
+        pregnancies=pregnancies,
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),
@@ -140,6 +145,7 @@ def _recording_events(hub: Hub, alerting: Alerting) -> Callable[[Recording], Non
         audience = alerting.audience.of(recording.id)
         data = {"id": recording.id}
         hub.publish(Event("recording", recording.id, recording.mother_id, audience, data))
+        hub.publish(changed("pending", recording.id, mother_id=None, organisation_ids=None))
 
     return publish
 

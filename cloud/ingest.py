@@ -9,6 +9,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from cloud.clock import Clock, wall_ms
 from cloud.link import Broker, Link, OpenLink
 from cloud.live import Live
 from cloud.messages import Message, read_message
+from cloud.pending import remove_expired
 from cloud.sessions import Sessions, Stored
 from cloud.store import recordings
 from cloud.store.db import StoreAway, StoreError, writing
@@ -55,6 +57,7 @@ class Ingest:
         self._live = live
         self._clock = clock
         self._sessions = Sessions()
+        self._changed: deque[int] = deque()  # recordings that others have written to
         self._queue: queue.Queue[Raw] = queue.Queue(MAX_QUEUED)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -77,6 +80,12 @@ class Ingest:
         """Store all that has come so far: for a caller with a clock of its own, and no start()."""
         while not self._queue.empty():
             self._store(self._gather(linger_s=0))
+
+    def reread(self, recording: recordings.Recording) -> None:
+        """Others have written to it: from the next frame on it is as the store has it."""
+        self._changed.append(recording.id)
+        if self._live.get(recording.id) is not None:
+            self._live.open(recording)
 
     def health(self) -> dict[str, Any]:
         return {
@@ -114,6 +123,8 @@ class Ingest:
 
     def _store(self, messages: Sequence[Message]) -> None:
         """Store until it is stored; receipts and live traces only then."""
+        while self._changed:
+            self._sessions.forget_recordings([self._changed.popleft()])
         wait_s, again = RETRY_S[0], False
         while True:
             try:
@@ -161,16 +172,18 @@ class Ingest:
                     self._live.add(one.recording.id, frame, now_ms)
 
     def keep_house(self, now_ms: int) -> None:
-        """Forget what ended a while ago, and close what has been silent for long."""
+        """Forget what ended a while ago, close what has been silent for long, and remove what
+        nobody has claimed."""
         self._live.evict(now_ms)
         try:
             with writing(self._engine) as conn:
                 closed = recordings.close_silent(conn, now_ms)
+                removed = remove_expired(conn, now_ms)
                 rows = [recordings.get(conn, number) for number in closed]
         except StoreError as error:
             log.error("silent recordings were not closed: %s", error.orig)
             return
-        self._sessions.forget_recordings(closed)
+        self._sessions.forget_recordings([*closed, *removed])
         for recording in rows:
             if recording is not None:
                 self._live.open(recording)

@@ -140,7 +140,7 @@ class Live:
     """The open recordings. Thread-safe.
 
     listeners  called with (recording, frame) after a frame is in
-    watchers   called with a recording that opened, ended or has learnt its name
+    watchers   called with a recording that opened, ended or has learnt its name or whose it is
     """
 
     def __init__(self) -> None:
@@ -199,7 +199,8 @@ class Live:
 
 
 def _worth_telling(recording: Recording) -> tuple[object, ...]:
-    return recording.name, recording.speed, recording.frames_made, recording.closed_ms
+    known = recording.name, recording.speed, recording.frames_made, recording.closed_ms
+    return *known, recording.mother_id
 
 
 def _tell(listeners: list[Any], recording: Recording, *more: Any) -> None:

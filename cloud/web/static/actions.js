@@ -56,6 +56,7 @@ function newBar(id, state) {
   if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
   if (state === "accepted") button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason, useful) => send("handle", { reason, useful }), true));
   if (["handled", "acknowledged"].includes(state)) button(t("Close"), "", () => send("close"));
+  if (!["theirs", "technical"].includes(state)) bar.append(h("a", { href: `/consultations/case?alert_id=${id}` }, t("Discuss a case")));
   return bar;
 }
 

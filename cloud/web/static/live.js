@@ -50,9 +50,15 @@ export class Live {
     on("reading", (one) => this.handlers.reading?.(one));
     on("green", (one) => this.handlers.green?.(one.id));
     on("referral", (one) => this.handlers.referral?.(one.id));
-    on("changed", (one) => this.handlers.changed?.(one));
+    on("changed", (one) => {
+      this.handlers.changed?.(one);
+      if (one.topic === "consultation") countWaiting();
+    });
     on("sight", () => this.handlers.reload?.()); // something may not be seen any more
-    this.source.addEventListener("open", () => this.handlers.reload?.());
+    this.source.addEventListener("open", () => {
+      this.handlers.reload?.();
+      countWaiting();
+    });
   }
 
   #tick(clock) {
@@ -78,6 +84,15 @@ export class Live {
   #renewAt() {
     return (this.renewedAt || 0) + RENEW_MS;
   }
+}
+
+// How many consultations wait for the reader, in the bar of every page.
+async function countWaiting() {
+  const link = document.querySelector(".sections a[href='/consultations']");
+  const found = link && (await get("/api/consultations/waiting").catch(() => null)); // no news: as it was
+  if (!found) return;
+  link.querySelector(".unread")?.remove();
+  if (found.count) link.append(Object.assign(document.createElement("b"), { className: "unread", textContent: found.count }));
 }
 
 export async function get(path) {

@@ -48,7 +48,7 @@ async function send(event) {
     const answer = await post(form.dataset.api, sent, form.dataset.method ?? "POST");
     say("");
     if (form.dataset.next) window.location.assign(form.dataset.next.replace("{id}", answer.id));
-    else await refresh();
+    else await refresh(true);
   } catch (problem) {
     say(problem.message);
   } finally {
@@ -62,12 +62,15 @@ function say(words) {
   if (words) said.scrollIntoView({ block: "nearest" });
 }
 
-async function refresh() {
+// sent: what was typed has been sent, and may go.
+async function refresh(sent = false) {
   stale = false;
   const response = await fetch(window.location.href, { headers: { accept: "text/html" } });
   if (response.redirected) return window.location.reload();
   if (!response.ok) return say(t("This page could not be read again. Reload it."));
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("section");
+  const text = await response.text();
+  if (!sent && busy()) return (stale = true); // somebody has begun to type meanwhile
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("section");
   const open = new Set([...body.querySelectorAll("details[open][id]")].map((one) => one.id));
   for (const one of fresh.querySelectorAll("details[id]")) one.open ||= open.has(one.id);
   body.replaceChildren(...fresh.childNodes);

@@ -99,6 +99,7 @@ def test_by_hand(service: Service, recording: int, open_page: OpenPage) -> None:
     clinic = open_page("clinic", "/consultations")
     asked = clinic.locator(".talk.waits", has_text="Is this dip normal?")
     assert "nobody has answered yet" in asked.inner_text()
+    clinic.locator(".sections .unread", has_text="1").wait_for()
     clinic.get_by_role("link", name="Is this dip normal?").click()
     her.locator(".message .read", has_text="Midwife Wu (demo)").wait_for()
     clinic.locator("textarea[name=text]").fill("Yes. Drink and lie on your left side.")
@@ -120,3 +121,14 @@ def test_by_hand(service: Service, recording: int, open_page: OpenPage) -> None:
     her.locator("[name=text]").fill("And tomorrow?")
     her.get_by_role("button", name="发送给医生").click()
     her.get_by_role("link", name="这是之前一次咨询的继续。").wait_for()
+
+
+def test_three_clicks_from_the_queue(service: Service, open_page: OpenPage) -> None:
+    trace, _ = synthetic(4, 2, "normal")
+    alert = service.alert(service.play("probe-3", trace), "bradycardia_80", 110)
+    page = open_page("centre", "/centre")
+    page.locator(f"[data-alert='{alert}']").get_by_role("link", name="Discuss a case").click()
+    page.locator("textarea[name=text]").fill("fever?")
+    page.locator("[name=organisation_id]").select_option(label="Willow Town Clinic (demo)")
+    page.get_by_role("button", name="Send").click()
+    page.locator(".message", has_text="fever?").wait_for()

@@ -43,6 +43,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/consultations/notices.py",
     "cloud/consultations/segments.py",
     "cloud/consultations/steps.py",
+    "cloud/pending.py",
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
     "cloud/readings/steps.py",
