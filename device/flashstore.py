@@ -4,10 +4,12 @@ from device import wire
 from device.flashlog import FlashLog, Reader
 from device.slots import SlotRing
 
-READ_FRAMES = 64  # kept from the last reading: what is sent again is not squeezed out again
+READ_FRAMES = 24  # kept from the last reading: what is sent again is rarely squeezed out again
 
 
 class FlashStore:
+    RAM_FRAMES = 24  # a frame waits for its receipt for a second there, so this is plenty
+
     def __init__(self, log: FlashLog) -> None:
         self._log = log
 

@@ -10,6 +10,8 @@ SUFFIX = ".spool"
 class Folder:
     """Of this device alone. It is made when it is not there."""
 
+    RAM_FRAMES = 64
+
     def __init__(self, path: str) -> None:
         self._path = path
 

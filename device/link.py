@@ -25,14 +25,17 @@ MICROPYTHON = sys.implementation.name == "micropython"
 
 
 class Link:
-    """`tls` is None, or the CA certificates to trust (PEM). `clock` has now_ms()."""
+    """`tls` is None, or the CA certificates to trust (PEM). `clock` has now_ms(). `identity` is
+    None, or the files (certificate, key) in DER that show who we are."""
 
-    def __init__(self, host: str, port: int, mqtt: Mqtt, clock, tls: bytes | None = None) -> None:
+    def __init__(
+        self, host: str, port: int, mqtt: Mqtt, clock, tls: bytes | None = None, identity=None
+    ) -> None:
         self._host = host
         self._port = port
         self._mqtt = mqtt
         self._clock = clock
-        self._tls = None if tls is None else tls_context(tls)
+        self._tls = None if tls is None else tls_context(tls, identity)
         self._sock: socket.socket | None = None
         self._poll = select.poll()
         self._retry_ms = 0
@@ -186,7 +189,7 @@ def _write(sock, data):
         raise MqttError(str(error).strip()) from None
 
 
-def tls_context(pem: bytes):
+def tls_context(pem: bytes, identity=None):
     """TLS that trusts these CA certificates and checks the name of the host."""
     import ssl  # only here: a board without TLS need not have it
 
@@ -195,4 +198,6 @@ def tls_context(pem: bytes):
     begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
     for part in pem.split(begin)[1:]:
         context.load_verify_locations(cadata=a2b_base64(part.split(end)[0]))  # both take DER
+    if identity:
+        context.load_cert_chain(identity[0], identity[1])
     return context

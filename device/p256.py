@@ -32,7 +32,7 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     if not z:
         return False
     z = pow(z, P - 2, P)
-    return x * z * z % P % N == r
+    return bool(x * z * z % P % N == r)
 
 
 def _number(data: bytes) -> int:
@@ -41,12 +41,12 @@ def _number(data: bytes) -> int:
 
 def _on_curve(point) -> bool:
     x, y = point
-    return x < P and y < P and (y * y - x * x * x + 3 * x - B) % P == 0
+    return bool(x < P and y < P and (y * y - x * x * x + 3 * x - B) % P == 0)
 
 
 def _sum_of_multiples(u: int, v: int, point):
     """u G + v point, bit by bit from the highest (Shamir's trick)."""
-    g, q = G + (1,), point + (1,)
+    g, q = (G[0], G[1], 1), (point[0], point[1], 1)
     both = _add(g, q)
     total = NOWHERE
     for at in range(BITS - 1, -1, -1):

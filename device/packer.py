@@ -27,8 +27,8 @@ class Packer:
         self.seconds += 1
         return frame
 
-    def event(self, code: int, value: int = 0) -> wire.Frame:
-        return self._frame(wire.EVENT, payloads.pack_event(payloads.Event(code, value, b"")))
+    def event(self, code: int, value: int = 0, data: bytes = b"") -> wire.Frame:
+        return self._frame(wire.EVENT, payloads.pack_event(payloads.Event(code, value, data)))
 
     def vitals(self, values: dict[int, int]) -> wire.Frame:
         """values: {code of payloads.VITAL_SIGNS: count}."""

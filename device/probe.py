@@ -8,56 +8,45 @@ rest waits in the spool; 2: bad input.
 
 import gc
 import json
-import os
 import sys
-from struct import unpack
 
 from device import payloads, wire
+from device.app import App
+from device.board_sim import SimBoard, free_kib, random_u32
 from device.clock import system_clock
 from device.config import check
 from device.folder import Folder
 from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
-from device.packer import Packer
 from device.seconds import SecondsFile
-from device.sound import Heard, SoundFile
 from device.uplink import Uplink
 
-STATUS_MS = 10_000
 REPORT_MS = 1000
 STEP_MS = 20  # longest wait for the link before the clock is looked at again
-BURST = 16  # seconds made in one go when the replay is behind its clock
 DRAIN_S = 300
 INTERRUPTED_DRAIN_S = 5
-REMEMBERED_COMMANDS = 32  # the cloud repeats a command until it has seen the answer
 
 
 class Probe:
-    def __init__(self, config: dict, source, uplink: Uplink, clock, placement=None) -> None:
-        """`source` has next(): the packed TRACE payload of one more second, None at the end."""
-        self._source = source
-        self._placement = placement  # device/placement.py of a source that hears
+    def __init__(self, config: dict, board: SimBoard, uplink: Uplink, clock) -> None:
+        self._board = board
         self._uplink = uplink
         self._clock = clock
-        self._speed = config["speed"]
-        self._packer = Packer(config.get("session") or _random_u32() or 1)
-        self._start = payloads.Start(_random_u32(), self._speed, config["flags"], config["name"])
-        self._began_ms = clock.now_ms()
-        self._status_ms = self._report_ms = self._began_ms
-        self._obeyed: list[int] = []
-        self.running = False  # between the start and the stop event
+        self._session = config.get("session") or board.new_session()
+        start = payloads.Start(random_u32(), config["speed"], config["flags"], config["name"])
+        self._app = App(board, uplink, clock, start)
+        self._report_ms = clock.now_ms()
 
     def run(self, drain_s: float) -> bool:
         """The whole recording. True when every frame has its receipt."""
-        self._begin()
+        self._app.begin(self._session)
         try:
-            while self.running:
-                self._make()
+            while self._app.running:
                 self._turn()
             self._drain(drain_s)
         except KeyboardInterrupt:
-            if self.running:
-                self._end()
+            if self._app.running:
+                self._app.end()
             self._drain(INTERRUPTED_DRAIN_S)
         finally:
             self._uplink.close()
@@ -65,95 +54,42 @@ class Probe:
         self._report(done)
         return done
 
-    def _begin(self) -> None:
-        self._uplink.begin(self._packer.session)
-        self._uplink.add(self._packer.start(self._start))
-        self.running = True
-
-    def _end(self) -> None:
-        self._uplink.add(self._packer.stop())
-        self.running = False
-
-    def _make(self) -> None:
-        """The seconds that have passed since the last call, by the clock of the recording."""
-        passed = (self._clock.now_ms() - self._began_ms) * self._speed // 1000
-        for _ in range(min(BURST, passed - self._packer.seconds)):
-            payload = self._source.next()
-            if payload is None:
-                self._end()
-                return
-            self._uplink.add(self._packer.trace(payload))
-
     def _drain(self, drain_s: float) -> None:
         until_ms = self._clock.now_ms() + int(drain_s * 1000)
         while not self._uplink.drained and self._clock.now_ms() < until_ms:
             self._turn()
 
     def _turn(self) -> None:
-        for frame in self._uplink.step(self._wait_ms()):
-            self._obey(frame)
+        for number, command in self._app.turn(self._wait_ms()):
+            name = payloads.COMMANDS[command.code]
+            _print({"command": name, "id": number, "text": command.text})
         now_ms = self._clock.now_ms()
-        if self.running and now_ms - self._status_ms >= STATUS_MS:
-            self._status_ms = now_ms
-            self._uplink.add(self._packer.status(self._status()))
         if now_ms - self._report_ms >= REPORT_MS:
             self._report_ms = now_ms
             self._report()
 
     def _wait_ms(self) -> int:
         """Until the next second of the recording is due, STEP_MS at most."""
-        if not self.running:
+        if not self._app.running:
             return STEP_MS
-        due_ms = self._began_ms + (self._packer.seconds + 1) * 1000 // self._speed
-        wait_ms: int = due_ms - self._clock.now_ms()
+        wait_ms: int = self._board.due_ms() - self._clock.now_ms()
         return max(0, min(STEP_MS, wait_ms))
-
-    def _obey(self, frame: wire.Frame) -> None:
-        """Do what a command says, once, and say that it was done."""
-        if frame.seq in self._obeyed or not self.running:
-            return
-        try:
-            command = payloads.unpack_command(frame.payload)
-        except wire.WireError as error:
-            _print({"command": "unknown", "id": frame.seq, "error": str(error)})
-            return
-        self._obeyed.append(frame.seq)
-        if len(self._obeyed) > REMEMBERED_COMMANDS:
-            self._obeyed.pop(0)
-        _print({"command": payloads.COMMANDS[command.code], "id": frame.seq, "text": command.text})
-        self._uplink.add(self._packer.event(payloads.COMMAND_DONE, frame.seq))
-        if command.code == payloads.COMMAND_STOP:
-            self._end()
-
-    def _status(self) -> payloads.Status:
-        placement = self._placement
-        return payloads.Status(
-            payloads.GAP_8,  # a replay has no battery
-            payloads.GAP_8 if placement is None else placement.level,  # and most have no skin
-            self._uplink.waiting,
-            self._uplink.resent,
-            min(self._uplink.reconnects, payloads.GAP_16 - 1),
-            _free_kib(),
-            self._uplink.dropped,
-            payloads.GAP_8 if placement is None else int(placement.own_heart),
-            payloads.GAP_8 if placement is None else placement.best_percent,
-        )
 
     def _report(self, done: bool | None = None) -> None:
         """One line; and once a second is the time to put the heap in order."""
         if MICROPYTHON:
             gc.collect()
         line: dict = {
-            "made": self._packer.made,
+            "made": self._app.packer.made,
             "receipted": self._uplink.receipted,
             "spooled": self._uplink.waiting,
             "reconnects": self._uplink.reconnects,
             "resent": self._uplink.resent,
             "dropped": self._uplink.dropped,
-            "session": self._packer.session,
+            "session": self._session,
         }
         if MICROPYTHON:
-            line["free_kib"] = _free_kib()
+            line["free_kib"] = free_kib()
         if self._uplink.trouble and self._uplink.waiting:
             line["trouble"] = self._uplink.trouble
         if done is not None:
@@ -170,12 +106,17 @@ def build(config: dict) -> Probe:
         with open(config["tls"], "rb") as file:
             ca = file.read()
     recorded = SecondsFile(config["source"])
-    heard = Heard(SoundFile(config["sound"]), recorded) if "sound" in config else None
+    heard = None
+    if "sound" in config:
+        from device.sound import Heard, SoundFile  # the signal path takes 17 kB: only when used
+
+        heard = Heard(SoundFile(config["sound"]), recorded)
     mqtt = Mqtt(device, device, config["token"], [wire.device_down(device)])
     link = Link(config["host"], config["port"], mqtt, clock, ca)
     store = Folder(config["spool"]) if config["spool"] else None
     uplink = Uplink(device, link, clock, store)
-    return Probe(config, heard or recorded, uplink, clock, heard and heard.placement)
+    board = SimBoard(heard or recorded, config["speed"], clock, heard and heard.placement)
+    return Probe(config, board, uplink, clock)
 
 
 def main(arguments: list[str]) -> int:
@@ -197,17 +138,6 @@ def main(arguments: list[str]) -> int:
 def _print(line: dict) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-
-
-def _random_u32() -> int:
-    number: int = unpack("<I", os.urandom(4))[0]
-    return number
-
-
-def _free_kib() -> int:
-    """Of MicroPython's heap; CPython has no such limit."""
-    mem_free = getattr(gc, "mem_free", None)
-    return min(mem_free() // 1024, payloads.GAP_16 - 1) if mem_free else payloads.GAP_16
 
 
 if __name__ == "__main__":

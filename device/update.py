@@ -1,8 +1,9 @@
 """Takes a new firmware block by block into the slot that does not run. No clock, no network.
 
-The manifest (device/manifest.py) comes first, by a command; what it does not allow is refused before
-anything is erased. Then blocks are taken in their order. Each whole sector of the image is marked in
-a sector of notes, so that after a power cut the device asks for the next one, not for the first:
+The manifest (device/manifest.py) comes first, by a command; what it does not allow is refused
+before anything is erased. Then blocks are taken in their order. Each whole sector of the image is
+marked in a sector of notes, so that after a power cut the device asks for the next one, not for
+the first:
 
     4s   magic b"LUU1"
     124s manifest
@@ -11,13 +12,14 @@ a sector of notes, so that after a power cut the device asks for the next one, n
 The slots do the rest, as the boot loader of an ESP32 does: try the new image once, go back to the
 old one at the next reset unless confirm() was called before. `slots` has BLOCK (bytes of an erase),
 size, version (of the image that runs), trial (is it on trial?), erase(offset), write(offset, data),
-read(offset, buffer), try_other() and confirm(). Nothing is believed that the maker's key has not signed, and the version
-must be larger than the one that runs; while an image is on trial nothing else is taken.
+read(offset, buffer), try_other() and confirm(). Nothing is believed that the maker's key has not
+signed, and the version must be larger than the one that runs; while an image is on trial nothing
+else is taken.
 """
 
 from hashlib import sha256
 
-from device import manifest, p256
+from device import manifest
 from device.manifest import ManifestError
 
 MAGIC = b"LUU1"
@@ -46,16 +48,20 @@ class Update:
     def whole(self) -> bool:
         return self._manifest is not None and self.at == self._manifest.size
 
-    def offer(self, signed: bytes) -> None:
-        """A manifest from above. ManifestError says why it is not taken."""
-        offered = self._checked(signed)
+    def offer(self, text: str) -> str:
+        """A manifest from above, in base64. Returns why it is not taken; "" when it is."""
+        try:
+            signed = manifest.from_text(text)
+            offered = self._checked(signed)
+        except ManifestError as error:
+            return str(error)
         if self._manifest == offered:
-            return  # goes on where it was
+            return ""  # goes on where it was
         self.forget()
         self._notes.erase()
-        head = MAGIC + signed
-        self._notes.program(0, head)
+        self._notes.program(0, MAGIC + signed)
         self._manifest, self.at = offered, 0
+        return ""
 
     def take(self, offset: int, data: bytes) -> bool:
         """The next block: not longer than to the end of a sector. False: not the wanted one."""
@@ -86,6 +92,8 @@ class Update:
         self._manifest, self.at = None, 0
 
     def _checked(self, signed: bytes) -> manifest.Manifest:
+        from device import p256  # its room is needed for the moment only
+
         offered = manifest.parse(signed)
         if not p256.verify(self._key, signed[: manifest.BODY_SIZE], signed[manifest.BODY_SIZE :]):
             raise ManifestError("the signature is not the maker's")

@@ -9,7 +9,7 @@ import random
 from device import payloads, wire
 from device.link import Link
 from device.sender import Sender
-from device.spool import FILE_FRAMES, Spool
+from device.spool import FILE_FRAMES, RAM_FRAMES, Spool
 
 MESSAGE_BYTES = 512  # frames that wait travel together, in messages up to this size
 MESSAGE_FRAMES = 9
@@ -34,12 +34,18 @@ class Uplink:
 
     def begin(self, session: int, capacity: int = FILE_FRAMES) -> None:
         """A new session; from here on add() takes its frames."""
-        self._live = Sender(Spool(session, self._store, capacity), random.random)
+        ram_frames = self._store.RAM_FRAMES if self._store else RAM_FRAMES
+        self._live = Sender(Spool(session, self._store, capacity, ram_frames), random.random)
 
     def add(self, frame: wire.Frame) -> None:
         if self._live is None:
             raise ValueError("no session has begun")
         self._live.add(frame.seq, wire.encode(frame))
+
+    @property
+    def up(self) -> bool:
+        """Logged in at the broker?"""
+        return self._link.up
 
     @property
     def receipted(self) -> int:
@@ -105,7 +111,7 @@ class Uplink:
         for frame in reader.feed(payload):
             if frame.kind == wire.RECEIPT:
                 self._receipt(frame)
-            elif frame.kind == wire.COMMAND:
+            elif frame.kind in (wire.COMMAND, wire.BLOCK):
                 commands.append(frame)
         self.damaged += reader.damaged + (1 if reader.pending else 0)
         return commands

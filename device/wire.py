@@ -27,7 +27,7 @@ MAX_PAYLOAD = 1024
 MAX_U32 = 0xFFFFFFFF
 
 TRACE, VITALS, EVENT, STATUS, SOUND = 1, 2, 3, 4, 5  # a device makes these: they have a seq
-RECEIPT, COMMAND, STAMP = 16, 17, 18  # the hops talk about them with these
+RECEIPT, COMMAND, STAMP, BLOCK = 16, 17, 18, 19  # the hops talk about them with these
 KINDS = {
     TRACE: "trace",
     VITALS: "vitals",
@@ -37,6 +37,7 @@ KINDS = {
     RECEIPT: "receipt",
     COMMAND: "command",
     STAMP: "stamp",
+    BLOCK: "block",
 }
 RECORDED = (TRACE, VITALS, EVENT, STATUS, SOUND)  # kept for good, and receipted
 

@@ -79,7 +79,7 @@ class Uplink:
         if gateway != self._gateway_id:
             return
         for frame in wire.Reader().feed(data):
-            if frame.kind == wire.COMMAND:
+            if frame.kind in (wire.COMMAND, wire.BLOCK):
                 self._command(wire.device_down(device), wire.encode(frame))
             elif frame.kind == wire.RECEIPT:
                 self._receipt(device, frame)

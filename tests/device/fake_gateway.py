@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from typing import Any, Self
 
 import paho.mqtt.client as paho
@@ -35,6 +36,7 @@ class FakeGateway:
         self.repeated = 0  # frames that came again
         self.differing = 0  # of them, those that were not the same bytes
         self.damaged = 0
+        self.stored: Callable[[wire.Frame], None] = lambda _frame: None  # told of each new frame
         self._loses, self._mute, self._delay_s = loses, mute, delay_s
         self._chance = random.Random(seed)
         self._ready = threading.Event()
@@ -98,6 +100,8 @@ class FakeGateway:
         if frame.seq in stored:
             self.repeated += 1
             self.differing += stored[frame.seq] != frame
+        else:
+            self.stored(frame)
         stored[frame.seq] = frame
 
     def _send(self, device: str, frame: wire.Frame) -> None:

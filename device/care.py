@@ -1,0 +1,87 @@
+"""What the firmware looks after beside recording: battery, modes of power, new firmware.
+
+Made for a board by whoever starts device/app.py; a replay does without.
+"""
+
+from device import payloads, power
+
+TRIAL_MS = 60_000  # new firmware is confirmed after this time
+ASK_MS = 5000  # for a block that does not come
+ASK_BYTES = 8192  # of an image, between two questions
+MAX_WORDS = 60  # bytes of a reason in an event
+
+
+class Care:
+    """`tell(event code, value, data)` makes an event while a session runs, else nothing."""
+
+    def __init__(self, board, uplink, update, tell, now_ms: int) -> None:
+        self._board = board
+        self._uplink = uplink
+        self._update = update
+        self._tell = tell
+        self._since_ms = self._asked_ms = now_ms
+        self._asked_at = 0
+        self._mode = ""
+        self._low = False
+        self._restart = False
+
+    def tick(self, now_ms: int, recording: bool) -> None:
+        update = self._update
+        wanted = update.wanted
+        waiting = self._uplink.waiting
+        self._enter(
+            power.mode(
+                recording, self._uplink.up, self._board.cellular, waiting, wanted is not None
+            )
+        )
+        if self._board.trial and now_ms - self._since_ms >= TRIAL_MS:
+            self._board.confirm()
+        if wanted is not None and now_ms - self._asked_ms >= ASK_MS:
+            self._ask(now_ms)
+        if self._restart and not recording and self._uplink.drained:
+            self._board.restart()
+
+    def empty(self) -> bool:
+        """Look at the battery. A low one is told once; True: finish, tell, stop."""
+        percent = self._board.battery_percent()
+        if percent == payloads.GAP_8 or percent > power.LOW_PERCENT:
+            self._low = False
+            return False
+        empty = percent <= power.EMPTY_PERCENT
+        if not self._low or empty:
+            self._low = True
+            self._tell(payloads.BATTERY, percent)
+            self._board.battery_low()
+        return bool(empty)
+
+    def offer(self, text: str, now_ms: int) -> None:
+        """The command `update`."""
+        refused = self._update.offer(text)
+        if refused:
+            self._say(refused)
+        else:
+            self._ask(now_ms)
+
+    def block(self, offset: int, data: bytes, now_ms: int) -> None:
+        update = self._update
+        if not update.take(offset, data):
+            return
+        self._asked_ms = now_ms
+        if update.whole:
+            self._restart = update.finish()
+            self._say("it runs after the next start" if self._restart else "not what was signed")
+        elif update.at - self._asked_at >= ASK_BYTES:
+            self._ask(now_ms)
+
+    def _enter(self, mode: str) -> None:
+        if mode != self._mode:
+            self._mode = mode
+            self._board.power(mode)
+
+    def _ask(self, now_ms: int) -> None:
+        self._asked_ms = now_ms
+        self._asked_at = self._update.at
+        self._tell(payloads.UPDATE, self._update.at)
+
+    def _say(self, words: str) -> None:
+        self._tell(payloads.UPDATE, payloads.UPDATE_OVER, words.encode()[:MAX_WORDS])
