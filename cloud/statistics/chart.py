@@ -11,6 +11,7 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 28, 44  # around the bars
+LEAST = 1e-6  # less is drawn as nothing
 TICKS = 4  # at most so many steps of the vertical axis
 
 
@@ -52,7 +53,7 @@ def scale(highest: float) -> tuple[float, float]:
     >>> scale(0), scale(7), scale(130), scale(0.3)
     ((1, 1), (2, 8), (50, 150), (0.1, 0.3))
     """
-    if highest <= 0:
+    if highest < LEAST:
         return 1, 1
     rough = highest / TICKS
     power = 10.0 ** floor(log10(rough))
