@@ -5,18 +5,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from cloud.store import steps
 from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alerts,
     assessments,
+    frames,
     mothers,
     reading_steps,
     readings,
     recordings,
 )
+from device import wire
 from models.alerts import NotAllowed
 from models.alerts import Phase as AlertPhase
 from models.readings import OPEN, Class, Phase
@@ -135,7 +137,8 @@ def late(conn: Connection, now_ms: int) -> list[int]:
 
 def unread(conn: Connection, ended_from_ms: int, assessed_by_ms: int) -> list[int]:
     """The recordings of a mother that ended since then and were never asked to be read. One that
-    ended after `assessed_by_ms` is waited for until its last assessment is there."""
+    ended after `assessed_by_ms` is waited for until its last assessment is there. One of vital
+    signs alone, from instruments without a probe, is not for reading."""
     assessed = (
         select(assessments.c.id)
         .where(
@@ -150,9 +153,16 @@ def unread(conn: Connection, ended_from_ms: int, assessed_by_ms: int) -> list[in
         recordings.c.mother_id.is_not(None),
         recordings.c.gateway_id != HOME,
         ~known,
+        or_(_has(wire.TRACE), ~_has(wire.VITALS)),
         or_(recordings.c.closed_ms <= assessed_by_ms, assessed),
     )
     return list(conn.scalars(query.order_by(recordings.c.id)))
+
+
+def _has(kind: int) -> ColumnElement[bool]:
+    """Whether the recording has a frame of this kind: its fourth byte."""
+    is_kind = func.substr(frames.c.data, 4, 1) == bytes((kind,))
+    return select(frames.c.id).where(frames.c.recording_id == recordings.c.id, is_kind).exists()
 
 
 def unanswered_alerts(conn: Connection, recording_id: int) -> list[tuple[int, str]]:

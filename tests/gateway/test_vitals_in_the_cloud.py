@@ -9,7 +9,7 @@ from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.messages import read_message
 from cloud.monitor import Monitor
-from cloud.store import alerts, recordings
+from cloud.store import alerts, readings, recordings
 from cloud.store.db import reading
 from device import payloads, wire
 from tests.cloud.alerts import world
@@ -67,3 +67,7 @@ def test_a_normal_pressure_raises_nothing_and_no_link_is_missed(tmp_path: Path) 
     cloud = Cloud(tmp_path)
     cloud.take(Gateway(tmp_path).hear(timed(118, 59)), 0)
     assert cloud.told() == []
+    (one,) = cloud.recordings()
+    assert one.mother_id is not None and one.closed_ms is not None
+    with reading(cloud.engine) as conn:
+        assert readings.unread(conn, 0, CAME_MS + 1000) == []  # there is no trace to be read
