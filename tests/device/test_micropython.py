@@ -32,6 +32,7 @@ SHARED = (
     "test_toco",
     "test_oximeter",
     "test_ble",
+    "test_fhr",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
