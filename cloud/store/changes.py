@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from cloud.store.tables import changes
 
@@ -57,10 +57,19 @@ def of_mother(conn: Connection, mother_id: int, limit: int = 20) -> list[Change]
     return _newest(conn, changes.c.mother_id == mother_id, limit, no_mother=False)
 
 
+def since(conn: Connection, from_ms: int) -> list[Change]:
+    """All from then on, oldest first."""
+    return _read(conn, select(changes).where(changes.c.at_ms >= from_ms).order_by(changes.c.id))
+
+
 def _newest(conn: Connection, which: Any, limit: int, no_mother: bool) -> list[Change]:
     query = select(changes).where(which).order_by(changes.c.id.desc()).limit(limit)
     if no_mother:
         query = query.where(changes.c.mother_id.is_(None))
+    return _read(conn, query)
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[Change]:
     rows = (row._mapping for row in conn.execute(query))
     return [
         Change(**{**row, "before": json.loads(row.before), "after": json.loads(row.after)})

@@ -133,6 +133,20 @@ def of_alert(conn: Connection, alert_id: int) -> list[Message]:
     return [_message(row) for row in conn.execute(query)]
 
 
+def since(conn: Connection, from_ms: int) -> list[Message]:
+    """All that were made from then on, oldest first."""
+    query = select(messages).where(messages.c.made_ms >= from_ms).order_by(messages.c.id)
+    return [_message(row) for row in conn.execute(query)]
+
+
+def waiting(conn: Connection) -> bool:
+    """Whether anything is still to be tried."""
+    return (
+        conn.scalar(select(messages.c.id).where(messages.c.next_ms.is_not(None)).limit(1))
+        is not None
+    )
+
+
 def of_recording(conn: Connection, recording_id: int) -> list[Message]:
     """All about a recording, those of its alerts too."""
     query = select(messages).where(messages.c.recording_id == recording_id)

@@ -1,0 +1,1 @@
+"""The scripted day: people, probes and providers around the real service, on a simulated clock."""

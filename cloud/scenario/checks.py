@@ -1,0 +1,283 @@
+"""What has to be true when the day is over. Each check gives the words for what is wrong with it;
+none is empty. A new check is a function here with a line in CHECKS.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from cloud.scenario.records import Records
+from cloud.scenario.stage import Stage
+from models import alerts, green, readings, referrals
+from models.journeys import timeline
+from models.rules import RULES
+
+ESCALATE_MS, SLACK_MS = 1000 * alerts.ESCALATE_AFTER_S, 1000  # issue 4: 60 s, within 1 s
+NOT_AUDITED = ("/api/mother/position", "/read", "/api/push", "/login", "/logout", "/green")
+NOTES = frozenset(
+    ("raised", "recurred", "cleared", "mother_answer", "break_glass", "consent_kept", "joined",
+     "reminded", "to call", "called")
+)  # fmt: skip
+TAKEN = ("accept", "acknowledge")
+Check = Callable[[Stage, Records], list[str]]
+
+
+def alerts_answered(_: Stage, found: Records) -> list[str]:
+    """Every alert has an owner who dealt with it; a technical one may end when it goes away."""
+    ended = (alerts.Phase.HANDLED, alerts.Phase.CLOSED)
+    return [
+        f"alert {one.id} ({one.rule}) is {one.phase.value}, with nobody" if not one.person_id
+        else f"alert {one.id} ({one.rule}) is {one.phase.value} still"
+        for one in found.alerts
+        if one.phase not in ended or one.person_id is None
+    ]  # fmt: skip
+
+
+def every_kind(_: Stage, found: Records) -> list[str]:
+    """Each rule of the catalogue has spoken, by itself or within the alert of another one."""
+    told = {one.rule for one in found.alerts}
+    for steps in found.alert_steps.values():
+        told |= {s.text["rule"] for s in steps if s.event == "joined" and isinstance(s.text, dict)}
+    return [f"no alert of {rule.id}" for rule in RULES if rule.id not in told]
+
+
+def one_owner(_: Stage, found: Records) -> list[str]:
+    wrong = []
+    for one in found.alerts:
+        steps = found.alert_steps[one.id]
+        owners = [step.person_id for step in steps if step.event in TAKEN]
+        asked = [step.organisation_id for step in steps if step.event == "tell"]
+        if len(owners) > 1:
+            wrong.append(f"alert {one.id} has owners {owners}")
+        if len(asked) != len(set(asked)):
+            wrong.append(f"alert {one.id} asked a hospital twice: {asked}")
+    return wrong
+
+
+def phases_in_table(_: Stage, found: Records) -> list[str]:
+    """Alerts, readings, green channels and referrals moved as their tables say."""
+    wrong = []
+    for one in found.alerts:
+        phase = alerts.Phase.RAISED
+        for step in found.alert_steps[one.id]:
+            if step.event not in NOTES:
+                phase = alerts.TRANSITIONS.get((phase, step.event), phase)
+            if step.phase is not phase:
+                wrong.append(f"alert {one.id}: {step.event} led to {step.phase.value}")
+        if one.phase is not phase:
+            wrong.append(f"alert {one.id} is {one.phase.value}, its steps say {phase.value}")
+    for name, rows, table in (
+        ("reading", found.reading_steps, readings.TRANSITIONS),
+        ("green channel", found.green_steps, green.TRANSITIONS),
+        ("referral", found.referral_steps, referrals.TRANSITIONS),
+    ):
+        wrong += _moves(name, rows, table)
+    return wrong
+
+
+def _moves(
+    name: str, rows: Mapping[int, Sequence[Any]], table: Mapping[tuple[Any, str], Any]
+) -> list[str]:
+    wrong = []
+    for number, steps in rows.items():
+        for before, step in pairwise(steps):
+            moved = table.get((before.phase, step.event))
+            if step.phase is not before.phase and moved is not step.phase:
+                wrong.append(f"{name} {number}: {step.event} from {before.phase.value}")
+    return wrong
+
+
+def escalated_in_time(stage: Stage, found: Records) -> list[str]:
+    """A hospital that says nothing has 60 s; while the service was away, until it came back."""
+    wrong = []
+    for one in found.alerts:
+        told_ms = 0
+        for step in found.alert_steps[one.id]:
+            if step.event == "tell":
+                told_ms = step.at_ms
+            if step.event != "time up":
+                continue
+            due_ms = told_ms + ESCALATE_MS
+            for ended_ms, began_ms in stage.restarts:
+                if ended_ms <= due_ms < began_ms:
+                    due_ms = began_ms
+            if abs(step.at_ms - due_ms) > SLACK_MS:
+                late_s = (step.at_ms - due_ms) / 1000
+                wrong.append(f"alert {one.id} was escalated {late_s:+.1f} s off its time")
+    return wrong
+
+
+def told_together(stage: Stage, found: Records) -> list[str]:
+    """The mother's page and that of the hospital that is asked first get an alert at one moment,
+    within a second after it was raised, where they were open."""
+    wrong = []
+    for one in found.alerts:
+        first = next((s for s in found.alert_steps[one.id] if s.event == "tell"), None)
+        place = stage.cast.place_of(first.organisation_id) if first else None
+        mother = stage.cast.mothers.get(one.mother_id or 0)
+        pages = [stage.cast.staff(place)[0].account] if place else []
+        pages += [mother.account] if mother else []
+        for account in pages:
+            seen_ms = stage.seen.get((account, one.id))
+            if not stage.service.was_open(account, one.raised_ms):
+                continue
+            if seen_ms is None or seen_ms - one.raised_ms > SLACK_MS:
+                wrong.append(f"alert {one.id}, raised {one.raised_ms}: on {account}'s {seen_ms}")
+        both = {
+            stage.seen.get((account, one.id))
+            for account in pages
+            if stage.service.was_open(account, one.raised_ms)
+        }
+        if len(both) > 1:
+            wrong.append(f"alert {one.id}: its two sides saw it at {sorted(map(str, both))}")
+    return wrong
+
+
+def mothers_called(_: Stage, found: Records) -> list[str]:
+    """Who did not answer within 60 s, or asked for a call, was called, and it was written down."""
+    return [
+        f"call {task.id} of alert {task.alert_id} was never made"
+        for task in found.tasks
+        if task.done_ms is None
+    ]
+
+
+def readings_signed(_: Stage, found: Records) -> list[str]:
+    """Each recording was read and signed: in time, or the centre was reminded or asked."""
+    wrong = []
+    for one in found.readings:
+        steps = {step.event for step in found.reading_steps[one.id]}
+        if one.phase not in readings.DONE:
+            wrong.append(f"reading {one.id} is {one.phase.value}")
+        elif (one.signed_ms or 0) > one.deadline_ms and not steps & {"overdue", "raise"}:
+            wrong.append(f"reading {one.id} was signed late, and nobody was reminded")
+    read = {one.recording_id for one in found.readings}
+    return wrong + [
+        f"recording {one.id} was never read"
+        for one in found.recordings
+        if one.mother_id is not None and one.closed_ms is not None and one.id not in read
+    ]
+
+
+def balance_right(stage: Stage, found: Records) -> list[str]:
+    """The balance that the centre is shown is the count of what went up and down and came to
+    something; what some sent others received; and nobody is on the way still."""
+    counted = Counter(
+        one.direction
+        for one in found.referrals
+        if not {s.event for s in found.referral_steps[one.id]} & {"decline", "withdraw"}
+    )
+    total, months = stage.balance["total"], stage.balance["months"]
+    wrong = []
+    for way in (referrals.UP, referrals.DOWN):
+        sides = [sum(row[f"{side}_{way}"] for row in months) for side in ("sent", "came")]
+        if {total[way], *sides} != {counted[way]}:
+            wrong.append(f"{way}: {counted[way]} referrals, shown are {total[way]} and {sides}")
+    open_ones = [one for one in found.referrals if one.phase not in referrals.OVER]
+    return wrong + [f"referral {one.id} is {one.phase.value}" for one in open_ones]
+
+
+def green_closed(_: Stage, found: Records) -> list[str]:
+    """Each green channel is over, and each of its phases has a duration."""
+    wrong = []
+    for one in found.green:
+        if one.phase not in green.OVER:
+            wrong.append(f"green channel {one.id} is {one.phase.value}")
+            continue
+        steps = [(step.phase.value, step.at_ms) for step in found.green_steps[one.id]]
+        spans = timeline(steps, over=True)
+        if any(span.to_ms is None or span.to_ms < span.from_ms for span in spans[:-1]):
+            wrong.append(f"green channel {one.id} has a phase without a duration")
+    return wrong
+
+
+def messages_ended(_: Stage, found: Records) -> list[str]:
+    """Nothing waits in the outbox: sent, or it says why not."""
+    return [
+        f"message {one.id} ({one.step}) waits, its reason: {one.ended_why}"
+        for one in found.messages
+        if one.next_ms is not None or (one.sent_ms is None and one.ended_why is None)
+    ]
+
+
+def frames_stored(stage: Stage, found: Records) -> list[str]:
+    """Every frame that a probe made is in the store, and its gateway holds none of it back."""
+    kept = {(one.device_id, one.session): one for one in found.recordings}
+    wrong = []
+    for probe in stage.probes.all:
+        one = kept.get((probe.device, probe.session))
+        stored = found.tallies[one.id] if one else 0
+        if stored != probe.packer.made or probe.held:
+            wrong.append(
+                f"{probe.device}: {probe.packer.made} frames made, {stored} stored, "
+                f"{len(probe.held)} without a receipt"
+            )
+    return wrong
+
+
+def changes_audited(stage: Stage, found: Records) -> list[str]:
+    """Each change that somebody made over HTTP has a row that says who and when."""
+    rows = {(step.person_id, step.at_ms) for step in _all_steps(found)}
+    rows |= {(one.person_id, one.at_ms) for one in found.changes}
+    rows |= {(one.person_id, one.done_ms) for one in found.tasks}
+    hers = stage.cast.mothers  # an alert that she raised herself names her and the time
+    rows |= {(hers[a.mother_id].id, a.raised_ms) for a in found.alerts if a.mother_id in hers}
+    return [
+        f"{call.account} {call.method} {call.path} left no row"
+        for call in stage.service.calls
+        if call.status == 200
+        and not call.path.endswith(NOT_AUDITED)
+        and (stage.cast.people[call.account].id, call.at_ms) not in rows
+    ]
+
+
+def refusals_expected(stage: Stage, _: Records) -> list[str]:
+    """Nobody was refused what the page had offered, but for being too late."""
+    return list(stage.refused)
+
+
+def races_won_once(stage: Stage, _: Records) -> list[str]:
+    """Of two who accept at one moment one has it, and the other is told."""
+    pressed = [c for c in stage.service.calls if c.path.endswith("/accept")]
+    both = Counter((call.path, call.at_ms) for call in pressed)
+    races = [key for key, count in both.items() if count > 1]
+    wrong = ["nobody raced"] if stage.racing else []
+    for path, at_ms in races:
+        won = [c.status for c in pressed if (c.path, c.at_ms) == (path, at_ms)]
+        if sorted(won) != [200, 409]:
+            wrong.append(f"{path}: two at once got {won}")
+    return wrong
+
+
+def _all_steps(found: Records) -> Iterator[Any]:
+    kinds: list[Mapping[int, Sequence[Any]]] = [
+        found.alert_steps, found.reading_steps, found.green_steps, found.referral_steps,
+    ]  # fmt: skip
+    for kind in kinds:
+        for steps in kind.values():
+            yield from steps
+
+
+CHECKS: dict[str, Check] = {
+    "alerts answered": alerts_answered,
+    "alerts of every kind": every_kind,
+    "one owner": one_owner,
+    "phases in their tables": phases_in_table,
+    "escalated in time": escalated_in_time,
+    "both sides told together": told_together,
+    "mothers called": mothers_called,
+    "readings signed": readings_signed,
+    "balance right": balance_right,
+    "green channels closed": green_closed,
+    "messages ended": messages_ended,
+    "frames stored": frames_stored,
+    "changes audited": changes_audited,
+    "refusals expected": refusals_expected,
+    "races won once": races_won_once,
+}
+
+
+def run(stage: Stage, found: Records) -> dict[str, list[str]]:
+    """What is wrong, by the name of the check; an empty list: it holds."""
+    return {name: check(stage, found) for name, check in CHECKS.items()}

@@ -1,0 +1,83 @@
+"""What the store holds when the day is over: all that the checks and the transcript look at."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from cloud.store import (
+    alerts,
+    changes,
+    frames,
+    green,
+    messages,
+    people,
+    readings,
+    recordings,
+    referrals,
+    tasks,
+)
+from cloud.store.db import reading
+from models import green as green_rules
+from models.readings import OPEN
+
+EVERYTHING = 1_000_000  # rows; more than any day has
+
+
+@dataclass(frozen=True)
+class Records:
+    recordings: list[recordings.Recording]
+    tallies: dict[int, int]  # recording: frames stored
+    alerts: list[alerts.Alert]
+    alert_steps: dict[int, list[alerts.Step]]
+    tasks: list[tasks.Task]
+    readings: list[readings.Reading]
+    reading_steps: dict[int, list[readings.Step]]
+    green: list[green.Green]
+    green_steps: dict[int, list[green.Step]]
+    referrals: list[referrals.Referral]
+    referral_steps: dict[int, list[referrals.Step]]
+    messages: list[messages.Message]
+    tries: dict[int, list[messages.Try]]
+    changes: list[changes.Change]
+    organisations: dict[int, people.Organisation]
+
+
+def read(engine: Engine, since_ms: int) -> Records:
+    with reading(engine) as conn:
+        recorded = recordings.latest(conn, limit=EVERYTHING)[::-1]
+        raised = alerts.visible(conn, recent=EVERYTHING)[::-1]
+        wanted = readings.since(conn, since_ms)
+        channels = green.visible(conn, recent=EVERYTHING)[::-1]
+        referred = referrals.visible(conn, recent=EVERYTHING)[::-1]
+        sent = messages.since(conn, since_ms)
+        return Records(
+            recorded,
+            {one.id: frames.tally_of(conn, one.id).count for one in recorded},
+            sorted(raised, key=lambda one: one.id),
+            alerts.steps_of(conn, [one.id for one in raised]),
+            tasks.shown(conn),
+            wanted,
+            readings.steps_of(conn, [one.id for one in wanted]),
+            sorted(channels, key=lambda one: one.id),
+            green.steps_of(conn, [one.id for one in channels]),
+            sorted(referred, key=lambda one: one.id),
+            referrals.steps_of(conn, [one.id for one in referred]),
+            sent,
+            messages.tries_of(conn, [one.id for one in sent]),
+            changes.since(conn, since_ms),
+            {one.id: one for one in people.all_organisations(conn)},
+        )
+
+
+def is_settled(engine: Engine) -> bool:
+    """Whether nobody has anything left to answer, to read, to call, to send or to arrive."""
+    with reading(engine) as conn:
+        return not (
+            recordings.open_now(conn)
+            or alerts.visible(conn, recent=0)
+            or any(one.phase in OPEN for one in readings.visible(conn))
+            or any(task.done_ms is None for task in tasks.shown(conn))
+            or any(one.phase not in green_rules.OVER for one in green.visible(conn, recent=0))
+            or referrals.visible(conn, recent=0)
+            or messages.waiting(conn)
+        )
