@@ -220,7 +220,7 @@ def _told(recording: Recording, frame: wire.Frame) -> Recording:
         log.warning("recording %d: frame %d: %s", recording.id, frame.seq, error)
         return recording
     if event.code == payloads.STOP and event.value <= MAX_COUNT:
-        return replace(recording, frames_made=event.value)
+        return replace(recording, frames_made=max(event.value, recording.frames_made or 0))
     return recording
 
 

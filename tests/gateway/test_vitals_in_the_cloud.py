@@ -71,3 +71,14 @@ def test_a_normal_pressure_raises_nothing_and_no_link_is_missed(tmp_path: Path) 
     assert one.mother_id is not None and one.closed_ms is not None
     with reading(cloud.engine) as conn:
         assert readings.unread(conn, 0, CAME_MS + 1000) == []  # there is no trace to be read
+
+
+def test_measurements_that_arrive_in_the_wrong_order_make_it_whole_too(tmp_path: Path) -> None:
+    cloud, gateway = Cloud(tmp_path), Gateway(tmp_path)
+    first = gateway.hear(timed(118, 40))
+    cloud.take(gateway.hear(timed(119, 52)), 0)
+    (one,) = cloud.recordings()
+    assert (one.frames_made, one.closed_ms) == (5, None)
+    cloud.take(first, 60)
+    (one,) = cloud.recordings()
+    assert one.frames_made == 5 and one.closed_ms is not None
