@@ -21,6 +21,7 @@ from cloud.ingest import Ingest
 from cloud.journeys.service import Journeys
 from cloud.live import Live
 from cloud.outgoing.receipts import Receipts
+from cloud.pregnancy.service import Pregnancies
 from cloud.readings.service import Readings
 from cloud.resources.service import Sharing
 from cloud.store import people, recordings, sight
@@ -62,6 +63,7 @@ class Services:
     journeys: Journeys
     readings: Readings
     sharing: Sharing
+    pregnancies: Pregnancies
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up

@@ -5,7 +5,7 @@ a crash in between is made up for by the next tick.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine
 
@@ -39,12 +39,12 @@ class Pregnancies:
             do(conn)
         self._tell(mother_id)
 
-    def enter(self, mother: Mother, new: NewValue, actor: Actor, now_ms: int) -> HomeValue:
-        """By hand. What is severe has raised its alert when this returns."""
+    def enter(self, mother: Mother, new: Sequence[NewValue], actor: Actor, now_ms: int) -> None:
+        """By hand, all or none. What is severe has raised its alert when this returns."""
         with writing(self._engine) as conn:
-            value = values.keep(conn, mother, new, actor, now_ms)
-        self._judge(value, now_ms)
-        return value
+            kept = [values.keep(conn, mother, one, actor, now_ms) for one in new]
+        for value in kept:
+            self._judge(value, now_ms)
 
     def take_back(self, mother: Mother, value_id: int, actor: Actor, now_ms: int) -> None:
         with writing(self._engine) as conn:

@@ -48,11 +48,8 @@ def _seen(
     agreed = set[Pair]().union(*(pairs(query) for query in _WITH_CONSENT))
     safety = set[Pair]().union(*(pairs(query) for query in _FOR_SAFETY))
     asked = {mother for mother, _ in agreed}
-    own_ids = dict(
-        conn.execute(
-            select(mothers.c.id, mothers.c.organisation_id).where(mothers.c.id.in_(asked))
-        ).tuples()
-    )
+    own = select(mothers.c.id, mothers.c.organisation_id).where(mothers.c.id.in_(asked))
+    own_ids = {row.id: row.organisation_id for row in conn.execute(own)}
     decided = consents.of_mothers(conn, asked)
     return safety | {
         (mother, hospital)

@@ -9,12 +9,15 @@ from jinja2.ext import babel_extract
 
 from cloud.contributions import columns as contributions
 from cloud.contributions.export import MEMBER
+from cloud.pregnancy import charts
+from cloud.pregnancy.names import WHAT
 from cloud.render import WEB
 from cloud.research import said, summary
 from cloud.sections import SECTIONS
 from cloud.statistics import columns as figures
+from cloud.store.care import ROLES
 from cloud.traces import CAUSES
-from models import consultations, green, pregnancy_risk, referrals, resources
+from models import advice, consultations, green, pregnancy_risk, referrals, resources
 from models.alerts import Phase
 from models.readings import SENTENCES, Class
 from models.readings import Phase as ReadingPhase
@@ -73,6 +76,11 @@ _TABLES = (  # files whose module constants are texts
     "cloud/channels/push.py",
     "cloud/channels/sms.py",
     "cloud/routes/login.py",
+    "cloud/pregnancy/record.py",
+    "cloud/pregnancy/care.py",
+    "cloud/pregnancy/values.py",
+    "cloud/pregnancy/views.py",
+    "cloud/routes/home_care.py",
     "cloud/routes/contributions.py",
     "cloud/resources/moves.py",
     "cloud/resources/lease_moves.py",
@@ -99,6 +107,8 @@ def all_texts() -> set[str]:
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
+    found |= {*charts.TITLES.values(), *WHAT.values(), *ROLES}
+    found |= {phase.value for phase in advice.Phase}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
     found |= {*said.WORDS.values(), *summary.WORDS.values()}
     found |= {phase.value for table in (resources.Phase, resources.Lease) for phase in table}

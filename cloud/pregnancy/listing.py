@@ -1,0 +1,110 @@
+"""The list of mothers for staff: who needs a look first, and why."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from cloud.gestation import gestation_weeks
+from cloud.pregnancy.progress import Progress, progress_of
+from cloud.store import alerts, care, home_values, people, pregnancies
+from cloud.store.people import Mother, Organisation
+from cloud.store.pregnancies import RiskAssessment
+from models.pregnancy_risk import COLOURS, due_again_days
+from models.rules import REPORTED
+
+DAY_MS = 24 * 3600 * 1000
+HOME_RULES = frozenset(rule.id for rule in REPORTED if rule.kind == "patient")
+FILTERS = ("risk_due", "poor", "abnormal", "tasks_due")
+
+
+def rows(conn: Connection, mothers: Sequence[Mother], now_ms: int) -> list[dict[str, Any]]:
+    """One for each: abnormal home values first, then the highest colour, then what is overdue."""
+    ids = [mother.id for mother in mothers]
+    places = {place.id: place for place in people.all_organisations(conn)}
+    zones = {mother.id: zone_of(places.get(mother.organisation_id or 0)) for mother in mothers}
+    risks = pregnancies.newest_risks(conn, ids)
+    progress = progress_of(conn, zones, now_ms)
+    advised = home_values.proposed(conn, ids)
+    alarmed = {one.mother_id for one in alerts.visible(conn, recent=0) if one.rule in HOME_RULES}
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    late = care.overdue(conn, ids, today)
+    found = [
+        {
+            **about(mother, places.get(mother.organisation_id or 0), now_ms),
+            "assessed": assessed(risks.get(mother.id), mother, now_ms),
+            "progress": _brief(progress[mother.id]),
+            "alert": mother.id in alarmed,
+            "advice": mother.id in advised,
+            "tasks_due": late.get(mother.id, 0),
+        }
+        for mother in mothers
+    ]
+    return sorted(found, key=_urgency)
+
+
+def kept(
+    every: Sequence[dict[str, Any]], colour: str | None, wanted: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Of this colour (purple: infectious), for which all of `wanted` (of FILTERS) holds."""
+    holds = {
+        "risk_due": lambda row: row["assessed"]["overdue"],
+        "poor": lambda row: row["progress"]["poor"],
+        "abnormal": lambda row: row["alert"] or row["advice"],
+        "tasks_due": lambda row: row["tasks_due"] > 0,
+    }
+    return [
+        row
+        for row in every
+        if (colour is None or row["risk"] == colour or (colour == "purple" and row["purple"]))
+        and all(holds[name](row) for name in wanted)
+    ]
+
+
+def about(mother: Mother, place: Organisation | None, now_ms: int) -> dict[str, Any]:
+    """Who she is and how far along."""
+    return {
+        "id": mother.id,
+        "name": mother.name,
+        "phone": mother.phone,
+        "address": mother.address,
+        "risk": mother.risk,
+        "purple": mother.purple,
+        "due_date": mother.due_date.isoformat() if mother.due_date else None,
+        "weeks": gestation_weeks(mother.due_date, now_ms),
+        "organisation": place and {"id": place.id, "name": place.name, "name_zh": place.name_zh},
+    }
+
+
+def assessed(risk: RiskAssessment | None, mother: Mother, now_ms: int) -> dict[str, Any]:
+    """When the colour was assessed last, and whether it is to be done again."""
+    if risk is None:
+        return {"at_ms": None, "weeks_ago": None, "due_ms": None, "overdue": True}
+    weeks = gestation_weeks(mother.due_date, risk.at_ms)
+    due_ms = risk.at_ms + due_again_days(weeks) * DAY_MS
+    weeks_ago = timedelta(milliseconds=now_ms - risk.at_ms).days // 7
+    overdue = now_ms >= due_ms
+    return {"at_ms": risk.at_ms, "weeks_ago": weeks_ago, "due_ms": due_ms, "overdue": overdue}
+
+
+def zone_of(place: Organisation | None) -> tzinfo:
+    return ZoneInfo(place.zone) if place else UTC
+
+
+def _brief(progress: Progress) -> dict[str, Any]:
+    view = progress.view()
+    return {name: view[name] for name in ("plan", "week", "streak_weeks", "poor")}
+
+
+def _urgency(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        not row["alert"],
+        not row["advice"],
+        -COLOURS.index(row["risk"]),
+        not row["purple"],
+        not row["assessed"]["overdue"],
+        not row["progress"]["poor"],
+        row["name"],
+    )

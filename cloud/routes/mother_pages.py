@@ -1,0 +1,57 @@
+"""The pages of the pregnancy record: her own, one mother's for staff, and the list of mothers."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cloud.deps import Now, Principal, Services, ServicesDep, Who
+from cloud.pregnancy import listing
+from cloud.pregnancy.charts import charts
+from cloud.pregnancy.related import candidates, related
+from cloud.pregnancy.views import SHOWN_DAYS, record_view
+from cloud.render import page
+from cloud.routes.pregnancy import VisibleMother, WantedRows, rows_for
+from cloud.store import care, home_values, people
+from cloud.store.db import reading
+from cloud.store.people import Mother
+
+router = APIRouter(tags=["pages"])
+
+
+@router.get("/mothers")
+def mothers(
+    request: Request, who: Who, parts: ServicesDep, now_ms: Now, wanted: WantedRows
+) -> Response:
+    every = rows_for(parts, who, now_ms)
+    shown = listing.kept(every, wanted.colour or None, wanted.only)
+    return page(request, "mothers.html", who, rows=shown, total=len(every), wanted=wanted)
+
+
+@router.get("/mothers/{mother_id}")
+def one_mother(
+    request: Request, mother: VisibleMother, who: Who, parts: ServicesDep, now_ms: Now
+) -> Response:
+    return _record(request, "mother_record.html", mother, who, parts, now_ms)
+
+
+@router.get("/record")
+def own_record(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    with reading(parts.engine) as conn:
+        mother = people.get_mother(conn, who.mother_id or 0)
+    assert mother is not None  # the account of a mother belongs to one
+    return _record(request, "record.html", mother, who, parts, now_ms)
+
+
+def _record(
+    request: Request, template: str, mother: Mother, who: Principal, parts: Services, now_ms: int
+) -> Response:
+    from_ms = now_ms - SHOWN_DAYS * listing.DAY_MS
+    with reading(parts.engine) as conn:
+        view = record_view(conn, mother, who, now_ms)
+        drawn = charts(home_values.of_mother(conn, mother.id, from_ms), from_ms, now_ms)
+        links = related(conn, mother, who.viewer)
+        staff = [] if who.role == "mother" else candidates(conn, mother)
+        own = people.get_organisation(conn, mother.organisation_id or 0)
+    return page(
+        request, template, who, mother=view, charts=drawn, links=links, staff=staff, own=own,
+        roles=care.ROLES, shown_days=SHOWN_DAYS,
+    )  # fmt: skip
