@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
 import typer
 
 from bench.commands import listen, measuring
 from cloud.research.commands import analyze, evaluate, plot
+from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
 
 app = typer.Typer(
@@ -171,6 +172,16 @@ def probe(
 
 for elsewhere in (analyze, plot, evaluate, listen):
     app.command()(elsewhere)
+
+
+def _packer(session: int) -> Any:
+    """Frames as a probe makes them, for the scripted day."""
+    from device.packer import Packer
+
+    return Packer(session)
+
+
+app.add_typer(scenario(_packer), name="scenario")
 app.add_typer(measuring, name="bench")
 
 

@@ -16,7 +16,20 @@ from cloud.store import (
     referrals,
     tasks,
 )
+from cloud.store.alerts import Alert
+from cloud.store.alerts import Step as AlertStep
+from cloud.store.changes import Change
 from cloud.store.db import reading
+from cloud.store.green import Green
+from cloud.store.green import Step as GreenStep
+from cloud.store.messages import Message, Try
+from cloud.store.people import Organisation
+from cloud.store.readings import Reading
+from cloud.store.readings import Step as ReadingStep
+from cloud.store.recordings import Recording
+from cloud.store.referrals import Referral
+from cloud.store.referrals import Step as ReferralStep
+from cloud.store.tasks import Task
 from models import green as green_rules
 from models.readings import OPEN
 
@@ -25,21 +38,21 @@ EVERYTHING = 1_000_000  # rows; more than any day has
 
 @dataclass(frozen=True)
 class Records:
-    recordings: list[recordings.Recording]
+    recordings: list[Recording]
     tallies: dict[int, int]  # recording: frames stored
-    alerts: list[alerts.Alert]
-    alert_steps: dict[int, list[alerts.Step]]
-    tasks: list[tasks.Task]
-    readings: list[readings.Reading]
-    reading_steps: dict[int, list[readings.Step]]
-    green: list[green.Green]
-    green_steps: dict[int, list[green.Step]]
-    referrals: list[referrals.Referral]
-    referral_steps: dict[int, list[referrals.Step]]
-    messages: list[messages.Message]
-    tries: dict[int, list[messages.Try]]
-    changes: list[changes.Change]
-    organisations: dict[int, people.Organisation]
+    alerts: list[Alert]
+    alert_steps: dict[int, list[AlertStep]]
+    tasks: list[Task]
+    readings: list[Reading]
+    reading_steps: dict[int, list[ReadingStep]]
+    green: list[Green]
+    green_steps: dict[int, list[GreenStep]]
+    referrals: list[Referral]
+    referral_steps: dict[int, list[ReferralStep]]
+    messages: list[Message]
+    tries: dict[int, list[Try]]
+    changes: list[Change]
+    organisations: dict[int, Organisation]
 
 
 def read(engine: Engine, since_ms: int) -> Records:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cloud.config import Settings
+from cloud.config import Settings, load
 from cloud.scenario import actors, checks, records, script, transcript, verbs
 from cloud.scenario.people import fill
 from cloud.scenario.probes import OpenPacker, Probes
@@ -67,7 +67,7 @@ def play(
         receiver.start()
         loop = asyncio.new_event_loop()
         try:
-            settings = Settings(
+            settings = load(
                 home=Path(folder),
                 database_url=f"sqlite:///{folder}/lucina.sqlite",
                 secret=SECRET,

@@ -85,10 +85,9 @@ def clock(at_ms: int) -> str:
 
 
 def _names(stage: Stage) -> dict[str, dict[int | None, str]]:
-    return {
-        "person": {one.id: one.account for one in stage.cast.people.values()},
-        "place": dict(stage.cast.places),
-    }
+    person: dict[int | None, str] = {one.id: one.account for one in stage.cast.people.values()}
+    place: dict[int | None, str] = {**stage.cast.places}
+    return {"person": person, "place": place}
 
 
 def _said(step: Any, names: dict[str, dict[int | None, str]]) -> str:
