@@ -25,7 +25,8 @@ EVENTS_S = 1800.0  # ALGORITHMS 8.2 A5
 SEVERE_BPM, SEVERE_S = 70.0, 60.0  # ALGORITHMS 4.5
 STILL_S = 600.0  # a sinusoidal pattern that ended longer ago is over [design]
 LEAST_GAP_S = 5.0  # shorter ones are waited for: cloud.live
-PERCENT = ("recurrent_late", "recurrent_severe_variable")
+PERCENT = ("recurrent_late", "recurrent_severe_variable", "twins_alike")
+ALIKE_BPM = 3.0  # of two rates that are counted apart [design]
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,16 @@ def _miscounted(analysis: Analysis, rule: Rule) -> Finding:
     return Finding(total_s, min((s.start_s for s in spans), default=nan), len(spans))
 
 
+def _twins(analysis: Analysis, rule: Rule) -> Finding:
+    """Share of the samples with both fetal rates in which these are the same."""
+    trace = analysis.trace.window(analysis.trace.end_s - rule.window_s, analysis.trace.end_s)
+    apart = np.abs(trace.fhr_bpm - trace.fhr2_bpm)
+    known = apart[np.isfinite(apart)]
+    if len(known) < VALID_SHARE * rule.window_s * FS_HZ:
+        return Finding()
+    return Finding(float((known <= ALIKE_BPM).mean()), trace.start_s)
+
+
 def _gap(analysis: Analysis, rule: Rule) -> Finding:
     """Seconds without any channel, with later ones that have some."""
     trace = analysis.trace.window(analysis.trace.end_s - rule.window_s, analysis.trace.end_s)
@@ -195,6 +206,7 @@ MEASURES: dict[str, Measure] = {
     "sinusoidal": _waves,
     "tachysystole": _contractions,
     "miscounted": _miscounted,
+    "twins_alike": _twins,
     "gap": _gap,
 }
 assert MEASURES.keys() == {rule.id for rule in JUDGED} <= BY_ID.keys()

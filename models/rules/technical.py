@@ -73,6 +73,24 @@ TECHNICAL = (
         source="ALGORITHMS 2; FIELD 3: DOUBLING, HALVING",
     ),
     Rule(
+        id="twins_alike",
+        kind="technical",
+        priority="medium",
+        side="at least",
+        limit=0.8,
+        window_s=120,
+        share=1.0,
+        rearm_s=60,
+        where="strip",
+        reason="Both fetal rates are the same in %(value)d %% of the last %(minutes)d min",
+        mother_text="Both probes may be hearing the same baby. "
+        "Move one of them slowly until you hear another beat. "
+        "If you cannot find it in ten minutes, call the hospital.",
+        doctor_text="One twin may be recorded twice, and the other not at all. "
+        "Ask for one probe to be moved; do not read the second curve as the other twin.",
+        source="ours: within 3 bpm; no recording of twins to measure it on",
+    ),
+    Rule(
         id="gap",
         kind="technical",
         priority="low",

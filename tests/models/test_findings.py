@@ -165,6 +165,23 @@ def test_a_gap_is_told_and_over_when_its_seconds_come() -> None:
     assert [c.what for c in watch.look(judged())] == ["cleared"]
 
 
+def test_one_twin_recorded_twice() -> None:
+    """Told while both rates are the same, not while one is lost, and over when they part."""
+    trace = QUIET.trace
+    watch = Findings()
+
+    def look(fhr2: np.ndarray, later_s: float = 0) -> list[str]:
+        moved = replace(trace, fhr2_bpm=fhr2.astype(np.float32), start_s=trace.start_s + later_s)
+        return [f"{c.rule.id} {c.what}" for c in watch.look(replace(judged(), trace=moved))]
+
+    other, lost = trace.fhr_bpm[::-1] + 12, np.full_like(trace.fhr_bpm, nan)
+    assert look(other) == []
+    assert look(trace.fhr_bpm + 2) == ["twins_alike raised"]
+    assert look(lost, 300) == []
+    assert look(other, 600) == []
+    assert look(other, 660) == ["twins_alike cleared"]
+
+
 def test_a_rule_that_sees_too_little_says_so_in_the_log() -> None:
     fhr = QUIET.trace.fhr_bpm.copy()
     last = np.arange(len(fhr)) >= len(fhr) - 180 * FS_HZ
