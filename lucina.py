@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 HEAP = "128k"  # what a small board leaves to MicroPython
+HEAP_HEARING = "160k"  # here the signal path is compiled at the start too; a board has it compiled
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
 
 
@@ -165,7 +166,7 @@ def probe(
             config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
-            end(_firmware(path, micropython))
+            end(_firmware(path, micropython, HEAP_HEARING if doppler else HEAP))
     except (ValueError, OSError) as error:
         fail(error)
 
@@ -195,7 +196,7 @@ def _broker_of(url: str) -> dict[str, object]:
     return {"host": parts.hostname, "port": parts.port, "tls": ca_files[0]}
 
 
-def _firmware(config: Path, micropython: bool) -> int:
+def _firmware(config: Path, micropython: bool, heap: str) -> int:
     """The probe's main loop, in this process or under the real MicroPython."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not micropython:
@@ -205,7 +206,7 @@ def _firmware(config: Path, micropython: bool) -> int:
     interpreter = Path(sys.executable).with_name("micropython")
     if not interpreter.exists():
         raise FileNotFoundError("MicroPython is not installed: make test installs it")
-    argv = [str(interpreter), "-X", f"heapsize={HEAP}", "-m", "device.probe", str(config)]
+    argv = [str(interpreter), "-X", f"heapsize={heap}", "-m", "device.probe", str(config)]
     environment = os.environ | {"MICROPYPATH": f"{Path(__file__).parent}:.frozen"}
     with subprocess.Popen(argv, env=environment) as child:
         while True:
