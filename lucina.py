@@ -16,6 +16,7 @@ from bench.commands import listen, measuring
 from cloud.research.commands import analyze, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
+from hardware.firmware import firmware
 
 app = typer.Typer(
     help="Lucina: remote maternal-fetal monitoring. Decision support: a doctor reads.",
@@ -184,6 +185,7 @@ def _packer(session: int) -> Any:
 
 app.add_typer(scenario(_packer), name="scenario")
 app.add_typer(measuring, name="bench")
+app.add_typer(firmware, name="firmware")
 
 
 def _broker_of(url: str) -> dict[str, object]:

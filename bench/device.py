@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TextIO
 
-from bench import doppler
+from bench import doppler, soak, spool
 from bench.row import Plan, Row, table
 
 ROWS: tuple[Callable[[Plan], list[Row]], ...] = (
@@ -13,6 +13,8 @@ ROWS: tuple[Callable[[Plan], list[Row]], ...] = (
     doppler.noise,
     doppler.vessel,
     doppler.cost,
+    spool.rows,
+    soak.rows,
 )
 
 

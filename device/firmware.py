@@ -18,15 +18,20 @@ from device.uplink import Uplink
 def build(board, told: dict, clock, boot_id: int, speed: int = 1, flags: int = 0):
     """(App, Uplink). `board` has, beside what device/app.py says: NAME, spool, notes and scratch
     (regions of flash), slots, version, cause, task and probe_faults()."""
-    update = Update(board.slots, board.notes, told["key"], board.NAME)
-    tested = report.self_test(board)
-    if tested.trial and tested.faults & report.FATAL:
-        board.restart()  # the boot loader goes back to the firmware before this
     device = told["device"]
     mqtt = Mqtt(device, device, told["token"], [wire.device_down(device)])
     link = Link(told["host"], told["port"], mqtt, clock, told["tls"], told["identity"])
-    uplink = Uplink(device, link, clock, FlashStore(FlashLog(board.spool)))
     start = payloads.Start(boot_id, speed, flags, told["name"])
+    return build_on(board, device, link, clock, told["key"], start)
+
+
+def build_on(board, device: str, link, clock, key: bytes, start: payloads.Start):
+    """(App, Uplink) over this link."""
+    update = Update(board.slots, board.notes, key, board.NAME)
+    tested = report.self_test(board)
+    if tested.trial and tested.faults & report.FATAL:
+        board.restart()  # the boot loader goes back to the firmware before this
+    uplink = Uplink(device, link, clock, FlashStore(FlashLog(board.spool)))
 
     def care(tell, now_ms: int) -> Care:
         return Care(board, uplink, update, tell, now_ms)

@@ -17,7 +17,7 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "bench": r"(bench|device|models|cloud\.terminal|(?!cloud|gateway|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
     r"|(?!bench|gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
-    "hardware": r"(hardware|(?!bench|cloud|device|gateway|models|lucina)\w+)(\..*)?",
+    "hardware": r"(hardware|device\.manifest|device\.p256|(?!bench|cloud|device|gateway|models|lucina)\w+)(\..*)?",
 }
 HOLDS_SQL = r"cloud/(store|migrations)/.*"
 FILES = [

@@ -32,6 +32,7 @@ class FileFlash:
 
     def __init__(self, path):
         self._file = open(path, "w+b")
+        self.programs = 0
         for address in range(0, self.SIZE, self.SECTOR):
             self.erase(address)
 
@@ -40,12 +41,14 @@ class FileFlash:
         self._file.readinto(buffer)
 
     def program(self, address, data):
+        self.programs += 1
         self._file.seek(address)
         self._file.write(data)
 
     def erase(self, address):
         for at in range(address, address + self.SECTOR, self.PAGE):
-            self.program(at, b"\xff" * self.PAGE)
+            self._file.seek(at)
+            self._file.write(b"\xff" * self.PAGE)
 
 
 def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key=None):
@@ -77,6 +80,7 @@ def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key
         told = str(restart)
     board.slots.boot()
     line = {"end": told, "drained": uplink.drained, "log": board.log, "least_free_kib": least}
+    line["programs"] = flash.programs
     line.update({"error": uplink.trouble, "version": board.version, "made": app.packer.made})
     print(json.dumps(line))
 
