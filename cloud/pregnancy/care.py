@@ -25,6 +25,7 @@ NOT_STAFF = "this person cannot be in her team"
 NOT_AGREED = "she has not agreed that %(organisation)s sees her record"
 NOBODY = "nobody in her team does this yet"
 SAY_WHAT = "say what came of it"
+NOT_OPEN = "she has no such open task"
 SAY_WHY = "say why you dismiss it"
 DECIDED = "not possible now: the advice is %(phase)s"
 DAY_MISSING = "only days that have gone by, of the last four weeks"
@@ -142,7 +143,7 @@ def finish_task(
         raise ReasonMissing(SAY_WHAT)
     task = care.finish_task(conn, mother.id, task_id, actor.person_id, said, now_ms)
     if task is None:
-        raise LookupError("no such open task")
+        raise Refused(NOT_OPEN)
     note(conn, mother, "task", {"text": task.text}, {"done": said}, actor, now_ms)
 
 

@@ -50,7 +50,9 @@ class Names:
 
     def place(self, organisation_id: int | None) -> dict[str, Any] | None:
         place = self._place(organisation_id)
-        return place and {"id": place.id, "name": place.name, "name_zh": place.name_zh}
+        if place is None:
+            return None
+        return {"id": place.id, "name": place.name, "name_zh": place.name_zh}
 
     def level(self, organisation_id: int | None) -> int | None:
         place = self._place(organisation_id)

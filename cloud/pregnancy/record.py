@@ -80,9 +80,10 @@ def add_relative(
 def remove_relative(
     conn: Connection, mother: Mother, relative_id: int, actor: Actor, now_ms: int
 ) -> None:
+    """Nothing happens when it is gone already, or was never hers."""
     gone = pregnancies.remove_relative(conn, mother.id, relative_id)
     if gone is None:
-        raise LookupError("no such contact")
+        return
     before = {"name": gone.name, "phone": gone.phone, "relation": gone.relation}
     note(conn, mother, "contact", before, None, actor, now_ms)
 

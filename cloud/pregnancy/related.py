@@ -19,7 +19,8 @@ def related(conn: Connection, mother: Mother, viewer: Viewer) -> dict[str, list[
     every = recordings.latest(conn, mother_ids=[mother.id])
     told = alerts.visible(conn, mother_id=mother.id, recent=SHOWN)
     read = readings.visible(conn, mother_id=mother.id, recent=SHOWN)
-    ids = {one.id for one in every} | {one.recording_id for one in (*told, *read)}
+    ids = {one.id for one in every} | {one.recording_id for one in told}
+    ids |= {one.recording_id for one in read}
     places = sight.organisations_of_all(conn, ids)
     seen = {i for i in ids if may_see(viewer, mother.id, places[i])}
     return {

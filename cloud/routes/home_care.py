@@ -152,12 +152,12 @@ def add_task(
     return changed(parts, mother, who, now_ms, partial(care.add_task, **vars(given)))
 
 
-@router.post("/api/mothers/{mother_id}/tasks/{task_id}")
+@router.post("/api/mothers/{mother_id}/tasks/{care_task_id}")
 def finish_task(
-    mother: VisibleMother, task_id: Id, given: Done, who: Who, parts: ServicesDep, now_ms: Now
+    mother: VisibleMother, care_task_id: Id, given: Done, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
     """It is done, and what came of it."""
-    do = partial(care.finish_task, task_id=task_id, said=given.note)
+    do = partial(care.finish_task, task_id=care_task_id, said=given.note)
     return changed(parts, mother, who, now_ms, do)
 
 

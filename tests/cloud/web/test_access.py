@@ -49,7 +49,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer": {"answer": "call_me"},
     "decline": {"reason": "no bed"},
     "handle": {"reason": "spoke with her"},
+    "dating": {"by": "scan", "on": "2026-06-28", "weeks": 13, "days": 2},
+    "about": {"phone": "555-0101"},
+    "contacts": {"name": "Lin Wei", "phone": "555-0199", "relation": "husband"},
+    "risk": {"criteria": ["scar"]},
+    "plan": {"per_week": 4, "minutes": 20},
+    "values": {"systolic": 118, "diastolic": 74},
+    "{advice_id}": {"event": "approve"},
+    "{care_task_id}": {"note": "called"},
 }
+
+# the last ones ask more hospitals, which then see more
+ROUTES = sorted(ACCESS, key=lambda route: ("movement" in route[1], route))
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -83,9 +94,28 @@ def place(service: Service) -> dict[str, int]:
     more["reading_id"] = asked.json()["id"]
     service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
     more["consultation_id"] = _asked(service)
-    more |= _shared(service)
+    more |= _shared(service) | _recorded(service)
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     return more | {"recording_id": recording, "alert_id": alert_id}
+
+
+def _recorded(service: Service) -> dict[str, int]:
+    """Of the record of the first mother: a value with its advice, a contact, a task of her team."""
+    her, clinic = service.client("mother1"), service.client("clinic")
+    her.post("/api/mothers/1/values", json={"systolic": 138, "diastolic": 84})
+    contact = {"name": "Lin Wei", "phone": "555-0199", "relation": "husband"}
+    her.post("/api/mothers/1/contacts", json=contact)
+    clinic.put("/api/mothers/1/team", json={"family_doctor": 5})
+    view = clinic.post(
+        "/api/mothers/1/tasks", json={"text": "call her", "role": "family doctor"}
+    ).json()
+    return {
+        "mother_id": 1,
+        "value_id": view["values"][0]["id"],
+        "advice_id": view["advice"][0]["id"],
+        "contact_id": view["contacts"][0]["id"],
+        "care_task_id": view["tasks"][0]["id"],
+    }
 
 
 def _referred(service: Service, recording: int) -> dict[str, int]:
@@ -178,7 +208,7 @@ def test_a_mother_sees_only_her_own(service: Service, place: dict[str, int]) -> 
 
 
 @pytest.mark.parametrize("asker", ASKERS)
-@pytest.mark.parametrize("route", sorted(ACCESS), ids=" ".join)
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_walk(
     service: Service,
     place: dict[str, int],
