@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 
 HEAP = "128k"  # what a small board leaves to MicroPython
-HEAP_HEARING = "160k"  # here the signal path is compiled at the start too; a board has it compiled
+HEAP_HEARING = "192k"  # here the signal path is compiled at the start too; a board has it compiled
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
 
 

@@ -19,7 +19,10 @@ def new_state():
 
 
 def new_wave():
-    return array("H", [CENTRE] * WINDOW)
+    wave = array("H", bytes(2 * WINDOW))  # a list of 600 would be longer than the wave
+    for place in range(WINDOW):
+        wave[place] = CENTRE
+    return wave
 
 
 @micropython.viper

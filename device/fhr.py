@@ -26,8 +26,8 @@ class Heart:
     def __init__(self) -> None:
         self.count = GAP_16  # quarter bpm as on the wire, GAP_16 when unknown
         self.quality_percent = 0  # likeness of the beats to each other
-        self.heart = array("H", [0] * HOP_STEPS)  # strengths x 8 in the last 250 ms
-        self.vessel = array("H", [0] * HOP_STEPS)
+        self.heart = array("H", bytes(2 * HOP_STEPS))  # strengths x 8 in the last 250 ms
+        self.vessel = array("H", bytes(2 * HOP_STEPS))
         self._filters = bandpass.new_state()
         self._slow = envelope.new_state()
         self._wave = envelope.new_wave()

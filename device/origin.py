@@ -39,8 +39,8 @@ def append(strengths: ptr16, steps: int, wave: ptr16):
 
 class Origin:
     def __init__(self) -> None:
-        self._heart = array("H", [0] * WINDOW)
-        self._vessel = array("H", [0] * WINDOW)
+        self._heart = array("H", bytes(2 * WINDOW))
+        self._vessel = array("H", bytes(2 * WINDOW))
 
     def hear(self, heart, vessel, steps: int) -> None:
         """The next strengths of device/bandpass.py in both bands."""

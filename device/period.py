@@ -9,7 +9,7 @@ from array import array
 
 from device import autocorrelation as ac
 from device.emitter import const
-from device.envelope import CENTRE, WINDOW
+from device.envelope import WINDOW
 
 COARSE = const(150)  # places at 50 Hz
 FIRST, LAST = 10, 101  # coarse lags, 20 ms each
@@ -29,9 +29,9 @@ class Period:
     def __init__(self) -> None:
         self.rate = 0
         self.likeness = 0
-        self._coarse = array("H", [CENTRE] * COARSE)
-        self._energy = array("I", [0] * (WINDOW + 1))
-        self._like = array("H", [0] * (LAST - FIRST + 1))
+        self._coarse = array("H", bytes(2 * COARSE))
+        self._energy = array("I", bytes(4 * WINDOW + 4))
+        self._like = array("H", bytes(2 * (LAST - FIRST + 1)))
         self._middle = 0
         self._left = self._here = self._right = 0  # products around the lag looked at
 

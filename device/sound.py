@@ -35,9 +35,9 @@ class SoundFile:
                 % (path, channels, rate_hz, bits, SAMPLE_HZ)
             )
         self.channels = channels
-        self.first = array("H", [0] * HOP)
-        self.second = array("H", [0] * HOP) if channels == 2 else None
-        self._raw = array("h", [0] * (HOP * channels))
+        self.first = array("H", bytes(2 * HOP))
+        self.second = array("H", bytes(2 * HOP)) if channels == 2 else None
+        self._raw = array("h", bytes(2 * HOP * channels))
 
     def read(self) -> bool:
         """False at the end; a last part shorter than HOP is left out."""
