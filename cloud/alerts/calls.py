@@ -14,6 +14,7 @@ from cloud.alerts.moves import note, words
 from cloud.store import alerts, people, tasks
 from cloud.store.alerts import Alert
 from cloud.store.tasks import Task
+from cloud.views import organisation_view
 from models.rules import BY_ID
 
 ANSWER_S = 60  # issue 4 and FIELD 8.3: then a person calls
@@ -82,6 +83,7 @@ def _view(conn: Connection, task: Task) -> dict[str, Any]:
     alert = alerts.get(conn, task.alert_id)
     person = people.get_person(conn, task.person_id) if task.person_id else None
     rule = BY_ID.get(alert.rule) if alert else None
+    hospital = people.get_organisation(conn, mother.organisation_id or 0) if mother else None
     reason: Mapping[str, Any] | None = alert.reason if alert else None
     return {
         "id": task.id,
@@ -90,6 +92,7 @@ def _view(conn: Connection, task: Task) -> dict[str, Any]:
         "kind": task.kind,
         "priority": alert.priority if alert else "high",
         "mother": {"name": mother.name, "phone": mother.phone} if mother else None,
+        "hospital": organisation_view(hospital) if hospital else None,  # whom else to call
         "reason": dict(reason) if reason else None,
         "script": SCRIPTS[task.kind],
         "steps": rule.mother_text if rule else "",

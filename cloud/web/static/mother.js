@@ -99,8 +99,9 @@ function told(alert) {
   if (owner) {
     const who = { person: owner.person, organisation: orgOf(owner) };
     const words = t("%(person)s at %(organisation)s is looking after you.", who);
-    return [h("p", { class: "good" }, `✓ ${words}`), call(organisation)];
+    return [h("p", { class: "good" }, `✓ ${words}`), ...help(alert), call(organisation)];
   }
+  if (alert.mother_answer === "ambulance") return [...help(alert), call(organisation)];
   if (alert.phase === "centre") {
     if (alert.kind === "technical") return [h("p", {}, t("The monitoring centre knows about it."))];
     return [h("p", {}, t("The monitoring centre has been asked to call you. Please keep your phone free."))];
@@ -113,7 +114,16 @@ function told(alert) {
   } else {
     lines.push(h("p", { class: "quiet" }, t("Not seen there yet. If nobody answers, the next hospital is told by itself.")));
   }
-  return [...lines, call(organisation)];
+  return [...lines, ...help(alert), call(organisation)];
+}
+
+// A person at the centre has been asked to call her: she keeps her phone free, and does not wait for
+// an ambulance that nobody has called yet.
+function help(alert) {
+  const last = alert.steps.filter((step) => ["to call", "called"].includes(step.event)).at(-1);
+  if (last?.event !== "to call" || alert.mother_answer === "on_my_way") return [];
+  if (alert.mother_answer !== "ambulance") return [h("p", {}, t("The monitoring centre has been asked to call you. Please keep your phone free."))];
+  return [h("p", {}, t("The monitoring centre has been asked to call an ambulance and you. If you can, call 120 yourself now:"), " ", phoneLink("120"))];
 }
 
 function call(organisation) {

@@ -2,7 +2,7 @@
 
 import { act } from "./actions.js";
 import { get } from "./live.js";
-import { h, motherName, phoneLink, priorityMark, setText } from "./parts.js";
+import { h, motherName, orgName, phoneLink, priorityMark, setText } from "./parts.js";
 import { duration, msgid, say, t } from "./words.js";
 
 const OUTCOMES = [
@@ -46,6 +46,7 @@ export class Calls {
       { class: `row call ${task.priority}`, "data-task": task.id },
       h("div", { class: "row-head" }, priorityMark({ priority: task.priority, owner: null }), age),
       h("p", { class: "row-who" }, h("b", {}, t("Call %(name)s", { name: motherName(task.mother) })), " ", phone ? phoneLink(phone) : t("no number is known")),
+      phone || !task.hospital ? null : h("p", {}, t("Ask her hospital how to reach her:"), " ", orgName(task.hospital), " ", phoneLink(task.hospital.phone) ?? t("no number is known")),
       task.reason ? h("p", { class: "reason" }, say(task.reason)) : null,
       h("p", {}, t(task.script)),
       task.steps ? h("blockquote", {}, t(task.steps)) : null,

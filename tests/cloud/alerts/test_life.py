@@ -177,6 +177,7 @@ def test_she_is_called_when_she_does_not_answer(
     assert (call["alert_id"], call["kind"], call["done_ms"]) == (alert_id, "no_answer", None)
     assert call["mother"]["name"] == "Mother 1" and "120" in call["script"]
     assert call["steps"] == world.BRADYCARDIA.mother_text
+    assert call["hospital"]["phone"] == "555-0004"  # in case that she cannot be reached
 
 
 def test_a_call_is_done_once_and_by_whom(

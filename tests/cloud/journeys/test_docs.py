@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from models import green, referrals
+from models import consultations, green, referrals
+from tests.cloud.web.texts import all_texts
 
 PAGE = Path(__file__).parents[3] / "docs" / "consortium.md"
 SIDES = {"from": "the hospital that sends", "to": "the hospital that receives"}
@@ -22,6 +23,7 @@ def who(event: str) -> str:
 PARTS = {
     "green": f"```mermaid\n{green.mermaid()}```\n",
     "referrals": f"```mermaid\n{referrals.mermaid()}```\n",
+    "consultations": f"```mermaid\n{consultations.mermaid()}```\n",
     "checklist": table(("id", "line"), [(item.id, item.text) for item in green.CHECKLIST]),
     "criteria": table(
         ("id", "direction", "ground"),
@@ -45,6 +47,18 @@ def test_the_page_has_not_drifted() -> None:
     assert generated(page) == page, "run: python -m tests.cloud.journeys.test_docs"
     assert "reserved --> cancelled: cancel" in page
     assert "| accept | the hospital that receives |" in page
+
+
+def test_bad_input_has_the_words_of_the_screen_and_a_test() -> None:
+    """What is quoted is a text of a page, letter for letter; what is named is a file."""
+    lines = [row.split(" | ") for row in PAGE.read_text().partition("## Bad input")[2].splitlines()]
+    rows = [row for row in lines[4:] if len(row) == 4]
+    assert len(rows) >= 14
+    files = {path.name for path in (PAGE.parents[1] / "tests").rglob("test_*.py")} | {"pending/"}
+    for row in rows:
+        assert set(re.findall(r'"([^"]+)"', row[2])) <= all_texts(), row[0]
+        named = re.findall(r"`(?:tests/[\w/]+/)?(test_\w+\.py|pending/)`", row[3])
+        assert named and set(named) <= files, row[0]
 
 
 if __name__ == "__main__":

@@ -185,8 +185,15 @@ def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace
     page.locator("#alert-steps li").first.wait_for()
     assert page.locator("#alert-steps li").count() <= 4
     assert "%" not in page.locator("main").inner_text()
+    centre = open_page("centre", "/centre")
+    centre.locator(f"[data-alert='{alert}']").wait_for()
     page.locator("#answers .ambulance").click()
     page.locator("#answered", has_text="我需要救护车").wait_for()
+    row = centre.locator(f"[data-alert='{alert}'] .answer", has_text="I need an ambulance")
+    row.wait_for()
+    call = centre.locator("#calls li", has_text="She asks for an ambulance. Call 120 first")
+    call.locator("a[href='tel:555-0104']").wait_for()
+    page.locator("#told a[href='tel:120']").wait_for()  # nobody has called one yet
     shown = service.parts.alerting.views(service_viewer())
     assert any(view["mother_answer"] == "ambulance" for view in shown)
     assert alert in [view["id"] for view in shown]
