@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, select
 
+from cloud.store import audit
 from cloud.store.tables import changes
 
 
@@ -34,17 +35,16 @@ def add(
     organisation_id: int | None = None,
     mother_id: int | None = None,
 ) -> None:
-    conn.execute(
-        insert(changes).values(
-            at_ms=at_ms,
-            person_id=person_id,
-            organisation_id=organisation_id,
-            mother_id=mother_id,
-            what=what,
-            before=json.dumps(before, ensure_ascii=False),
-            after=json.dumps(after, ensure_ascii=False),
-        )
-    )
+    row = {
+        "at_ms": at_ms,
+        "person_id": person_id,
+        "organisation_id": organisation_id,
+        "mother_id": mother_id,
+        "what": what,
+        "before": json.dumps(before, ensure_ascii=False),
+        "after": json.dumps(after, ensure_ascii=False),
+    }
+    audit.add(conn, changes, row)
 
 
 def of_organisation(conn: Connection, organisation_id: int, limit: int = 20) -> list[Change]:

@@ -7,8 +7,9 @@ own hospital needs none: she is its patient until she refuses it. No decision at
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
+from cloud.store import audit
 from cloud.store.tables import consents
 
 
@@ -59,15 +60,14 @@ def decide(
     at_ms: int,
     person_id: int | None = None,
 ) -> None:
-    conn.execute(
-        insert(consents).values(
-            mother_id=mother_id,
-            organisation_id=organisation_id,
-            allowed=allowed,
-            at_ms=at_ms,
-            person_id=person_id,
-        )
-    )
+    row = {
+        "mother_id": mother_id,
+        "organisation_id": organisation_id,
+        "allowed": allowed,
+        "at_ms": at_ms,
+        "person_id": person_id,
+    }
+    audit.add(conn, consents, row)
 
 
 def of_mothers(conn: Connection, mother_ids: Collection[int]) -> dict[int, list[Decision]]:

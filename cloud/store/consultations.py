@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cloud.store import steps
+from cloud.store import audit, steps
 from cloud.store.tables import consultation_messages as messages
 from cloud.store.tables import consultation_reads as reads
 from cloud.store.tables import consultations, mothers
@@ -157,7 +157,7 @@ def add_message(conn: Connection, one: Consultation, **values: Any) -> Message:
     """A new message of this consultation, as it is after it."""
     row = {**values, "consultation_id": one.id, "phase": one.phase.value}
     row["text"] = steps.as_json(row["text"])
-    return _message(conn.execute(insert(messages).values(row).returning(*messages.c)).one())
+    return _message(audit.add(conn, messages, row))
 
 
 def messages_of(conn: Connection, ids: Collection[int]) -> dict[int, list[Message]]:

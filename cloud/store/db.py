@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from cloud.store import tables
+from cloud.store import audit, tables
 
 BUSY_TIMEOUT_MS = 10_000
 MIGRATION_LOCK = 0x4C55  # any number, the same in every process
@@ -40,8 +40,10 @@ def open_engine(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         ) from None
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True)
-    engine = create_engine(parsed, connect_args={"isolation_level": None})
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        parsed, connect_args={"isolation_level": None}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -63,9 +65,13 @@ def open_engine(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that writes: committed when the block ends, undone when it raises."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """One transaction that writes: committed when the block ends, undone when it raises. What it
+    added to the audit is linked to the chain at its end."""
+    unsealed: list[audit.Unsealed] = []
+    options = {"writes": True, "unsealed": unsealed}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+        audit.seal(connection, unsealed)
 
 
 @contextmanager
@@ -85,22 +91,23 @@ def answers(engine: Engine) -> bool:
     return True
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to this version's tables, or say in a DatabaseError why not."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to this version's tables, or say in a DatabaseError why not.
+
+    `revision`: an older one, to fill it with what was copied then.
+    """
     try:
         with writing(engine) as connection:
-            _upgrade(connection)
+            _upgrade(connection, revision)
     except DBAPIError as error:
         raise DatabaseError(f"{_name(engine)}: {_plain(error)}") from error
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-    config = Config()
-    config.set_main_option("script_location", "cloud:migrations")
+    config, scripts = _scripts()
     config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in known:
@@ -112,7 +119,18 @@ def _upgrade(connection: Connection) -> None:
     if current is None and taken:
         names = ", ".join(sorted(taken))
         raise DatabaseError(f"{_name(connection.engine)} has tables of something else: {names}")
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+
+
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", "cloud:migrations")
+    return config, ScriptDirectory.from_config(config)
+
+
+def revisions() -> tuple[str, ...]:
+    """The migrations that this version knows, the newest first."""
+    return tuple(script.revision for script in _scripts()[1].walk_revisions())
 
 
 def _name(engine: Engine) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from cloud.store import audit
 from cloud.store.tables import reading_opinions, reading_settings
 from models.readings import Class
 
@@ -33,7 +34,7 @@ class Opinion:
 
 def add(conn: Connection, opinion: Opinion) -> None:
     row = {**vars(opinion), "said": opinion.said.value, "features": json.dumps(opinion.features)}
-    conn.execute(insert(reading_opinions).values(row))
+    audit.add(conn, reading_opinions, row)
 
 
 def of_readings(conn: Connection, reading_ids: Collection[int]) -> dict[int, list[Opinion]]:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Connection, Row, Table, select
+
+from cloud.store import audit
 
 S = TypeVar("S")
 
@@ -21,7 +23,7 @@ def as_json(value: Any) -> str:
 
 def add(conn: Connection, table: Table, step: Any) -> None:
     row = {**vars(step), "phase": step.phase.value, "text": as_json(step.text)}
-    conn.execute(insert(table).values(row))
+    audit.add(conn, table, row)
 
 
 def read(row: Row[Any], made: Callable[..., S], phase: type[Enum]) -> S:

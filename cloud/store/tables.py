@@ -20,6 +20,8 @@ from sqlalchemy import (
     false,
 )
 
+from cloud.store.audit_tables import audit as audit
+from cloud.store.audit_tables import looks as looks
 from cloud.store.consultation_tables import consultation_messages as consultation_messages
 from cloud.store.consultation_tables import consultation_reads as consultation_reads
 from cloud.store.consultation_tables import consultations as consultations
