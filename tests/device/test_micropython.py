@@ -23,6 +23,7 @@ SHARED = (
     "test_flashlog",
     "test_p256",
     "test_update",
+    "test_network",
     "test_sender",
     "test_packer",
     "test_seconds",
