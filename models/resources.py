@@ -29,7 +29,7 @@ REMIND_EVERY_MS = 24 * 3600 * 1000  # of what is overdue; ours, to be agreed on 
 class Phase(Enum):
     """Of a request."""
 
-    WANTED = "wanted"
+    WANTED = "asked for"
     PROMISED = "promised"
     OUT = "handed out"
     RETURNED = "returned"
@@ -83,6 +83,7 @@ LEASE_BY = {
     "lose": frozenset(("lender", "centre")),
 }
 
+ONLY = "%(km)s km away, the only one that fits"
 NEAREST = "%(km)s km away, the nearest of %(count)d that fit"
 FITS = "%(km)s km away, %(left)d free for all of the time"
 FAR_UNKNOWN = "free for all of the time; how far away is not known"
@@ -163,9 +164,11 @@ def _for(one: Idle, count: int, is_first: bool) -> tuple[str, dict[str, object]]
     if one.km is None:
         return FAR_UNKNOWN, {}
     km = kilometres(one.km)
-    return (
-        (NEAREST, {"km": km, "count": count}) if is_first else (FITS, {"km": km, "left": one.left})
-    )
+    if count == 1:
+        return ONLY, {"km": km}
+    if is_first:
+        return NEAREST, {"km": km, "count": count}
+    return FITS, {"km": km, "left": one.left}
 
 
 def _against(need: Need, one: Idle) -> list[tuple[str, dict[str, object]]]:

@@ -16,7 +16,7 @@ from cloud.resources import lease_moves, views
 from cloud.resources.lease_moves import Wanted
 from cloud.routes.green import example
 from cloud.routes.refusals import in_words
-from cloud.routes.resources import DAY_MS, in_ms, local, zone_of
+from cloud.routes.resources import DAY_MS, Short, Words, in_ms, local, zone_of
 from cloud.store import leases, people
 from cloud.store.db import reading
 from cloud.store.leases import Lease
@@ -35,15 +35,15 @@ class NewLease(BaseModel):
     holder_id: SomeId | None = None  # the member that answers for it; null: the lender does
     mother_id: SomeId | None = None  # who has it at home; null: it lies at the holder's
     until: datetime  # without an offset: of the member's own time zone
-    deposit: Annotated[str | None, Field(max_length=120)] = None
-    policy: Annotated[str | None, Field(max_length=120)] = None
-    condition: Annotated[str | None, Field(max_length=300)] = None
+    deposit: Short = ""
+    policy: Short = ""
+    condition: Words = ""
 
 
 class LeaseStep(BaseModel):
     model_config = example(event="return", said="belt torn, probe clean and whole")
     event: Literal["pass on", "prolong", "return", "lose"]
-    said: Annotated[str | None, Field(max_length=300)] = None  # the condition, or why
+    said: Words = ""  # the condition, or why
     until: datetime | None = None  # to prolong
     mother_id: SomeId | None = None  # to pass on; null: it is back at the holder's
 
@@ -91,9 +91,9 @@ def hand_out(wanted: NewLease, who: Who, parts: ServicesDep, now_ms: Now) -> dic
         holder_id=wanted.holder_id,
         mother_id=wanted.mother_id,
         due_ms=due_ms,
-        deposit=(wanted.deposit or "").strip(),
-        policy=(wanted.policy or "").strip(),
-        condition=(wanted.condition or "").strip(),
+        deposit=wanted.deposit,
+        policy=wanted.policy,
+        condition=wanted.condition,
     )
     do = partial(lease_moves.hand_out, wanted=given, actor=who, now_ms=now_ms)
     with in_words():
@@ -124,7 +124,7 @@ def step(
         zone = zone_of(conn, who)
     do = partial(
         lease_moves.act, lease_id=found.id, event=wanted.event,
-        said=(wanted.said or "").strip(), mother_id=wanted.mother_id, actor=who, now_ms=now_ms,
+        said=wanted.said, mother_id=wanted.mother_id, actor=who, now_ms=now_ms,
         due_ms=in_ms(wanted.until, zone) if wanted.until else None,
     )  # fmt: skip
     with in_words():

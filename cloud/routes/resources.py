@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from sqlalchemy import Connection
 
 from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, Who
@@ -28,6 +28,19 @@ DAY_MS = 24 * 3600 * 1000
 def empty(value: Any) -> Any:
     """What a form leaves empty was not said."""
     return None if value == "" else value
+
+
+def unsaid(value: Any) -> Any:
+    """A text field that a form leaves empty."""
+    return "" if value is None else value
+
+
+Short = Annotated[
+    str, BeforeValidator(unsaid), StringConstraints(strip_whitespace=True, max_length=120)
+]
+Words = Annotated[
+    str, BeforeValidator(unsaid), StringConstraints(strip_whitespace=True, max_length=300)
+]
 
 
 def in_ms(at: datetime, zone: str) -> int:
@@ -61,8 +74,8 @@ class NewOffer(Span):
         kind="probe", amount=3, begin="2026-12-01T08:00", end="2026-12-15T18:00",
         place="ward 4", note="charged, with belts",
     )  # fmt: skip
-    place: str = Field("", max_length=120)
-    note: str = Field("", max_length=300)
+    place: Short = ""
+    note: Words = ""
 
 
 class NewRequest(Span):
@@ -71,14 +84,14 @@ class NewRequest(Span):
         end="2026-12-02T06:00+08:00", within_km=None, note="our reader is ill",
     )  # fmt: skip
     within_km: Annotated[float, Field(gt=0, le=20_000)] | None = None
-    note: str = Field("", max_length=300)
+    note: Words = ""
 
 
 class RequestStep(BaseModel):
     model_config = example(event="promise", offer_id=3, said="")
     event: Literal["promise", "take back", "hand out", "return", "lose", "withdraw"]
     offer_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None  # to promise
-    said: Annotated[str | None, Field(max_length=300)] = None  # the reason, or the condition
+    said: Words = ""  # the reason, or the condition
 
 
 class Search(BaseModel):
@@ -160,7 +173,7 @@ def step(
 ) -> dict[str, Any]:
     do = partial(
         moves.act, request_id=request_id, event=wanted.event, offer_id=wanted.offer_id,
-        said=(wanted.said or "").strip(), actor=who, now_ms=now_ms,
+        said=wanted.said, actor=who, now_ms=now_ms,
     )  # fmt: skip
     with in_words():
         return _view(parts, parts.sharing.change(do), who, now_ms)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
-WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 28, 44  # around the bars
+WIDTH, HEIGHT = 360, 230
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 24, 62  # around the bars
+LABELS = 6  # at most so many stand below the axis
 LEAST = 1e-6  # less is drawn as nothing
 TICKS = 4  # at most so many steps of the vertical axis
 
@@ -25,16 +26,17 @@ def bars(
     id_: str, title: str, summary: str, unit: str, labels: Sequence[str], series: Sequence[Series]
 ) -> str:
     """One <svg>; `unit` stands at the vertical axis, `labels` at the horizontal one."""
-    step, top = scale(max((v for one in series for v in one.values if v is not None), default=0))
+    known = [value for one in series for value in one.values if value is not None]
+    step, top = scale(max(known, default=0), all(value == int(value) for value in known))
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-labelledby="{id_}-title {id_}-desc">',
+        f'aria-labelledby="{id_}-title" aria-describedby="{id_}-desc">',
         f'<title id="{id_}-title">{escape(title)}</title>',
         f'<desc id="{id_}-desc">{escape(summary)}</desc>',
         *_vertical(unit, step, top),
     ]
     room = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
-    every = max(1, ceil(len(labels) / 13))  # so that the labels do not touch
+    every = max(1, ceil(len(labels) / LABELS))  # so that the labels do not touch
     for place, label in enumerate(labels):
         x = LEFT + place * room
         for number, one in enumerate(series):
@@ -47,17 +49,19 @@ def bars(
     return "".join([*parts, "</svg>"])
 
 
-def scale(highest: float) -> tuple[float, float]:
-    """(step, top) of an axis from 0 that holds the highest value, in round numbers.
+def scale(highest: float, whole: bool = False) -> tuple[float, float]:
+    """(step, top) of an axis from 0 that holds the highest value, in round numbers; `whole`: of
+    what is counted.
 
-    >>> scale(0), scale(7), scale(130), scale(0.3)
-    ((1, 1), (2, 8), (50, 150), (0.1, 0.3))
+    >>> scale(0), scale(7), scale(130), scale(0.3), scale(2, whole=True)
+    ((1, 1), (2, 8), (50, 150), (0.1, 0.3), (1, 2))
     """
     if highest < LEAST:
         return 1, 1
     rough = highest / TICKS
     power = 10.0 ** floor(log10(rough))
     step = next(power * round_ for round_ in (1, 2, 5, 10) if power * round_ >= rough * 0.999)
+    step = max(step, 1) if whole else step
     steps = ceil(round(highest / step, 9))
     return _tidy(step), _tidy(step * steps)
 
@@ -84,7 +88,7 @@ def _bar(x: float, room: float, number: int, count: int, share: float) -> str:
 
 
 def _named(number: int, name: str) -> str:
-    x, y = LEFT + number * 260, HEIGHT - 12
+    x, y = LEFT, HEIGHT - 24 + number * 18
     key = f'<rect class="bar{number}" x="{x}" y="{y - 10}" width="12" height="12"/>'
     return key + _text(x + 18, y, name, "start")
 

@@ -22,6 +22,7 @@ from cloud.store import people
 from cloud.views import organisation_view
 
 NOT_KNOWN = "not known"
+COUNT = "n"
 UNITS = {"pct": "%", "min": "min", "s": "s", "h": "1/h"}  # by the last part of a figure's id
 
 
@@ -70,7 +71,7 @@ def charts(
         ]
         title = translate(language, figure.heading)
         summary = _in_words(found["months"], series, figure, language)
-        unit = UNITS.get(id_.rpartition("_")[2], "")
+        unit = UNITS.get(id_.rpartition("_")[2], COUNT)
         drawn.append({"id": id_, "svg": bars(id_, title, summary, unit, found["months"], series)})
     return drawn
 

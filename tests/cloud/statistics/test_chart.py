@@ -31,9 +31,10 @@ def test_it_has_a_title_a_description_and_units() -> None:
     assert root.get("role") == "img"
     ids = {one.get("id"): one.text for one in root if one.tag in ("title", "desc")}
     assert ids == {"x-title": "Loss <&>", "x-desc": "all"}
-    assert root.get("aria-labelledby") == "x-title x-desc"
+    assert root.get("aria-labelledby") == "x-title"
+    assert root.get("aria-describedby") == "x-desc"
     texts = [one.text for one in root.iter("text")]
-    assert {"%", "0", "3", "2026-0", "2026-2", "All", "Near"} <= set(texts)
+    assert {"%", "0", "3", "2026-0", "2026-2", "1", "All", "Near"} <= set(texts)
     assert [one.get("class") for one in root.iter("rect")].count("bar1") == 3 + 1
 
 
