@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from bench.commands import listen, measuring
+from cloud.audit.commands import auditing
+from cloud.keeping.commands import backup, restore
 from cloud.research.commands import analyze, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
@@ -172,7 +174,7 @@ def probe(
         fail(error)
 
 
-for elsewhere in (analyze, plot, evaluate, listen):
+for elsewhere in (analyze, plot, evaluate, listen, backup, restore):
     app.command()(elsewhere)
 
 
@@ -185,6 +187,7 @@ def _packer(session: int) -> Any:
 
 app.add_typer(scenario(_packer), name="scenario")
 app.add_typer(measuring, name="bench")
+app.add_typer(auditing, name="audit")
 app.add_typer(firmware, name="firmware")
 
 

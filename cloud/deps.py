@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from cloud import auth
 from cloud.access import ACCESS, ANYBODY, Scope
 from cloud.alerts.service import Alerting
+from cloud.audit.looking import STAFF, Looking
 from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
 from cloud.consultations.service import Consultations
@@ -64,6 +65,7 @@ class Services:
     readings: Readings
     sharing: Sharing
     pregnancies: Pregnancies
+    looking: Looking
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up
@@ -164,9 +166,21 @@ def find_visible(conn: Connection, who: Principal, recording_id: int) -> recordi
 
 
 def visible_recording(recording_id: Id, who: Who, parts: ServicesDep) -> recordings.Recording:
-    """The recording of the path; 404 when it is not theirs, as if it did not exist."""
+    """The recording of the path; 404 when it is not theirs, as if it did not exist. That staff
+    looked at it is written down."""
     with reading(parts.engine) as conn:
-        return find_visible(conn, who, recording_id)
+        found = find_visible(conn, who, recording_id)
+    note_look(parts, who, found.mother_id, found.id)
+    return found
+
+
+def note_look(
+    parts: Services, who: Principal, mother_id: int | None, recording_id: int | None = None
+) -> None:
+    """For her to see; without a recording it is a look at her record."""
+    if who.role in STAFF and who.person_id is not None and mother_id is not None:
+        place_id = who.organisation_id
+        parts.looking.note(who.person_id, place_id, mother_id, recording_id, parts.clock())
 
 
 VisibleRecording = Annotated[recordings.Recording, Depends(visible_recording)]

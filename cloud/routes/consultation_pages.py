@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from cloud.consultations.drawing import LONGEST_S, Picture, picture
 from cloud.consultations.views import consultation_views, places_to_ask, who_may_go_on
-from cloud.deps import MAX_ID, Now, Principal, ServicesDep, Who, find_visible, sees
+from cloud.deps import MAX_ID, Now, Principal, ServicesDep, Who, find_visible, note_look, sees
 from cloud.journeys.choices import choices
 from cloud.journeys.sight import sees_referral
 from cloud.render import page
@@ -43,6 +43,8 @@ def show_case_form(
     recording_id: SomeId = None, referral_id: SomeId = None,
 ) -> Response:  # fmt: skip
     """Ask other doctors about an alert, a recording or a referral."""
+    if alert_id is recording_id is referral_id is None:
+        return RedirectResponse("/consultations", 303)
     with reading(parts.engine) as conn:
         alert = alerts.get(conn, alert_id) if alert_id else None
         referral = referrals.get(conn, referral_id) if referral_id else None
@@ -71,6 +73,9 @@ def show_one(
         doctors = who_may_go_on(conn, found) if "hand-over" in one["may"] else []
         strips = _strips(conn, who, found.mother_id) if "write" in one["may"] else []
         phone = _phone(conn, found.mother_id)
+    for m in one["messages"]:
+        if drawn.get(m["id"]):
+            note_look(parts, who, found.mother_id, m["strip"]["recording_id"])
     return page(
         request, "consultation.html", who, one=one, drawn=drawn, doctors=doctors, strips=strips,
         phone=phone,

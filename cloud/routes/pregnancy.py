@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection
 
-from cloud.deps import Id, Now, Principal, Services, ServicesDep, Who
+from cloud.deps import Id, Now, Principal, Services, ServicesDep, Who, note_look
 from cloud.hub import may_see
 from cloud.pregnancy import care, listing, record
 from cloud.pregnancy.views import record_view
@@ -100,6 +100,7 @@ def visible_mother(mother_id: Id, who: Who, parts: ServicesDep) -> Mother:
         places = mother_sight.hospitals_of(conn, mother_id) if who.role == "hospital" else None
     if mother is None or not may_see(who.viewer, mother_id, places):
         raise HTTPException(404, "no such mother")
+    note_look(parts, who, mother.id)
     return mother
 
 

@@ -59,8 +59,9 @@ class Unsealed:
     row_sha256: str
 
 
-def row_sha256(row: Mapping[str, Any]) -> str:
-    """Of all that is not NULL, sorted by name: a column that is added later changes nothing."""
+def row_sha256(row: Any) -> str:
+    """Of all of a mapping that is not None, sorted by name: a column that is added later changes
+    nothing."""
     known = {name: value for name, value in row.items() if value is not None}
     return _sha256(json.dumps(known, ensure_ascii=False, sort_keys=True, default=_as_text))
 

@@ -74,11 +74,13 @@ def upgrade() -> None:
 
 def _before(conn: sa.Connection) -> list[Unsealed]:
     """All rows that there are, in the order in which they were written, as well as is known."""
-    found = []
+    found: list[Unsealed] = []
     for name in SOURCES:
         table = sa.Table(name, sa.MetaData(), autoload_with=conn, resolve_fks=False)
-        for row in conn.execute(sa.select(table)):
-            found.append(Unsealed(row.at_ms, name, row.id, row_sha256(row._mapping)))
+        found += [
+            Unsealed(row.at_ms, name, row.id, row_sha256(row._mapping))
+            for row in conn.execute(sa.select(table))
+        ]
     return sorted(found, key=lambda row: (row.at_ms, row.source, row.row_id))
 
 

@@ -1,0 +1,1 @@
+"""The audit: whether its chain is whole, and who looked at a mother's data."""

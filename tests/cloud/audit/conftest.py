@@ -1,0 +1,1 @@
+from tests.cloud.data.conftest import database_url as database_url
