@@ -17,6 +17,7 @@ PEAK = const(256)  # likeness x 1024 that makes a maximum a candidate: 0.25
 SHORTEST = const(870)  # 0.85 of the best: the shortest such is the beat, not every second beat
 LONGER = const(1208)  # 1.18: only a likeness so much greater makes the double period the beat
 KNOWN = const(768)  # 0.75 of the best is enough near the period that was known
+SAME = const(942)  # 0.92 of a known period: its half or third is the beat
 FAINTER = const(614)  # 0.6: multiples of the period that are less alike than this are not used
 MULTIPLES = const(5)  # of the period that make it exact: over most of the window
 REACH = const(5)  # exact lags (5 ms each) around the expected one
@@ -57,7 +58,7 @@ class Period:
             expected = STEPS_PER_MINUTE // known_rate  # coarse lags: a quarter of the exact ones
             near = self._best(expected - expected // 8, expected + expected // 8 + 1)
             if near and like[near - FIRST] << 10 >= top * KNOWN:
-                return near
+                return self._part(near, 2) or self._part(near, 3) or near
         lag = FIRST + 1
         while not self._peak(lag) or like[lag - FIRST] << 10 < top * SHORTEST:
             lag += 1
@@ -65,6 +66,15 @@ class Period:
         if double and like[double - FIRST] << 10 > like[lag - FIRST] * LONGER:
             return double
         return lag
+
+    def _part(self, lag: int, part: int) -> int:
+        """The candidate at a half or a third of a known lag if that is as alike; 0: there is none.
+
+        A heart that went from 70 to 120 bpm while it was not heard would be told as 60 for ever.
+        """
+        short = self._best(lag // part - 1, lag // part + 2)
+        as_alike = short and self._like[short - FIRST] << 10 >= self._like[lag - FIRST] * SAME
+        return short if as_alike else 0
 
     def _peak(self, lag: int) -> bool:
         like = self._like

@@ -81,6 +81,15 @@ def test_a_lost_heart_becomes_a_gap_and_never_the_last_value():
     assert heart.count == GAP_16 and heart.quality_percent < 45
 
 
+def test_a_heart_that_doubles_unheard_is_not_told_as_half_for_ever():
+    heart = Heart()
+    for period, loud, updates in ((1714, 300, 16), (1714, 0, 4), (857, 300, 26)):
+        beating = Beating(period, loud, 20)
+        for _ in range(updates):
+            heart.hear(beating.next())
+    assert abs(heart.count - 560) <= 2
+
+
 def test_hearing_allocates_nothing():
     doppler = Doppler(2)
     one, other = Beating(857, 300, 40), Beating(700, 300, 40)
