@@ -106,11 +106,10 @@ def day_bytes(minutes: int) -> float:
 def rows(plan: Plan) -> list[Row]:
     older, newest_s = cut_power(plan.seed, CUTS)
     task = f"{CUTS} power cuts, no network: "
-    counted = {"at_most": True, "recordings": CUTS, "percent": False}
     needed = day_bytes(60) / 1e6
     return [
-        Row(task + "frames older than 1 s lost", older, 0, 0, **counted),
-        Row(task + "age of the oldest frame lost, s", newest_s, 1, 1, **counted),
+        Row(task + "frames older than 1 s lost", older, 0, 0, True, CUTS, percent=False),
+        Row(task + "age of the oldest frame lost, s", newest_s, 1, 1, True, CUTS, percent=False),
         Row(
             "24 h of twins on flash, MB",
             needed,

@@ -1,7 +1,8 @@
 """Which frames of one session to send now. No I/O; time and chance are arguments.
 
 Live frames first, then those without a receipt for too long or reported missing, then what has
-waited longest. Only WINDOW frames may be without a receipt at a time; live frames may pass them.
+waited longest: of the last ten minutes first, which alarms look at, then of all before. Only WINDOW
+frames may be without a receipt at a time; live frames may pass them.
 """
 
 from device.payloads import Receipt
@@ -10,6 +11,7 @@ from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
 LIVE_WINDOW = 96  # the same for live frames, which a long back-fill must not hold up
+RECENT_FRAMES = 660  # ten minutes of seconds and statuses
 LIVE_FRAMES = 16  # the newest that were never sent; older ones count as back-fill
 RESEND_MS = 2000  # without a receipt
 RESEND_TOP_MS = 30_000
@@ -124,12 +126,17 @@ class Sender:
         return sorted(late)[:count]
 
     def _waiting(self, count: int) -> list[int]:
-        """Held, not in flight and not live; oldest first."""
+        """Held, not in flight and not live; the newest RECENT_FRAMES first, each part in order."""
+        recent = max(0, self.spool.end - RECENT_FRAMES)
+        found = self._between(recent, self.spool.end, count)
+        return found + self._between(0, recent, count - len(found))
+
+    def _between(self, start: int, end: int, count: int) -> list[int]:
         found: list[int] = []
         for first, last in self.spool.held.pairs:
-            for seq in range(first, last + 1):
+            for seq in range(max(first, start), min(last + 1, end)):
+                if len(found) >= count:
+                    return found
                 if seq not in self._flight.seqs and seq not in self._live:
                     found.append(seq)
-                    if len(found) == count:
-                        return found
         return found

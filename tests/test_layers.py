@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ON_A_BOARD = "array|asyncio|binascii|collections|errno|gc|hashlib|json|machine|micropython|network"
+ON_A_BOARD = (
+    "array|asyncio|binascii|collections|errno|esp32|gc|hashlib|json|machine|micropython|network"
+)
 MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
     "models": r"(models|bisect|collections|dataclasses|enum|functools"
@@ -17,7 +19,8 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "bench": r"(bench|device|models|cloud\.terminal|(?!cloud|gateway|lucina)\w+)(\..*)?",
     "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
     r"|(?!bench|gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
-    "hardware": r"(hardware|device\.manifest|device\.p256|(?!bench|cloud|device|gateway|models|lucina)\w+)(\..*)?",
+    "hardware": r"(hardware|device\.manifest|device\.p256"
+    r"|(?!bench|cloud|device|gateway|models|lucina)\w+)(\..*)?",
 }
 HOLDS_SQL = r"cloud/(store|migrations)/.*"
 FILES = [

@@ -6,6 +6,7 @@ from device.sender import (
     CROSSING_MS,
     LIVE_FRAMES,
     LIVE_WINDOW,
+    RECENT_FRAMES,
     RESEND_MS,
     RESEND_TOP_MS,
     WINDOW,
@@ -56,6 +57,22 @@ def test_live_frames_go_first_then_the_oldest():
     assert send(sender, 0, 4) == [0, 1, 2, 3]
     add(sender, 2)
     assert send(sender, 0, 5) == [60, 61, 4, 5, 6]
+
+
+def test_after_an_outage_the_last_ten_minutes_go_before_the_hours_before_them():
+    count = RECENT_FRAMES + 900
+    sender = Sender(Spool(1, None, ram_frames=count), lambda: 0.0)
+    add(sender, count)
+    sent = []
+    for now_ms in range(0, 100_000, 100):
+        seqs = send(sender, now_ms, 9)
+        sent += seqs
+        for seq in seqs:
+            sender.receipt(Receipt(0, seq + 1, ((0, seq - 1),) if seq else ()))
+    live, recent = sent[:LIVE_FRAMES], sent[LIVE_FRAMES:RECENT_FRAMES]
+    assert live == list(range(count - LIVE_FRAMES, count))
+    assert recent == list(range(900, count - LIVE_FRAMES))
+    assert sent[RECENT_FRAMES:] == list(range(900))
 
 
 def test_the_window_bounds_what_is_in_flight_and_live_frames_may_pass():
