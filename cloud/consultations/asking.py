@@ -15,6 +15,7 @@ from models.consultations import Phase
 
 OPEN_ALREADY = "there is an open conversation with a doctor: write there"
 NOT_OVER = "it is not over yet: write there"
+TO_WHOM = "choose a mother"
 NOBODY_TO_ASK = "there is no hospital and no centre that could be asked: call"
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from sqlalchemy import Connection
 
+from cloud.alerts.answers import ReasonMissing
 from cloud.consultations import asking, moves
 from cloud.consultations.segments import Segment, segment_of
 from cloud.consultations.service import Change
@@ -132,7 +133,9 @@ def ask(question: Question, who: Who, parts: ServicesDep, now_ms: Now) -> dict[s
 
     def do(conn: Connection) -> Consultation:
         subject = question.subject or ""
-        mother_id = who.mother_id or question.mother_id or 0
+        mother_id = who.mother_id or question.mother_id
+        if mother_id is None:
+            raise ReasonMissing(asking.TO_WHOM)
         written = _written(conn, who, question, mother_id)
         if who.role == "mother":
             return asking.ask(conn, who, subject, written, question.former_id, now_ms)

@@ -32,8 +32,7 @@ ASKERS = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "readings": {"reason": "again"},
-    "consultations": {"text": "is it normal?", "mother_id": 1},
-    "cases": {"recording_id": 1, "organisation_id": 1, "text": "late or variable?"},
+    "consultations": {"text": "is it normal?"},
     "hand-over": {"person_id": 1, "reason": "my shift ends"},
     "end": {"summary": "all is well"},
     "settings": {"blind": True},
