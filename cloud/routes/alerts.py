@@ -32,17 +32,20 @@ def list_alerts(
     return [view for view in views if recording_id in (None, view["recording_id"])]
 
 
-@router.get("/api/alerts/{alert_id}")
+@router.get("/api/alerts/{alert_id}", summary="One alert with its steps")
 def get_alert(alert: VisibleAlert) -> dict[str, Any]:
     return alert
 
 
-@router.post("/api/alerts/{alert_id}/accept")
+@router.post("/api/alerts/{alert_id}/accept", summary="Take an alert")
 def accept(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     return _act(parts, alert, "accept", who, "", now_ms)
 
 
-@router.post("/api/alerts/{alert_id}/decline")
+@router.post(
+    "/api/alerts/{alert_id}/decline",
+    summary="Decline an alert with a reason: the next one is asked",
+)
 def decline(
     alert: VisibleAlert, why: Reason, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def acknowledge(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) 
     return _act(parts, alert, "acknowledge", who, "", now_ms)
 
 
-@router.post("/api/alerts/{alert_id}/close")
+@router.post("/api/alerts/{alert_id}/close", summary="Close an alert that was handled")
 def close(alert: VisibleAlert, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     return _act(parts, alert, "close", who, "", now_ms)
 

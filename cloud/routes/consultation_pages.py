@@ -21,7 +21,7 @@ SomeId = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 NEWEST = 5  # recordings that the form offers to show
 
 
-@router.get("/consultations")
+@router.get("/consultations", summary="The page of consultations")
 def show_list(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     with reading(parts.engine) as conn:
         rows = consultation_views(conn, theirs(conn, who), who, now_ms)
@@ -63,7 +63,7 @@ def show_case_form(
     )  # fmt: skip
 
 
-@router.get("/consultations/{consultation_id}")
+@router.get("/consultations/{consultation_id}", summary="The page of one consultation")
 def show_one(
     request: Request, found: VisibleConsultation, who: Who, parts: ServicesDep, now_ms: Now
 ) -> Response:

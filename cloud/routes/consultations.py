@@ -120,7 +120,7 @@ def get_waiting(who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, int]:
         return {"count": sum(row["unread"] for row in rows)}
 
 
-@router.get("/api/consultations/{consultation_id}")
+@router.get("/api/consultations/{consultation_id}", summary="One consultation with its messages")
 def get_consultation(
     found: VisibleConsultation, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def discuss(case: CaseOf, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/consultations/{consultation_id}/messages")
+@router.post("/api/consultations/{consultation_id}/messages", summary="Write a message")
 def write(
     found: VisibleConsultation, letter: Letter, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -194,7 +194,9 @@ def hand_over(
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/consultations/{consultation_id}/end")
+@router.post(
+    "/api/consultations/{consultation_id}/end", summary="End a consultation with a summary"
+)
 def end(
     found: VisibleConsultation, what: Summary, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def found(who: Who, parts: ServicesDep, now_ms: Now, name: MonthName = None) -> 
 Found = Annotated[dict[str, Any], Depends(found)]
 
 
-@router.get("/contributions")
+@router.get("/contributions", summary="The page of what each member did")
 def contributions_page(request: Request, ledger: Found, who: Who, now_ms: Now) -> Response:
     months = [one.name for one in last_months(OFFERED, now_ms, ledger["zone"])][::-1]
     return page(

@@ -65,7 +65,7 @@ def list_green(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]
         return views.green_views(conn, seen, who, now_ms)
 
 
-@router.get("/api/green/{green_id}")
+@router.get("/api/green/{green_id}", summary="One green channel")
 def get_green(found: VisibleGreen, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     return view(parts, found.id, who, now_ms)
 
@@ -83,7 +83,7 @@ def open_for_alert(
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/green/{green_id}/steps")
+@router.post("/api/green/{green_id}/steps", summary="Reserve, arrive, admit, close, or cancel")
 def step(
     found: VisibleGreen, wanted: GreenStep, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

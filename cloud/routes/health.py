@@ -12,7 +12,7 @@ router = APIRouter(tags=["health"])
 TICK_LATE_S = 5.0  # the monitor looks once a second
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="Whether the process answers")
 def healthz() -> dict[str, bool]:
     return {"ok": True}
 

@@ -137,7 +137,7 @@ def decide(
     return changed(parts, mother, who, now_ms, do)
 
 
-@router.put("/api/mothers/{mother_id}/team")
+@router.put("/api/mothers/{mother_id}/team", summary="Say who looks after her")
 def put_team(
     mother: VisibleMother, given: Team, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def put_team(
     return changed(parts, mother, who, now_ms, partial(care.set_team, wanted=wanted))
 
 
-@router.post("/api/mothers/{mother_id}/tasks")
+@router.post("/api/mothers/{mother_id}/tasks", summary="Set a task for her team")
 def add_task(
     mother: VisibleMother, given: NewTask, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def visible_lease(lease_id: Id, who: Who, parts: ServicesDep) -> Lease:
 VisibleLease = Annotated[Lease, Depends(visible_lease)]
 
 
-@router.get("/leases")
+@router.get("/leases", summary="The page of boxes and who has them")
 def leases_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     with reading(parts.engine) as conn:
         shown = _all(conn, who, now_ms)

@@ -23,12 +23,12 @@ BUSY = "Too many people log in at once. Please try again in a few seconds."
 Text = Annotated[str, Form(max_length=200)]
 
 
-@router.get("/login")
+@router.get("/login", summary="The page on which people log in")
 def show_login(request: Request, who: Who, next: str = "/") -> Response:  # noqa: A002
     return _form(request, who, next)
 
 
-@router.post("/login")
+@router.post("/login", summary="Log in; the answer sets the cookie")
 async def log_in(
     request: Request,
     who: Who,
@@ -56,14 +56,14 @@ async def log_in(
     return response
 
 
-@router.post("/logout")
+@router.post("/logout", summary="Log out")
 def log_out() -> Response:
     response = RedirectResponse("/login", 303)
     response.delete_cookie(auth.COOKIE)
     return response
 
 
-@router.post("/language")
+@router.post("/language", summary="Choose the language of the pages")
 def choose_language(language: Text, back: Text = "/") -> Response:
     response = RedirectResponse(local_path(back), 303)
     if language in i18n.LANGUAGES:
@@ -71,7 +71,11 @@ def choose_language(language: Text, back: Text = "/") -> Response:
     return response
 
 
-@router.get("/words/{language}/{version}.js", response_class=Response)
+@router.get(
+    "/words/{language}/{version}.js",
+    summary="The words of the scripts in a language",
+    response_class=Response,
+)
 def words(language: Literal["en", "zh"], version: str) -> Response:  # noqa: ARG001 - i18n.script_path
     kept = "public, max-age=31536000, immutable"
     script = i18n.script(language)

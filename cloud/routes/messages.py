@@ -84,7 +84,7 @@ class Subscription(BaseModel):
     keys: Keys
 
 
-@router.get("/api/me/messages")
+@router.get("/api/me/messages", summary="How the asker wants to be told")
 def get_wishes(who: Who, parts: ServicesDep) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         return _wishes(conn, parts, who.person_id or 0)

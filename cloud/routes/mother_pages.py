@@ -17,7 +17,7 @@ from cloud.store.people import Mother
 router = APIRouter(tags=["pages"])
 
 
-@router.get("/mothers")
+@router.get("/mothers", summary="The page with the list of mothers")
 def mothers(
     request: Request, who: Who, parts: ServicesDep, now_ms: Now, wanted: WantedRows
 ) -> Response:
@@ -26,14 +26,14 @@ def mothers(
     return page(request, "mothers.html", who, rows=shown, total=len(every), wanted=wanted)
 
 
-@router.get("/mothers/{mother_id}")
+@router.get("/mothers/{mother_id}", summary="The page of one mother's record")
 def one_mother(
     request: Request, mother: VisibleMother, who: Who, parts: ServicesDep, now_ms: Now
 ) -> Response:
     return _record(request, "mother_record.html", mother, who, parts, now_ms)
 
 
-@router.get("/record")
+@router.get("/record", summary="A mother's page of her own record")
 def own_record(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     with reading(parts.engine) as conn:
         mother = people.get_mother(conn, who.mother_id or 0)

@@ -59,7 +59,7 @@ def get_organisation(who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any
         return organising.organisation_view(conn, _own(conn, who), now_ms)
 
 
-@router.put("/api/organisation/state")
+@router.put("/api/organisation/state", summary="Say who is on call, and how many beds are free")
 def put_state(state: State, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     with writing(parts.engine) as conn:
         own = _own(conn, who)

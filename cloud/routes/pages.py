@@ -13,29 +13,29 @@ router = APIRouter(tags=["pages"])
 HOME = {"mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre"}
 
 
-@router.get("/")
+@router.get("/", summary="To the page of one's role")
 def start(who: Who) -> Response:
     return RedirectResponse(HOME[who.role], 303)
 
 
-@router.get("/centre")
+@router.get("/centre", summary="The centre's page: queue and strips")
 def centre(request: Request, who: Who) -> Response:
     return page(request, "centre.html", who)
 
 
-@router.get("/hospital")
+@router.get("/hospital", summary="A hospital's page: its alerts and strips")
 def hospital(request: Request, who: Who, parts: ServicesDep) -> Response:
     own = _organisation(parts, who.organisation_id)
     return page(request, "hospital.html", who, place=_name(request, own))
 
 
-@router.get("/mother")
+@router.get("/mother", summary="A mother's own page")
 def mother(request: Request, who: Who, parts: ServicesDep) -> Response:
     own = _hospital_of(parts, who)
     return page(request, "mother.html", who, hospital=own, place=_name(request, own))
 
 
-@router.get("/recordings/{recording_id}")
+@router.get("/recordings/{recording_id}", summary="The page of one recording: its strip")
 def recording(request: Request, recording: VisibleRecording, who: Who) -> Response:
     return page(request, "recording.html", who, recording=recording)
 

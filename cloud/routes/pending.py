@@ -46,7 +46,7 @@ def bind(
     return {"id": recording_id, "mother_id": whose.mother_id}
 
 
-@router.get("/pending")
+@router.get("/pending", summary="The page of boxes that nobody knows")
 def show(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     with reading(parts.engine) as conn:
         rows = [pending.view(conn, one, now_ms) for one in store.listed(conn)]

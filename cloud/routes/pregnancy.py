@@ -171,7 +171,7 @@ def put_dating(
     return changed(parts, mother, who, now_ms, do)
 
 
-@router.put("/api/mothers/{mother_id}/about")
+@router.put("/api/mothers/{mother_id}/about", summary="Correct phone, address, allergies")
 def put_about(
     mother: VisibleMother, given: About, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def put_about(
     return changed(parts, mother, who, now_ms, partial(record.set_fields, given=fields))
 
 
-@router.put("/api/mothers/{mother_id}/history")
+@router.put("/api/mothers/{mother_id}/history", summary="Write down her history")
 def put_history(
     mother: VisibleMother, given: History, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -195,7 +195,9 @@ def add_contact(
     return changed(parts, mother, who, now_ms, partial(record.add_relative, given=vars(given)))
 
 
-@router.delete("/api/mothers/{mother_id}/contacts/{contact_id}")
+@router.delete(
+    "/api/mothers/{mother_id}/contacts/{contact_id}", summary="Remove somebody to call for her"
+)
 def remove_contact(
     mother: VisibleMother, contact_id: Id, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

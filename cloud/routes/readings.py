@@ -115,7 +115,7 @@ def get_statistics(
         return stats.statistics(conn, now_ms - months * MONTH_MS, own)
 
 
-@router.get("/api/readings/settings")
+@router.get("/api/readings/settings", summary="Whether the own organisation reads blind")
 def get_settings(who: Who, parts: ServicesDep) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         return {"blind": opinions.reads_blind(conn, who.organisation_id)}
@@ -136,7 +136,7 @@ def put_settings(wanted: Settings, who: Who, parts: ServicesDep, now_ms: Now) ->
     return {"blind": wanted.blind}
 
 
-@router.get("/api/readings/{reading_id}")
+@router.get("/api/readings/{reading_id}", summary="One reading, as its viewer may see it")
 def get_reading(found: VisibleReading, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     return _view(parts, found.id, who, now_ms)
 
@@ -169,7 +169,7 @@ def take(found: VisibleReading, who: Who, parts: ServicesDep, now_ms: Now) -> di
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/readings/{reading_id}/give-back")
+@router.post("/api/readings/{reading_id}/give-back", summary="Give a reading back to the queue")
 def give_back(
     found: VisibleReading, why: Why, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def read(
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/readings/{reading_id}/sign")
+@router.post("/api/readings/{reading_id}/sign", summary="Sign a reading; the mother is told")
 def sign(
     found: VisibleReading, given: Signature, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def greet_wechat(
     return PlainTextResponse(echostr)
 
 
-@router.post("/receipts/wechat")
+@router.post("/receipts/wechat", summary="What happened to a WeChat message")
 async def from_wechat(
     request: Request,
     parts: ServicesDep,

@@ -28,7 +28,7 @@ def list_recordings(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str,
         return [views.recording_view(conn, parts.live, row, now_ms) for row in seen]
 
 
-@router.get("/api/recordings/{recording_id}")
+@router.get("/api/recordings/{recording_id}", summary="One recording")
 def get_recording(recording: VisibleRecording, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     with reading(parts.engine) as conn:
         return views.recording_view(conn, parts.live, recording, now_ms)

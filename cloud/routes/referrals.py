@@ -132,7 +132,7 @@ def get_choices(
         return choices(conn, who.organisation_id or 0, direction, now_ms)
 
 
-@router.get("/api/referrals/{referral_id}")
+@router.get("/api/referrals/{referral_id}", summary="One referral")
 def get_referral(
     found: VisibleReferral, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -148,7 +148,10 @@ def request(wanted: NewReferral, who: Who, parts: ServicesDep, now_ms: Now) -> d
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/referrals/{referral_id}/steps")
+@router.post(
+    "/api/referrals/{referral_id}/steps",
+    summary="Accept, decline, withdraw, transport, arrive, or close",
+)
 def step(
     found: VisibleReferral, wanted: ReferralStep, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
@@ -159,7 +162,7 @@ def step(
     return _change(parts, who, do, now_ms)
 
 
-@router.post("/api/referrals/{referral_id}/expected")
+@router.post("/api/referrals/{referral_id}/expected", summary="Say when she is expected")
 def expect(
     found: VisibleReferral, wanted: Coming, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

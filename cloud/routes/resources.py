@@ -102,7 +102,7 @@ class Search(BaseModel):
     within_km: Annotated[float | None, Field(gt=0, le=20_000), BeforeValidator(empty)] = None
 
 
-@router.get("/resources")
+@router.get("/resources", summary="The page of what members share")
 def resources_page(
     request: Request, who: Who, parts: ServicesDep, now_ms: Now,
     wanted: Annotated[Search, Query()],
