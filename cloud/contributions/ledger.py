@@ -28,7 +28,7 @@ def of_month(
     zone = centre_zone(conn)
     span = month(name, zone)
     cells = ledger.counted(conn, [span])
-    read, answered = ledger.turnaround_s(conn, [span]), ledger.answer_s(conn, [span])
+    read, answered = ledger.turnaround_tenths(conn, [span]), ledger.answer_s(conn, [span])
     places = {one.id: organisation_view(one) for one in people.all_organisations(conn)}
     rows = []
     for place_id in [*places, None]:
@@ -60,7 +60,7 @@ def _values(cells: dict[str, float], read: Counter[int], answered: "Counter[int]
     return found | {
         "recorded_h": cells.get("recorded_s", 0) / HOUR_S,
         "good_h": cells.get("good_s", 0) / HOUR_S,
-        "turnaround_min": None if turnaround is None else turnaround / 60,
+        "turnaround_min": None if turnaround is None else turnaround / 10,
         "asked": answered.total(),
         "answered": fast.total(),
         "answer_s": quantile(fast, MEDIAN),

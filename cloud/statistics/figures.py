@@ -26,7 +26,7 @@ class Counted:
 
     measured: dict[Key, Measured]
     read: dict[Key, Read]
-    turnaround_s: Histograms
+    turnaround_tenths: Histograms
     alerts: dict[tuple[Key, str], Alerts]
     accept_s: Histograms
     steps: dict[tuple[Key, str], int]
@@ -41,7 +41,7 @@ def count(conn: Connection, spans: Sequence[Span]) -> Counted:
     return Counted(
         measured=store.measured(conn, spans),
         read=store.read(conn, spans),
-        turnaround_s=store.turnaround_s(conn, spans),
+        turnaround_tenths=store.turnaround_tenths(conn, spans),
         alerts=store.alerts_by_rule(conn, spans),
         accept_s=store.accept_s(conn, spans),
         steps=store.steps(conn, spans),
@@ -67,7 +67,7 @@ def values(found: Counted, keys: Collection[Key]) -> Values:
     measured = _sum(found.measured, keys)
     read = _sum(found.read, keys)
     raised = [one for (key, _), one in found.alerts.items() if key in keys]
-    turnaround, accepted = _merged(found.turnaround_s, keys), _merged(found.accept_s, keys)
+    turnaround, accepted = _merged(found.turnaround_tenths, keys), _merged(found.accept_s, keys)
     hours = measured.get("recorded_s", 0.0) / HOUR_S
     loss = 1 - measured["good_s"] / measured["recorded_s"] if hours else None
     row: Values = {"recordings": measured.get("recordings", 0), "recorded_h": hours}
@@ -147,5 +147,5 @@ def _merged(found: Histograms, keys: Collection[Key]) -> Counter[int]:
     return merged
 
 
-def _minutes(seconds: int | None) -> float | None:
-    return None if seconds is None else seconds / 60
+def _minutes(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10

@@ -18,6 +18,7 @@ class Span(Protocol):
     def to_ms(self) -> int: ...
 
 
+TENTH_MS = 6_000  # of a minute: fine enough for hours, and few enough values to hand over
 Key = tuple[int | None, int]  # organisation (None: of no member), number of the month
 Histograms = dict[Key, Counter[int]]
 

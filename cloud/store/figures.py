@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, Connection, Select, func, select
 
-from cloud.store.counting import Histograms, Key, Span, histograms, how_many, number_of, within
+from cloud.store.counting import (
+    TENTH_MS,
+    Histograms,
+    Key,
+    Span,
+    histograms,
+    how_many,
+    number_of,
+    within,
+)
 from cloud.store.tables import (
     alert_steps,
     alerts,
@@ -80,14 +89,14 @@ def read(conn: Connection, spans: Sequence[Span]) -> dict[Key, Read]:
     return {(row[0], row[1]): Read(*row[2:]) for row in conn.execute(_grouped(query, all_of))}
 
 
-def turnaround_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
-    """Whole seconds from the asking to the signature."""
+def turnaround_tenths(conn: Connection, spans: Sequence[Span]) -> Histograms:
+    """Whole tenths of a minute from the asking to the signature."""
     all_of, r = cohort(spans), readings.c
-    seconds = ((r.signed_ms - r.wanted_ms) // 1000).label("seconds")
-    query = select(all_of.c.organisation_id, all_of.c.month, seconds, func.count())
+    tenths = ((r.signed_ms - r.wanted_ms) // TENTH_MS).label("tenths")
+    query = select(all_of.c.organisation_id, all_of.c.month, tenths, func.count())
     query = query.join(readings, r.recording_id == all_of.c.recording_id)
     query = query.where(r.signed_ms.is_not(None))
-    return histograms(conn.execute(_grouped(query, all_of, seconds)))
+    return histograms(conn.execute(_grouped(query, all_of, tenths)))
 
 
 def alerts_by_rule(conn: Connection, spans: Sequence[Span]) -> dict[tuple[Key, str], Alerts]:

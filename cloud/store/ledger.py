@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, null, select
 
 from cloud.store import figures
-from cloud.store.counting import Histograms, Key, Span, histograms, number_of, within
+from cloud.store.counting import TENTH_MS, Histograms, Key, Span, histograms, number_of, within
 from cloud.store.tables import (
     alert_steps,
     green_channels,
@@ -49,13 +49,13 @@ def counted(conn: Connection, spans: Sequence[Span]) -> Cells:
     return cells
 
 
-def turnaround_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
-    """Whole seconds from the asking to the signature, by who signed."""
+def turnaround_tenths(conn: Connection, spans: Sequence[Span]) -> Histograms:
+    """Whole tenths of a minute from the asking to the signature, by who signed."""
     r = readings.c
-    seconds = ((r.signed_ms - r.wanted_ms) // 1000).label("seconds")
+    tenths = ((r.signed_ms - r.wanted_ms) // TENTH_MS).label("tenths")
     month = number_of(r.signed_ms, spans).label("month")
-    query = select(r.holder_id, month, seconds, func.count()).where(within(r.signed_ms, spans))
-    return histograms(conn.execute(query.group_by(r.holder_id, month, seconds)))
+    query = select(r.holder_id, month, tenths, func.count()).where(within(r.signed_ms, spans))
+    return histograms(conn.execute(query.group_by(r.holder_id, month, tenths)))
 
 
 def answer_s(conn: Connection, spans: Sequence[Span]) -> Histograms:

@@ -7,7 +7,6 @@ import pytest
 
 from cloud.store import people
 from cloud.store.db import writing
-from tests.cloud.journeys.test_browser import fits
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
 
@@ -16,6 +15,11 @@ from tests.cloud.web.service import Service
 def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
     with opening(service, browser) as open_:
         yield open_
+
+
+def fits(page: Any) -> bool:
+    """Whether nothing is wider than the page; tables scroll by themselves."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_probe_goes_from_one_member_to_another(service: Service, open_page: OpenPage) -> None:
@@ -33,7 +37,7 @@ def test_a_probe_goes_from_one_member_to_another(service: Service, open_page: Op
     form.get_by_label("数量").fill("2")
     form.get_by_role("button", name="向成员单位提出").click()
     clinic.get_by_text("相距 8.0 公里，是唯一合适的").wait_for()
-    assert fits(clinic) == []
+    assert fits(clinic)
 
     card = county.locator(".journey", has_text="Probes: 2")
     card.get_by_role("button", name="Promise it").click()
@@ -43,7 +47,7 @@ def test_a_probe_goes_from_one_member_to_another(service: Service, open_page: Op
     clinic.locator(".journey", has_text="已发放").wait_for()
     card.get_by_role("button", name="return").click()
     county.get_by_role("alert").get_by_text("say in what condition it is").wait_for()
-    assert fits(county) == []
+    assert fits(county)
 
 
 def test_a_box_for_a_mother(service: Service, open_page: OpenPage) -> None:
@@ -60,8 +64,8 @@ def test_a_box_for_a_mother(service: Service, open_page: OpenPage) -> None:
     clinic.get_by_role("button", name="Hand out", exact=True).click()
     clinic.locator(".journey", has_text="box-9").wait_for()
     her.locator(".journey", has_text="P-77").wait_for()
-    assert fits(her) == []
-    assert fits(clinic) == []
+    assert fits(her)
+    assert fits(clinic)
 
 
 @pytest.mark.parametrize(("size", "language"), [(PHONE, "zh-CN"), ((1280, 800), "en")])
@@ -73,7 +77,7 @@ def test_figures_have_charts_and_tables(
     assert page.locator("svg.chart").count() == 9
     name = "Recordings" if language == "en" else "监护次数"
     page.get_by_role("img", name=name, exact=True).wait_for()
-    assert fits(page) == []
+    assert fits(page)
     page.goto(page.url.replace("/statistics", "/contributions"))
     page.get_by_role("link", name="XLSX").wait_for()
-    assert fits(page) == []
+    assert fits(page)
