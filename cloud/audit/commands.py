@@ -53,8 +53,11 @@ def check(
 
 def _checked(url: str, expected: str) -> "Report":
     from cloud.audit.checking import check as check_chain
+    from cloud.audit.checking import parse_head
     from cloud.store.db import DatabaseError, StoreError, open_engine, reading
 
+    if expected:
+        parse_head(expected)
     engine = open_engine(url)
     path = engine.url.database or ""
     if engine.url.get_backend_name() == "sqlite" and not Path(path).is_file():

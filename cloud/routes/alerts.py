@@ -7,19 +7,23 @@ from pydantic import BaseModel, Field
 
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
+from cloud.routes.examples import example
 
 router = APIRouter(tags=["alerts"])
 
 
 class Reason(BaseModel):
+    model_config = example(reason="no free bed until 18:00")
     reason: str = Field("", max_length=300)
 
 
 class Handled(Reason):
+    model_config = example(reason="spoke with her, she comes in", useful=True)
     useful: bool | None = None  # was the alert of use? None: not said
 
 
 class Answer(BaseModel):
+    model_config = example(answer="on_my_way")
     answer: Literal["on_my_way", "ambulance", "call_me"]
 
 

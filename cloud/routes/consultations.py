@@ -17,7 +17,7 @@ from cloud.consultations.steps import Case, Written
 from cloud.consultations.views import consultation_views
 from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, Who, find_visible
 from cloud.journeys.sight import sees_referral
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import alerts, consultations, referrals
 from cloud.store.consultations import Consultation

@@ -4,13 +4,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleAlert, Who
 from cloud.journeys import green_moves, views
 from cloud.journeys.green_moves import Ways
 from cloud.journeys.service import Change
 from cloud.journeys.sight import sees_green, sees_referral
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import green, referrals
 from cloud.store.db import reading
@@ -19,10 +20,6 @@ from cloud.store.green import Green
 router = APIRouter(tags=["green channel"])
 MAX_MINUTES = 24 * 60
 Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
-
-
-def example(**values: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class GreenStep(BaseModel):

@@ -11,7 +11,7 @@ from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, Who
 from cloud.pregnancy import care
 from cloud.pregnancy.values import LATEST_MIN, NewValue
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.pregnancy import VisibleMother, changed, text, view
 from cloud.routes.refusals import in_words
 from cloud.store.people import Mother

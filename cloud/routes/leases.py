@@ -14,7 +14,7 @@ from cloud.hub import may_see
 from cloud.render import page
 from cloud.resources import lease_moves, views
 from cloud.resources.lease_moves import Wanted
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.routes.resources import DAY_MS, Short, Words, in_ms, local, zone_of
 from cloud.store import leases, people

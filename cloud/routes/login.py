@@ -21,6 +21,9 @@ LATER = "Too many attempts. Please wait %(minutes)s minutes."
 BUSY = "Too many people log in at once. Please try again in a few seconds."
 
 Text = Annotated[str, Form(max_length=200)]
+Username = Annotated[str, Form(max_length=200, examples=["centre"])]
+Password = Annotated[str, Form(max_length=200, examples=["a long sentence of one's own"])]
+Language = Annotated[str, Form(max_length=200, examples=["zh"])]
 
 
 @router.get("/login", summary="The page on which people log in")
@@ -33,8 +36,8 @@ async def log_in(
     request: Request,
     who: Who,
     parts: ServicesDep,
-    username: Text,
-    password: Text,
+    username: Username,
+    password: Password,
     next: Text = "/",  # noqa: A002 - the name browsers and people know
 ) -> Response:
     address = request.client.host if request.client else ""
@@ -64,7 +67,7 @@ def log_out() -> Response:
 
 
 @router.post("/language", summary="Choose the language of the pages")
-def choose_language(language: Text, back: Text = "/") -> Response:
+def choose_language(language: Language, back: Text = "/") -> Response:
     response = RedirectResponse(local_path(back), 303)
     if language in i18n.LANGUAGES:
         response.set_cookie(i18n.COOKIE, language, max_age=LANGUAGE_LASTS_S, samesite="lax")

@@ -13,6 +13,7 @@ from cloud import channels
 from cloud.channels import push
 from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
 from cloud.outgoing import views
+from cloud.routes.examples import example
 from cloud.store import contacts
 from cloud.store.contacts import Contact, Wishes
 from cloud.store.db import reading, writing
@@ -61,6 +62,10 @@ class Quiet(BaseModel):
 
 
 class Wanted(BaseModel):
+    model_config = example(
+        steps="important", language="zh", quiet=None,
+        contacts=[{"channel": "sms", "address": "+8613800000000", "least": "medium"}],
+    )  # fmt: skip
     steps: Literal["none", "important", "every"] = "important"
     language: Literal["en", "zh"]
     quiet: Quiet | None = None
@@ -80,6 +85,10 @@ class Keys(BaseModel):
 
 
 class Subscription(BaseModel):
+    model_config = example(
+        endpoint="https://push.example.org/send/abc",
+        keys={"p256dh": "BA" + 85 * "A", "auth": 22 * "A"},
+    )
     endpoint: str = Field(max_length=1000)
     keys: Keys
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, Now, ServicesDep, Who
+from cloud.routes.examples import example
 from cloud.routing.distance import distances_km, point
 from cloud.store import alerts, consents, hospitals, people, positions, recordings, sight
 from cloud.store.db import reading, writing
@@ -24,6 +25,10 @@ NO_SUCH_HOSPITAL = "there is no such hospital"
 class Where(BaseModel):
     """As the browser's geolocation gives it; both times are of the phone's clock."""
 
+    model_config = example(
+        latitude=31.27, longitude=121.58, accuracy_m=25, at_ms=1_795_000_000_000,
+        sent_ms=1_795_000_001_000,
+    )  # fmt: skip
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     accuracy_m: Annotated[float, Field(ge=0, le=1e7)] | None = None
@@ -32,6 +37,7 @@ class Where(BaseModel):
 
 
 class Decision(BaseModel):
+    model_config = example(organisation_id=2, allowed=True)
     organisation_id: Annotated[int, Field(ge=1, le=MAX_ID)] | None  # null: every other one
     allowed: bool
 

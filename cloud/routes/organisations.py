@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, VisibleAlert, Who
 from cloud.hospitals import organising, views
+from cloud.routes.examples import example
 from cloud.store import alerts, people
 from cloud.store.db import reading, writing
 from cloud.store.duties import Duty
@@ -22,6 +23,7 @@ Minute = Annotated[int, Field(ge=0, le=1439)]
 
 
 class State(BaseModel):
+    model_config = example(on_call="roster", free_beds=3, nicu=True, blood_bank=None)
     on_call: Literal["yes", "no", "roster"]
     free_beds: Annotated[int, Field(ge=0, le=10_000)]
     nicu: bool | None
@@ -49,6 +51,9 @@ class Line(BaseModel):
 
 
 class Roster(BaseModel):
+    model_config = example(
+        duties=[{"role": "obstetrician", "person_id": 12, "weekday": 0, "from_min": 480}]
+    )
     duties: Annotated[list[Line], Field(max_length=MAX_DUTIES)]
 
 

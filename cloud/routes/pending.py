@@ -10,7 +10,7 @@ from cloud import pending
 from cloud.deps import Id, Now, ServicesDep, Who
 from cloud.render import page
 from cloud.routes.consultations import SomeId
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import alerts, people
 from cloud.store import pending as store

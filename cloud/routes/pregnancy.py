@@ -13,7 +13,7 @@ from cloud.deps import Id, Now, Principal, Services, ServicesDep, Who, note_look
 from cloud.hub import may_see
 from cloud.pregnancy import care, listing, record
 from cloud.pregnancy.views import record_view
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import mother_sight, people
 from cloud.store.db import reading

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleRecording, Who, sees
 from cloud.hub import may_see
 from cloud.readings import moves, stats, views
 from cloud.readings.moves import Read, Signed
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import changes, opinions, readings, recordings, sight
 from cloud.store.db import reading, writing
@@ -26,10 +27,6 @@ MONTH_MS = 31 * 24 * 3600 * 1000
 Said = Literal["normal", "suspicious", "pathological", "unreadable"]
 Deceleration = Literal["none", "early", "late", "variable", "prolonged"]
 Words = Annotated[str, Field(max_length=1000)]
-
-
-def example(**values: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class Asked(BaseModel):

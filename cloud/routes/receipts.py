@@ -15,6 +15,7 @@ from cloud.channels import sms, webhook, wechat
 from cloud.channels.base import Receipt
 from cloud.deps import Services, ServicesDep
 from cloud.outgoing.letters import token_of
+from cloud.routes.examples import example
 
 router = APIRouter(tags=["receipts"])
 EARLY_S = 2.0  # a receipt may come before the try itself is written down
@@ -24,6 +25,7 @@ Text = Annotated[str, Query(max_length=200)]
 
 
 class FromPhone(BaseModel):
+    model_config = example(id="17", token="0f3a", event="delivered")  # noqa: S106
     id: str = Field(max_length=20)
     token: str = Field(max_length=64)
     event: Literal["delivered", "read"]
@@ -35,6 +37,7 @@ class FromWebhook(BaseModel):
 
 
 class FromTencent(BaseModel):
+    model_config = example(sid="2019:-1:5", report_status="SUCCESS", errmsg="")
     sid: str = Field(max_length=120)
     report_status: str = Field(max_length=20)
     errmsg: str = Field("", max_length=200)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, Who
 from cloud.render import page
 from cloud.resources import moves, views
-from cloud.routes.green import example
+from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import people, resources
 from cloud.store.db import reading

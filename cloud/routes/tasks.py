@@ -8,6 +8,7 @@ from pydantic import BaseModel, StringConstraints
 from cloud.alerts import calls
 from cloud.alerts.moves import words
 from cloud.deps import Id, Now, ServicesDep, VisibleRecording, Who
+from cloud.routes.examples import example
 from cloud.store import tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID
@@ -17,6 +18,7 @@ REPORTED = BY_ID["reduced_movement"]
 
 
 class Outcome(BaseModel):
+    model_config = example(outcome="reached her, she is on her way")
     outcome: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
