@@ -15,6 +15,8 @@ const body = document.getElementById("section");
 const said = document.getElementById("section-said");
 const topics = body.dataset.topics.split(/\s+/);
 let stale = false;
+let asked = 0;
+let shown = 0; // the page is the answer to this request
 
 function value(field) {
   if (field.type === "checkbox" && field.value === "on") return field.checked;
@@ -65,11 +67,14 @@ function say(words) {
 // sent: what was typed has been sent, and may go.
 async function refresh(sent = false) {
   stale = false;
+  const turn = ++asked;
   const response = await fetch(window.location.href, { headers: { accept: "text/html" } });
   if (response.redirected) return window.location.reload();
   if (!response.ok) return say(t("This page could not be read again. Reload it."));
   const text = await response.text();
   if (!sent && busy()) return (stale = true); // somebody has begun to type meanwhile
+  if (turn < shown) return; // a later answer was faster
+  shown = turn;
   const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("section");
   const open = new Set([...body.querySelectorAll("details[open][id]")].map((one) => one.id));
   for (const one of fresh.querySelectorAll("details[id]")) one.open ||= open.has(one.id);

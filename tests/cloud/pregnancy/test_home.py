@@ -13,8 +13,7 @@ from tests.cloud.alerts import world
 from tests.cloud.pregnancy.ward import DOCTOR, HER, NURSE, Ward
 
 
-def test_a_severe_pressure_is_an_alert_at_once_and_no_advice(any_ward: Ward) -> None:
-    ward = any_ward
+def test_a_severe_pressure_is_an_alert_at_once_and_no_advice(ward: Ward) -> None:
     ward.enter("pressure", 165, 112)
     (alert,) = ward.alerts()
     assert (alert.rule, alert.phase) == ("pressure_repeat", Phase.TOLD)
@@ -175,11 +174,14 @@ def test_what_devices_measured_is_kept_once_and_advised_on(any_ward: Ward) -> No
             home_values.add_from_frames(conn, made, frames)
     ward.pregnancies.tick(ward.now_ms)
     found = [(one["measure"], one["value"], one["other"]) for one in ward.view()["values"]]
+    device_id = ward.view()["values"][0]["id"]
     assert sorted(found) == [("pressure", 138, 84), ("spo2", 96.5, None), ("spo2", 97.5, None)]
     assert [one["rule"] for one in ward.view()["advice"]] == ["pressure_home"]
     assert ward.rules() == []  # alarms on devices are the monitor's
+    ward.enter("pressure", 165, 112)
+    assert ward.rules() == ["pressure_repeat"]
     with pytest.raises(Refused):
-        ward.take_back(ward.view()["values"][0]["id"], DOCTOR)
+        ward.take_back(device_id, DOCTOR)
 
 
 def test_home_values_are_no_recording_to_be_read(ward: Ward) -> None:
