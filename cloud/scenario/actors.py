@@ -1,17 +1,18 @@
 """What people do by themselves when their page shows something: alerts, and what follows from one.
 
 Everybody looks at an open page, thinks for a while, and does over HTTP what the page offers.
-Reading, referring and the green channel are in colleagues.py.
+Reading, referring and the green channel are in colleagues.py, consultations in sharing.py.
 """
 
 from typing import Any
 
 from cloud.hub import Event
-from cloud.scenario import colleagues
+from cloud.scenario import colleagues, sharing
 from cloud.scenario.people import PLACES
 from cloud.scenario.stage import Stage
 
 WAITING = ("told", "delivered", "read")
+UNREAD = ("wanted", "raised")  # readings that somebody may take
 GREEN_SHARE = 0.5  # of the urgent alerts that a hospital accepts
 REASONS = (
     "no free theatre", "the obstetrician is in an operation", "no neonatologist today",
@@ -40,6 +41,8 @@ def open_page(stage: Stage, account: str) -> None:
     stage.service.open_page(account)
     for view in stage.get(account, "/api/alerts") or []:
         on_alert(stage, account, view)
+    for view in stage.get(account, "/api/consultations") or []:
+        sharing.on_consultation(stage, account, view["id"])
     if not stage.cast.people[account].mother_id:
         for view in stage.get(account, "/api/readings") or []:
             colleagues.on_reading(stage, account, view["id"])
@@ -52,8 +55,10 @@ def react(stage: Stage, account: str, event: Event) -> None:
     if event.kind == "alert":
         stage.seen.setdefault((account, event.data["id"]), stage.now_ms)
         on_alert(stage, account, dict(event.data))
-    elif event.kind == "reading" and not stage.cast.people[account].mother_id:
+    elif event.kind == "reading" and event.data["phase"] in UNREAD:
         colleagues.on_reading(stage, account, event.data["id"])
+    elif event.kind == "changed" and event.data["topic"] == "consultation":
+        sharing.on_consultation(stage, account, event.data["id"])
     elif event.kind == "referral" and not stage.cast.people[account].mother_id:
         colleagues.on_referral(stage, account, event.data["id"])
 
@@ -68,7 +73,9 @@ def on_alert(stage: Stage, account: str, view: dict[str, Any]) -> None:
         if asked and view["phase"] in WAITING and stage.once("asked", view["id"], who.place):
             _hospital_answers(stage, who.place, view)
     else:
-        (stage.waiting.add if view["phase"] in WAITING else stage.waiting.discard)(view["id"])
+        stage.waiting.pop(view["id"], None)
+        if view["phase"] in WAITING:
+            stage.waiting[view["id"]] = view["deadline_ms"]
         if view["phase"] == "centre" and stage.once("centre", view["id"]):
             _centre_answers(stage, view)
         if any(step["event"] == "to call" for step in view["steps"]):

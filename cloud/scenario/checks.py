@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud.scenario.records import Records
 from cloud.scenario.stage import Stage
-from models import alerts, green, readings, referrals
+from models import alerts, consultations, green, readings, referrals, resources
 from models.journeys import timeline
 from models.rules import RULES
 
@@ -71,6 +71,8 @@ def phases_in_table(_: Stage, found: Records) -> list[str]:
         ("reading", found.reading_steps, readings.TRANSITIONS),
         ("green channel", found.green_steps, green.TRANSITIONS),
         ("referral", found.referral_steps, referrals.TRANSITIONS),
+        ("consultation", found.letters, consultations.TRANSITIONS),
+        ("request", found.request_steps, resources.TRANSITIONS),
     ):
         wrong += _moves(name, rows, table)
     return wrong
@@ -192,6 +194,27 @@ def green_closed(_: Stage, found: Records) -> list[str]:
     return wrong
 
 
+def consultations_ended(_: Stage, found: Records) -> list[str]:
+    """Each question was answered, and each consultation summed up."""
+    wrong = []
+    for one in found.consultations:
+        events = [letter.event for letter in found.letters[one.id]]
+        if one.phase is not consultations.Phase.ENDED:
+            wrong.append(f"consultation {one.id} is {one.phase.value}")
+        elif "answer" not in events:
+            wrong.append(f"consultation {one.id} ended without an answer")
+    return wrong
+
+
+def everything_back(_: Stage, found: Records) -> list[str]:
+    """What was lent is back, or it is written down why not."""
+    return [
+        f"request {one.id} is {one.phase.value}"
+        for one in found.requests
+        if one.phase not in resources.OVER
+    ]
+
+
 def messages_ended(_: Stage, found: Records) -> list[str]:
     """Nothing waits in the outbox: sent, or it says why not."""
     return [
@@ -253,6 +276,7 @@ def races_won_once(stage: Stage, _: Records) -> list[str]:
 def _all_steps(found: Records) -> Iterator[Any]:
     kinds: list[Mapping[int, Sequence[Any]]] = [
         found.alert_steps, found.reading_steps, found.green_steps, found.referral_steps,
+        found.letters, found.request_steps,
     ]  # fmt: skip
     for kind in kinds:
         for steps in kind.values():
@@ -270,6 +294,8 @@ CHECKS: dict[str, Check] = {
     "readings signed": readings_signed,
     "balance right": balance_right,
     "green channels closed": green_closed,
+    "consultations ended": consultations_ended,
+    "everything back": everything_back,
     "messages ended": messages_ended,
     "frames stored": frames_stored,
     "changes audited": changes_audited,

@@ -21,8 +21,8 @@ PLAN = {
 
 def on_reading(stage: Stage, account: str, reading_id: int) -> None:
     """A recording waits for its reader: whoever may take it does, after a while."""
-    view = stage.get(account, f"/api/readings/{reading_id}")
     who = stage.cast.people[account]
+    view = None if who.mother_id else stage.get(account, f"/api/readings/{reading_id}")
     if view is None or "take" not in view["may"]:
         return
     first = view["phase"] == "wanted"

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from cloud.store import (
     alerts,
     changes,
+    consultations,
     frames,
     green,
     messages,
@@ -14,11 +15,14 @@ from cloud.store import (
     readings,
     recordings,
     referrals,
+    resources,
     tasks,
 )
 from cloud.store.alerts import Alert
 from cloud.store.alerts import Step as AlertStep
 from cloud.store.changes import Change
+from cloud.store.consultations import Consultation
+from cloud.store.consultations import Message as Letter
 from cloud.store.db import reading
 from cloud.store.green import Green
 from cloud.store.green import Step as GreenStep
@@ -29,8 +33,12 @@ from cloud.store.readings import Step as ReadingStep
 from cloud.store.recordings import Recording
 from cloud.store.referrals import Referral
 from cloud.store.referrals import Step as ReferralStep
+from cloud.store.resources import Request
+from cloud.store.resources import Step as RequestStep
 from cloud.store.tasks import Task
 from models import green as green_rules
+from models import resources as lending
+from models.consultations import OPEN as TALKING
 from models.readings import OPEN
 
 EVERYTHING = 1_000_000  # rows; more than any day has
@@ -51,6 +59,10 @@ class Records:
     referral_steps: dict[int, list[ReferralStep]]
     messages: list[Message]
     tries: dict[int, list[Try]]
+    consultations: list[Consultation]
+    letters: dict[int, list[Letter]]
+    requests: list[Request]
+    request_steps: dict[int, list[RequestStep]]
     changes: list[Change]
     organisations: dict[int, Organisation]
 
@@ -63,6 +75,8 @@ def read(engine: Engine, since_ms: int) -> Records:
         channels = green.visible(conn, recent=EVERYTHING)[::-1]
         referred = referrals.visible(conn, recent=EVERYTHING)[::-1]
         sent = messages.since(conn, since_ms)
+        talked = sorted(consultations.visible(conn), key=lambda one: one.id)
+        lent = sorted(resources.shown(conn), key=lambda one: one.id)
         return Records(
             recorded,
             {one.id: frames.tally_of(conn, one.id).count for one in recorded},
@@ -77,6 +91,10 @@ def read(engine: Engine, since_ms: int) -> Records:
             referrals.steps_of(conn, [one.id for one in referred]),
             sent,
             messages.tries_of(conn, [one.id for one in sent]),
+            talked,
+            consultations.messages_of(conn, [one.id for one in talked]),
+            lent,
+            resources.steps_of(conn, [one.id for one in lent]),
             changes.since(conn, since_ms),
             {one.id: one for one in people.all_organisations(conn)},
         )
@@ -93,4 +111,6 @@ def is_settled(engine: Engine) -> bool:
             or any(one.phase not in green_rules.OVER for one in green.visible(conn, recent=0))
             or referrals.visible(conn, recent=0)
             or messages.waiting(conn)
+            or any(one.phase in TALKING for one in consultations.visible(conn))
+            or any(one.phase not in lending.OVER for one in resources.shown(conn))
         )

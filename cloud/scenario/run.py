@@ -15,16 +15,18 @@ from cloud.scenario import actors, checks, records, script, transcript, verbs
 from cloud.scenario.people import fill
 from cloud.scenario.probes import OpenPacker, Probes
 from cloud.scenario.receiver import Receiver
-from cloud.scenario.script import Line
+from cloud.scenario.records import Records
+from cloud.scenario.script import Line, Made
 from cloud.scenario.service import Clock, Service
 from cloud.scenario.stage import Pace, Stage
 from cloud.scenario.strips import Real
 from cloud.store.db import migrate, open_engine, writing
 
 DAWN = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # midnight where the organisations are
-STEP_MS = 1000  # while an alert waits for an answer
-RECORDS_MS = 2000  # while somebody records
-CALM_MS = 20_000  # else, unless somebody does something before
+STEP_MS = 2000  # the longest while an alert waits for an answer; its deadline is a step too
+RECORDS_MS = 5000  # while somebody records
+CALM_MS = 60_000  # else, unless somebody does something before
+LEAST_MS = 250  # as the service's own threads
 SECRET = "the secret of a folder that is thrown away"  # noqa: S105
 
 
@@ -32,7 +34,7 @@ SECRET = "the secret of a folder that is thrown away"  # noqa: S105
 class Play:
     """A script with the time at which its minute 0 is, and the pace of its people."""
 
-    lines: Callable[[int], list[Line]]
+    lines: Made
     begins_min: int
     pace: Pace
 
@@ -48,6 +50,8 @@ class Outcome:
     checks: dict[str, list[str]]
     summary: dict[str, Any]
     lines: list[str] = field(repr=False)
+    stage: Stage = field(repr=False)
+    found: Records = field(repr=False)
 
     @property
     def holds(self) -> bool:
@@ -120,7 +124,8 @@ def _played(stage: Stage, lines: list[Line], told: Told) -> Outcome:
     figures["took_s"] = round(time.perf_counter() - began_s, 1)
     figures["cpu_s"] = round(time.process_time() - cpu_s, 1)
     figures["real_recordings"] = stage.real.found
-    return Outcome(checks.run(stage, found), figures, transcript.lines(stage, found))
+    said = transcript.lines(stage, found)
+    return Outcome(checks.run(stage, found), figures, said, stage, found)
 
 
 def _step(stage: Stage) -> None:
@@ -140,7 +145,8 @@ def _step(stage: Stage) -> None:
 
 def _step_ms(stage: Stage) -> int:
     if stage.waiting or not stage.service.running:
-        return STEP_MS
+        due_ms = min(stage.waiting.values(), default=stage.now_ms + STEP_MS)
+        return max(LEAST_MS, min(STEP_MS, due_ms - stage.now_ms))
     if stage.probes.running:
         return RECORDS_MS
     soon_ms = CALM_MS if stage.next_ms is None else stage.next_ms - stage.now_ms

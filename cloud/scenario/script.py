@@ -5,6 +5,7 @@ it takes is in verbs.py. People answer by themselves (actors.py): the script onl
 happen to them. A line that is not understood is refused before anything begins.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -23,7 +24,12 @@ HOUR = """
  2    m08      records        deceleration 9
  3    m10      records        marked tachycardia 7
  4    m09      records        acute bradycardia 8
+ 3    m34      asks           The baby moves less since this morning. Shall I come?
  5    m11      records        tachycardia 8
+ 6    county1  borrows        2 probe from city
+ 6    town1    borrows        1 bed from county2
+11    town2    discusses      m11 with centre
+19    m07      asks           May I get up now?
  7    town1    state          on_call=no
  8    m12      records        low rate 7
  9    county1  goes           offline
@@ -84,6 +90,11 @@ DAY = """
   455  town1    state          on_call=no
   460  m07      records        bradycardia 20
   470  m26      records        lively 30
+  470  m34      asks           The baby moves less since this morning. Shall I come?
+  475  county1  borrows        2 probe from city
+  478  town1    borrows        1 bed from county2
+  500  m07      asks           May I get up now?
+  970  town2    discusses      m11 with centre
   480  m26      moves-less     yes
   490  town2    refers         m21 up to county2 because pressure
   500  m14      records        steady 30
@@ -160,6 +171,9 @@ class Line:
     who: str
     does: str
     what: str
+
+
+Made = Callable[[int], list[Line]]  # of a seed
 
 
 def read(table: str) -> list[Line]:

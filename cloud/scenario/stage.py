@@ -40,7 +40,9 @@ class Stage:
     answers: dict[str, str] = field(default_factory=dict)  # place: what it answers instead of usual
     notes: list[tuple[int, str]] = field(default_factory=list)  # of the script, for the transcript
     seen: dict[tuple[str, int], int] = field(default_factory=dict)  # account, alert: first seen, ms
-    waiting: set[int] = field(default_factory=set)  # alerts that a hospital has to answer now
+    waiting: dict[int, int] = field(
+        default_factory=dict
+    )  # alert: until when a hospital answers, ms
     refused: list[str] = field(default_factory=list)  # what nobody expected to be refused
     restarts: list[tuple[int, int]] = field(default_factory=list)  # from, to
     racing: bool = False  # two people of a hospital will accept the next alert at once

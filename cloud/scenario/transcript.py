@@ -26,6 +26,8 @@ def lines(stage: Stage, found: Records) -> list[str]:
         ("reading", found.reading_steps, {}),
         ("green", found.green_steps, {}),
         ("referral", found.referral_steps, {one.id: one.direction for one in found.referrals}),
+        ("consultation", found.letters, {one.id: one.kind for one in found.consultations}),
+        ("request", found.request_steps, {one.id: one.kind for one in found.requests}),
     ]
     names = _names(stage)
     for kind, steps, known in kinds:
@@ -68,6 +70,8 @@ def summary(stage: Stage, found: Records) -> dict[str, Any]:
         "readings_overdue": sum(one.overdue_ms is not None for one in found.readings),
         "green": Counter(one.phase.value for one in found.green),
         "referrals": Counter(f"{one.direction} {one.phase.value}" for one in found.referrals),
+        "consultations": Counter(one.phase.value for one in found.consultations),
+        "lent": Counter(f"{one.kind} {one.phase.value}" for one in found.requests),
         "messages": {
             "made": len(found.messages),
             "delivered": sum(one.delivered_ms is not None for one in found.messages),
@@ -84,13 +88,13 @@ def clock(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZONE):%H:%M:%S}"
 
 
-def _names(stage: Stage) -> dict[str, dict[int | None, str]]:
-    person: dict[int | None, str] = {one.id: one.account for one in stage.cast.people.values()}
-    place: dict[int | None, str] = {**stage.cast.places}
+def _names(stage: Stage) -> dict[str, dict[Any, str]]:
+    person: dict[Any, str] = {one.id: one.account for one in stage.cast.people.values()}
+    place: dict[Any, str] = dict(stage.cast.places)
     return {"person": person, "place": place}
 
 
-def _said(step: Any, names: dict[str, dict[int | None, str]]) -> str:
+def _said(step: Any, names: dict[str, dict[Any, str]]) -> str:
     who = names["person"].get(step.person_id) or names["place"].get(step.organisation_id)
     text = step.text
     if not isinstance(text, str):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cloud.scenario import actors, colleagues
+from cloud.scenario import actors, colleagues, sharing
 from cloud.scenario.people import UNKNOWN_DEVICE, device_of, gateway_of
 from cloud.scenario.script import Line, ScriptError
 from cloud.scenario.stage import Stage
@@ -14,6 +14,7 @@ from device import payloads
 SERVICE, EVERYONE, NOBODY = "service", "everyone", "unknown"
 LINGERS_S = 600  # a mother's page stays open after her recording
 RECORDS = re.compile(r"(?P<strip>[a-z ]+?) (?P<minutes>\d+)(?P<more>( \w+=[\d-]+)*)")
+BORROWS = re.compile(r"(?P<amount>\d+) (?P<kind>[a-z ]+) from (?P<place>\w+)")
 REFERS = re.compile(
     r"(?P<mother>m\d\d) (?P<way>up|down) to (?P<to>\w+)(?P<now> urgently)? because (?P<why>\w+)"
 )
@@ -139,6 +140,24 @@ def withdraws(stage: Stage, line: Line) -> None:
             return
 
 
+def asks(stage: Stage, line: Line) -> None:
+    """What she wants to know: a consultation with her hospital begins."""
+    stage.service.open_page(line.who)
+    stage.post(line.who, "/api/consultations", {"text": line.what}, (409,))
+
+
+def discusses(stage: Stage, line: Line) -> None:
+    """MOTHER with PLACE: doctors about her newest alert."""
+    mother, _, place = line.what.partition(" with ")
+    sharing.discuss(stage, line.who, mother, place)
+
+
+def borrows(stage: Stage, line: Line) -> None:
+    """AMOUNT KIND from PLACE: of models.resources."""
+    said = _matched(BORROWS, line)
+    sharing.lend(stage, line.who, said["kind"], int(said["amount"]), said["place"])
+
+
 def asks_reading(stage: Stage, line: Line) -> None:
     """MOTHER because REASON: the centre is asked to have her newest recording read again."""
     mother, _, why = line.what.partition(" because ")
@@ -184,6 +203,9 @@ VERBS: dict[str, Verb] = {
     "refers": refers,
     "withdraws": withdraws,
     "asks-reading": asks_reading,
+    "asks": asks,
+    "discusses": discusses,
+    "borrows": borrows,
     "restarts": restarts,
 }
 
@@ -198,8 +220,9 @@ def check(lines: list[Line], known: set[str]) -> None:
             raise ScriptError(f"{where}: nobody is called {line.who}")
         if line.does == "records" and _matched(RECORDS, line)["strip"] not in STRIPS:
             raise ScriptError(f"{where}: no such strip, known are {', '.join(STRIPS)}")
-        if line.does == "refers":
-            _matched(REFERS, line)
+        for verb, pattern in (("refers", REFERS), ("borrows", BORROWS)):
+            if line.does == verb:
+                _matched(pattern, line)
 
 
 def play(stage: Stage, line: Line) -> None:

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -202,3 +203,10 @@ TestHistory.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+@pytest.mark.slow
+class TestTenThousandHistories(TestHistory):  # type: ignore[misc, valid-type]
+    """The number of issue 4: make drill."""
+
+    settings = settings(TestHistory.settings, max_examples=10_000)
