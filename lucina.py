@@ -15,6 +15,7 @@ import typer
 from bench.commands import listen, measuring
 from cloud.audit.commands import auditing
 from cloud.keeping.commands import backup, restore
+from cloud.openapi.commands import openapi
 from cloud.research.commands import analyze, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
@@ -174,7 +175,7 @@ def probe(
         fail(error)
 
 
-for elsewhere in (analyze, plot, evaluate, listen, backup, restore):
+for elsewhere in (analyze, plot, evaluate, listen, backup, restore, openapi):
     app.command()(elsewhere)
 
 

@@ -24,6 +24,10 @@ _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
 ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/healthz"): _PUBLIC,
     ("GET", "/readyz"): _PUBLIC,
+    ("GET", "/metrics"): _PUBLIC,  # proves with its token, or is this machine
+    ("GET", "/health"): {"centre": "all", "admin": "all"},
+    ("GET", "/api/health"): {"centre": "all", "admin": "all"},
+    ("GET", "/openapi.json"): _MEMBERS,
     ("GET", "/words/{language}/{version}.js"): _PUBLIC,
     ("GET", "/login"): _PUBLIC,
     ("POST", "/login"): _PUBLIC,

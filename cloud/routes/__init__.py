@@ -2,6 +2,7 @@
 
 from cloud.routes import (
     alerts,
+    api,
     consultation_pages,
     consultations,
     contributions,
@@ -29,6 +30,7 @@ from cloud.routes import (
 
 ROUTERS = (
     health.router,
+    api.router,
     login.router,
     pages.router,
     recordings.router,

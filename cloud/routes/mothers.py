@@ -73,7 +73,7 @@ def forget_position(who: Who, parts: ServicesDep) -> dict[str, Any]:
     return {}
 
 
-@router.get("/api/mother/consents")
+@router.get("/api/mother/consents", summary="Which hospitals may see her data")
 def get_consents(who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Which hospitals may be asked about her and see her recordings: her own, those she has decided
     about, those that see one of her recordings, and the nearest; `others` is all that is not said

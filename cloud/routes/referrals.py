@@ -13,7 +13,8 @@ from cloud.journeys.choices import choices
 from cloud.journeys.referral_moves import Wanted
 from cloud.journeys.service import Change
 from cloud.journeys.sight import sees_referral
-from cloud.routes.green import Minutes, example
+from cloud.routes.examples import example
+from cloud.routes.green import Minutes
 from cloud.routes.refusals import in_words
 from cloud.store import people, referrals
 from cloud.store.db import reading

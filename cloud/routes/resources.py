@@ -167,7 +167,7 @@ def get_request(request_id: Id, who: Who, parts: ServicesDep, now_ms: Now) -> di
     return _view(parts, request_id, who, now_ms)
 
 
-@router.post("/api/resources/requests/{request_id}/steps", summary="Promise, hand out, return, ...")
+@router.post("/api/resources/requests/{request_id}/steps", summary="Promise, hand out, return")
 def step(
     request_id: Id, wanted: RequestStep, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:

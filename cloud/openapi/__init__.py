@@ -1,0 +1,1 @@
+"""What the service answers to: the OpenAPI document, and the same as a table for people."""
