@@ -42,8 +42,19 @@ TOO_LARGE = (
 )
 
 
+def _image(version):
+    data = bytearray(SIZE)  # at once: a small heap has no room to let it grow
+    data[:4] = pack("<I", version)
+    for n in range(SIZE - 4):
+        data[4 + n] = (version * 31 + n * n // 7) % 256
+    return data
+
+
+IMAGES = {version: _image(version) for version in (2, 3)}
+
+
 def image(version):
-    return pack("<I", version) + bytes((version * 31 + n * n // 7) % 256 for n in range(SIZE - 4))
+    return IMAGES[version]
 
 
 class Board:
