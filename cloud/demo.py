@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.auth import hash_password
-from cloud.store import consents, duties, people
+from cloud.pregnancy.invented import fill_record
+from cloud.store import consents, duties, people, resources
 from cloud.store.duties import Duty
 from cloud.store.people import Mother, Organisation, Person, token_sha256
+from models.resources import PROBE
 
 PASSWORD = "lucina-demo"  # noqa: S105 - printed on purpose; accounts marked demo work only in `run`
 GATEWAY = "gw-demo"
 CLOUD = "cloud"  # the service's own name at the broker
 
 TERM_WEEKS = 40
+OFFERED_MS = 14 * 24 * 3600 * 1000
 
 ORGANISATIONS: list[dict[str, Any]] = [
     dict(name="Monitoring Centre (demo)", name_zh="示范监护中心", kind="centre", level=3,
@@ -73,9 +76,11 @@ def fill(conn: Connection, tokens: Tokens, today: date) -> None:
     password_hash = hash_password(PASSWORD)
     places = [people.add_organisation(conn, **row) for row in ORGANISATIONS]
     people.add_gateway(conn, GATEWAY, tokens.gateway)
+    staff = {}
     for row in STAFF:
         known = _placed(row, places) | {"password_hash": password_hash, "demo": True}
-        _put_on_duty(conn, people.add_person(conn, **known))
+        staff[row["username"]] = people.add_person(conn, **known)
+        _put_on_duty(conn, staff[row["username"]])
     devices = iter(tokens.devices.items())
     for number, row in enumerate(MOTHERS, start=1):
         mother = add_mother(conn, row, places, today)
@@ -90,6 +95,9 @@ def fill(conn: Connection, tokens: Tokens, today: date) -> None:
         )
         for device, token in islice(devices, 1):
             people.add_device(conn, device, token, GATEWAY, mother.id)
+        if row["risk"] == "orange":
+            fill_record(conn, mother, [staff[n] for n in ("hospital", "clinic", "centre")], today)
+    _offer_probe(conn, places[1], today)
 
 
 def add_mother(
@@ -101,6 +109,14 @@ def add_mother(
     mother = people.add_mother(conn, due_date=due_date, **known)
     consents.decide(conn, mother.id, None, allowed=True, at_ms=0)
     return mother
+
+
+def _offer_probe(conn: Connection, place: Organisation, today: date) -> None:
+    """The big hospital has a probe to spare for two weeks."""
+    first_ms = round(datetime.combine(today, time(), UTC).timestamp() * 1000)
+    times = {"from_ms": first_ms, "to_ms": first_ms + OFFERED_MS, "made_ms": first_ms}
+    words = {"place": "", "note": ""}
+    resources.add_offer(conn, organisation_id=place.id, kind=PROBE, amount=1, **times, **words)
 
 
 def _put_on_duty(conn: Connection, person: Person) -> None:
