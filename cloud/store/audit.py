@@ -32,6 +32,7 @@ SOURCES: Mapping[str, Table] = {
         t.reading_steps,
         t.referral_steps,
         t.resource_steps,
+        t.teaching_consents,
     )
 }
 START = "0" * 64  # what the first entry follows

@@ -22,6 +22,9 @@ from sqlalchemy import (
 
 from cloud.store.audit_tables import audit as audit
 from cloud.store.audit_tables import looks as looks
+from cloud.store.case_tables import case_reads as case_reads
+from cloud.store.case_tables import cases as cases
+from cloud.store.case_tables import teaching_consents as teaching_consents
 from cloud.store.consultation_tables import consultation_messages as consultation_messages
 from cloud.store.consultation_tables import consultation_reads as consultation_reads
 from cloud.store.consultation_tables import consultations as consultations
@@ -58,6 +61,11 @@ from cloud.store.routing_tables import changes as changes
 from cloud.store.routing_tables import consents as consents
 from cloud.store.routing_tables import duties as duties
 from cloud.store.routing_tables import positions as positions
+from cloud.store.school_tables import courses as courses
+from cloud.store.school_tables import lesson_progress as lesson_progress
+from cloud.store.school_tables import lessons as lessons
+from cloud.store.school_tables import live_dates as live_dates
+from cloud.store.school_tables import live_guests as live_guests
 from cloud.store.task_tables import alarm_log as alarm_log
 from cloud.store.task_tables import tasks as tasks
 
