@@ -32,6 +32,7 @@ HOUR = """
 19    m07      asks           May I get up now?
  7    town1    state          on_call=no
  8    m12      records        low rate 7
+ 9    m35      records        same twin 5
  9    county1  goes           offline
 10    m13      records        shallow deceleration 9
 10    m14      records        steady 12
@@ -131,6 +132,7 @@ DAY = """
   815  m05      records        severe decelerations 34
   830  m18      records        signal lost 12
   835  m19      records        her pulse 10
+  838  m35      records        same twin 12
   840  m20      records        steady 20 skew=12
   850  unknown  records        acute bradycardia 10
   870  service  restarts       20

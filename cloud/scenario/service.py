@@ -21,6 +21,7 @@ from cloud.scenario.probes import Probes
 from cloud.ticker import Ticker
 
 COURIER_S = 30.0  # of real time, for what it has under way
+NOT_PLAYED = ("health",)  # it watches threads and the clock of this machine: there are none here
 TURNS = 4  # of the event loop, until every page has what was published
 
 
@@ -79,7 +80,8 @@ class Service:
         self._app = create_app(self._settings, outside)
         self.parts: Services = self._app.state.services
         self._couriers = [part for part in self._app.state.running if isinstance(part, Courier)]
-        self._tickers = [part for part in self._app.state.running if isinstance(part, Ticker)]
+        tickers = [part for part in self._app.state.running if isinstance(part, Ticker)]
+        self._tickers = [one for one in tickers if one.name not in NOT_PLAYED]
         self._senders = [p for p in self._app.state.running if isinstance(p, CommandSender)]
         self.parts.live.rebuild(self.parts.engine)
         for part in self._couriers:

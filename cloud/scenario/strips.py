@@ -34,6 +34,7 @@ Edit = Callable[[Samples, Trace], None]  # writes into the fetal rate
 class Strip:
     plan: Scenario
     edits: tuple[Edit, ...] = ()
+    doubled: bool = False  # the second probe hears the same heart
 
 
 def level(from_s: float, lasts_s: float, bpm: float) -> Edit:
@@ -123,6 +124,7 @@ STRIPS = {
     "tachysystole": Strip(CONTRACTING, (dips(190, 105, 40),)),
     "signal lost": Strip(STEADY, (lost(120, 150),)),
     "her pulse": Strip(STEADY, (hers(120, 60),)),
+    "same twin": Strip(STEADY, doubled=True),
     "halved": Strip(STEADY, (halved(30, 8),)),
 }
 
@@ -135,7 +137,8 @@ def synthetic(name: str, seed: int, minutes: int) -> Trace:
     fhr = trace.fhr_bpm.copy()
     for edit in strip.edits:
         edit(fhr, trace)
-    return on_wire_grid(replace(trace, fhr_bpm=fhr))
+    second = fhr + 1 if strip.doubled else trace.fhr2_bpm
+    return on_wire_grid(replace(trace, fhr_bpm=fhr, fhr2_bpm=second.astype(np.float32)))
 
 
 class Real:
