@@ -107,7 +107,7 @@ class Stage:
         if status == 200:
             return found
         said = found.get("detail", found) if isinstance(found, dict) else found
-        words = said.get("text", said) if isinstance(said, dict) else said
+        words = said["text"] % said["args"] if isinstance(said, dict) and "args" in said else said
         self.note(f"{account} {method} {path}: {status} {words}")
         if status not in may:
             self.refused.append(f"{account} {method} {path}: {status} {words}")
