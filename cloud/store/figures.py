@@ -20,6 +20,7 @@ from cloud.store.counting import (
     number_of,
     within,
 )
+from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alert_steps,
     alerts,
@@ -69,7 +70,7 @@ def cohort(spans: Sequence[Span]) -> CTE:
     query: Select[Any] = select(*columns, number_of(r.opened_ms, spans).label("month"))
     query = query.join(mothers, mothers.c.id == r.mother_id)
     query = query.outerjoin(gateways, gateways.c.id == r.gateway_id)
-    return query.where(within(r.opened_ms, spans)).cte("cohort")
+    return query.where(within(r.opened_ms, spans), r.gateway_id != HOME).cte("cohort")
 
 
 def measured(conn: Connection, spans: Sequence[Span]) -> dict[Key, Measured]:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, n
 
 from cloud.store import figures
 from cloud.store.counting import TENTH_MS, Histograms, Key, Span, histograms, number_of, within
+from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alert_steps,
     green_channels,
@@ -79,7 +80,7 @@ def answer_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
 def raw(conn: Connection, span: Span) -> dict[str, float]:
     """All events of one month, counted without asking whose they are."""
     spans, r = [span], recordings.c
-    known = (within(r.opened_ms, spans), r.mother_id.is_not(None))
+    known = (within(r.opened_ms, spans), r.mother_id.is_not(None), r.gateway_id != HOME)
     sums = (func.coalesce(func.sum(s), 0.0) for s in (signal.c.recorded_s, signal.c.good_s))
     query = select(func.count(), *sums).select_from(recordings)
     query = query.outerjoin(signal, signal.c.recording_id == r.id).where(*known)

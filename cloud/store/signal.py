@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cloud.store.recordings import HOME
 from cloud.store.tables import recording_signal, recordings
 
 _FOUND = ("recorded_s", "good_s", "frames_ms")
@@ -26,6 +27,7 @@ def unmeasured(conn: Connection, since_ms: int, limit: int) -> list[tuple[int, i
         .outerjoin(recording_signal, s.recording_id == r.id)
         .where(
             r.closed_ms >= since_ms,
+            r.gateway_id != HOME,
             or_(s.recording_id.is_(None), s.frames_ms != r.last_frame_ms),
         )
     )

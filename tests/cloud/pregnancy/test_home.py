@@ -4,7 +4,7 @@ import pytest
 
 from cloud.alerts.answers import ReasonMissing, Refused
 from cloud.pregnancy import care, values
-from cloud.store import assessments, home_values, readings, recordings
+from cloud.store import assessments, home_values, readings, recordings, signal
 from cloud.store.db import reading, writing
 from device import payloads
 from device.wire import TRACE, VITALS, Frame
@@ -192,3 +192,4 @@ def test_home_values_are_no_recording_to_be_read(ward: Ward) -> None:
         assert recordings.newest_of(conn, [1]) == {}
         assert assessments.unfinished(conn) == []
         assert readings.unread(conn, 0, ward.now_ms) == []
+        assert signal.unmeasured(conn, 0, 10) == []
