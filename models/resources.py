@@ -139,6 +139,12 @@ def is_overdue(is_out: bool, due_ms: int, now_ms: int) -> bool:
     return is_out and now_ms >= due_ms
 
 
+def to_remind(is_out: bool, due_ms: int, reminded_ms: int | None, now_ms: int) -> bool:
+    """Overdue, and nobody has been reminded of it for REMIND_EVERY_MS."""
+    lately = reminded_ms is not None and reminded_ms > now_ms - REMIND_EVERY_MS
+    return is_overdue(is_out, due_ms, now_ms) and not lately
+
+
 def kilometres(km: float) -> str:
     """As people say them.
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
-from cloud.resources.moves import IS_PAST, NOT_YOURS, OVERDUE, SAY_CONDITION, SAY_WHY
+from cloud.resources.moves import IS_PAST, NOT_YOURS, OVERDUE, SAY_CONDITION, SAY_WHY, sides_of
 from cloud.store import changes, leases, people
 from cloud.store.leases import Lease, Step
 from models import resources as rules
@@ -91,28 +91,21 @@ def act(
 
 def sides(actor: Actor, lease: Lease) -> frozenset[str]:
     """Which of lender, holder and centre this person speaks for."""
-    if actor.role not in ("hospital", "centre"):
-        return frozenset()
-    ids = {"lender": lease.lender_id, "holder": lease.holder_id}
-    found = {side for side, of in ids.items() if of is not None and of == actor.organisation_id}
-    return frozenset(found | ({"centre"} if actor.role == "centre" else set()))
+    return sides_of(actor, {"lender": lease.lender_id, "holder": lease.holder_id})
 
 
 def overdue(conn: Connection, lease_id: int, now_ms: int) -> Lease | None:
     """It is not back in time. None: it is, or somebody has just been reminded."""
     lease = leases.get_locked(conn, lease_id)
-    if lease is None or not is_due(lease, now_ms):
+    if lease is None:
+        return None
+    is_out = lease.phase is Phase.OUT
+    if not rules.to_remind(is_out, lease.due_ms, lease.reminded_ms, now_ms):
         return None
     moved = leases.change(conn, lease, {"reminded_ms": now_ms})
     text = {"text": OVERDUE, "args": {}}
     leases.add_step(conn, Step(lease.id, now_ms, "overdue", moved.phase, None, None, text))
     return moved
-
-
-def is_due(lease: Lease, now_ms: int) -> bool:
-    late = rules.is_overdue(lease.phase is Phase.OUT, lease.due_ms, now_ms)
-    reminded_ms = lease.reminded_ms
-    return late and (reminded_ms is None or reminded_ms <= now_ms - rules.REMIND_EVERY_MS)
 
 
 def _is_theirs(conn: Connection, device: people.Device, actor: Actor) -> bool:

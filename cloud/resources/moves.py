@@ -4,6 +4,7 @@ Each function returns what it changed and raises Refused when it is not possible
 or any more. Rows are locked in one order: request, offer.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -90,29 +91,31 @@ def act(
 
 def sides(actor: Actor, asker_id: int, lender_id: int | None) -> frozenset[str]:
     """Which of lender, asker and centre this person speaks for."""
+    return sides_of(actor, {"asker": asker_id, "lender": lender_id})
+
+
+def sides_of(actor: Actor, members: Mapping[str, int | None]) -> frozenset[str]:
+    """The sides whose member is the person's own; and "centre" for its people."""
     if actor.role not in ("hospital", "centre"):
         return frozenset()
-    ids = {"asker": asker_id, "lender": lender_id}
-    found = {side for side, of in ids.items() if of is not None and of == actor.organisation_id}
+    own_id = actor.organisation_id
+    found = {side for side, of in members.items() if of is not None and of == own_id}
     return frozenset(found | ({"centre"} if actor.role == "centre" else set()))
 
 
 def overdue(conn: Connection, request_id: int, now_ms: int) -> Request | None:
     """It is not back in time. None: it is, or somebody has just been reminded."""
     request = resources.get_locked(conn, request_id)
-    if request is None or not is_due(request, now_ms):
+    if request is None:
+        return None
+    is_out = request.phase is Phase.OUT
+    if not rules.to_remind(is_out, request.to_ms, request.reminded_ms, now_ms):
         return None
     moved = resources.change(conn, request, {"reminded_ms": now_ms})
     resources.add_step(
         conn, Step(request.id, now_ms, "overdue", moved.phase, None, None, _said(OVERDUE))
     )
     return moved
-
-
-def is_due(request: Request, now_ms: int) -> bool:
-    late = rules.is_overdue(request.phase is Phase.OUT, request.to_ms, now_ms)
-    reminded_ms = request.reminded_ms
-    return late and (reminded_ms is None or reminded_ms <= now_ms - rules.REMIND_EVERY_MS)
 
 
 def need_of(request: Request) -> Need:
