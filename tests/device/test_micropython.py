@@ -59,7 +59,7 @@ def passes(command: list[str], modules: tuple[str, ...]) -> None:
 
 def test_shared_tests_pass_on_micropython_with_a_heap_of_128_kb(micropython: str) -> None:
     runner = str(HERE / "run_on_micropython.py")
-    for module in SHARED:  # each in a heap of its own: what others left does not lie in pieces in it
+    for module in SHARED:  # each in a heap that no other has left in pieces
         passes([micropython, "-X", "heapsize=128k", runner, module], (module,))
 
 
