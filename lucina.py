@@ -14,6 +14,7 @@ import typer
 
 from bench.commands import listen, measuring
 from cloud.audit.commands import auditing
+from cloud.health import logs
 from cloud.keeping.commands import backup, restore
 from cloud.openapi.commands import openapi
 from cloud.research.commands import analyze, evaluate, plot
@@ -87,6 +88,9 @@ def gateway(
             "and the mother's device that its measurements belong to. Can be repeated."
         ),
     ] = None,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="For Prometheus, on this machine only; 0: off.")
+    ] = 0,
 ) -> None:
     """Run the box in the home or clinic: keeps every frame until the cloud has stored it.
 
@@ -98,6 +102,7 @@ def gateway(
 
     host, _, port = listen.rpartition(":")
     try:
+        logs.set_up()
         if not port.isdigit():
             raise ConfigError("listen", listen, "HOST:PORT")
         serve(
@@ -109,9 +114,10 @@ def gateway(
                 listen=(host, int(port)),
                 broker_url=broker or None,
                 ble=tuple(ble or ()),
+                metrics_port=metrics_port,
             )
         )
-    except (GatewayError, OSError) as error:
+    except (GatewayError, OSError, ValueError) as error:
         fail(error)
 
 
@@ -130,8 +136,9 @@ def broker(
     from gateway.config import GatewayError
 
     try:
+        logs.set_up()
         serve(host, port, users, services=frozenset((service,)))
-    except (GatewayError, OSError) as error:
+    except (GatewayError, OSError, ValueError) as error:
         fail(error)
 
 

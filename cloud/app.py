@@ -22,6 +22,10 @@ from cloud.consultations.service import Consultations
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
+from cloud.health.metrics import Metrics
+from cloud.health.parts import Parts
+from cloud.health.service import EVERY_S as HEALTH_EVERY_S
+from cloud.health.service import Health
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import REFRESH_S, Planner
 from cloud.hub import Event, Hub, changed
@@ -99,6 +103,11 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms), clock)
     app.state.running = [knowing, ingest, commands, watching, queueing, asking, telling, posting]
     app.state.running += [reminding, measuring, judging, post]
+    tickers = {one.name: one for one in app.state.running if isinstance(one, Ticker)}
+    health = Health(Parts(engine, ingest, live, tickers, settings), hub)
+    app.state.running.append(Ticker("health", HEALTH_EVERY_S, health.tick, clock))
+    metrics = Metrics(engine, ingest, live, hub, health.parts, clock)
+    ingest.watchers.append(metrics.stored)
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
     app.state.services = Services(
@@ -118,7 +127,8 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),
-        watching=watching,
+        health=health,
+        metrics=metrics,
         verifier=auth.Verifier(),
         failures=auth.Failures(),
         stopping=asyncio.Event(),

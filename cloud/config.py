@@ -20,7 +20,7 @@ PREFIX = "LUCINA_"
 SECRET_CHARS = 32  # 192 bits and more when token_urlsafe() made it
 KNOWN_WORDS = ("changeme", "change-me", "secret", "password", "default", "lucina")
 HIDDEN = {"database_url", "broker_url", "secret", "influx_token"}  # carry passwords
-HIDDEN |= {f"channel_{name}" for name in channels.NAMES}
+HIDDEN |= {"metrics_token"} | {f"channel_{name}" for name in channels.NAMES}
 
 
 class ConfigError(Exception):
@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     road_speed_kmh: float = Field(40, ge=5, le=120, description="km/h, 5 to 120")
     osrm_url: str = Field("", description="http:// or https://HOST:PORT, empty: estimated ways")
     assess_every_s: float = Field(30, ge=5, le=600, description="seconds, 5 to 600")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="a token for /metrics, empty: this machine only"
+    )
     influx_url: str = Field("", description="http:// or https://HOST:PORT, empty: no feed")
     influx_token: SecretStr = Field(SecretStr(""), description="a token of that server")
     influx_org: str = Field("lucina", description="a name")

@@ -15,6 +15,8 @@ from cloud.audit.looking import STAFF, Looking
 from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
 from cloud.consultations.service import Consultations
+from cloud.health.metrics import Metrics
+from cloud.health.service import Health
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import Planner
 from cloud.hub import Hub, Viewer, may_see
@@ -27,7 +29,6 @@ from cloud.readings.service import Readings
 from cloud.resources.service import Sharing
 from cloud.store import people, recordings, sight
 from cloud.store.db import reading
-from cloud.ticker import Ticker
 
 MAX_ID = 2**63 - 1  # the databases refuse more; a larger one is nobody's
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -69,7 +70,8 @@ class Services:
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up
-    watching: Ticker  # of the monitor
+    health: Health
+    metrics: Metrics
     verifier: auth.Verifier
     failures: auth.Failures
     stopping: asyncio.Event  # set when the service ends: streams must not outlive it

@@ -130,6 +130,11 @@ class Hub:
     def has_subscribers(self) -> bool:
         return bool(self._subscriptions)
 
+    @property
+    def pages(self) -> int:
+        """How many are open."""
+        return len(self._subscriptions)
+
     def watched(self, mother_id: int | None, organisation_ids: frozenset[int] | None) -> bool:
         """Whether anybody would get such an event: if not, it need not be made."""
         return any(may_see(s.viewer, mother_id, organisation_ids) for s in self._subscriptions)

@@ -37,6 +37,7 @@ HOUSEKEEPING_S = 5.0
 
 Raw = tuple[str, bytes, int]  # topic, payload, when it came
 Publish = Callable[[str, bytes, int], Any]
+Watcher = Callable[[Sequence[Stored], float], None]  # what a commit kept, and its seconds
 
 
 class Ingest:
@@ -53,10 +54,12 @@ class Ingest:
         self.link: Broker = open_link(broker_url, wire.gateway_up("+", "+"), self.take)
         self.failing: str | None = None  # why commits fail just now
         self.stored = 0  # new frames since the start
+        self.watchers: list[Watcher] = []  # called after each commit
         self._engine = engine
         self._live = live
         self._clock = clock
         self._sessions = Sessions()
+        self._round_s = time.monotonic()  # when the thread last came round
         self._changed: deque[int] = deque()  # recordings that others have written to
         self._queue: queue.Queue[Raw] = queue.Queue(MAX_QUEUED)
         self._stopping = threading.Event()
@@ -95,9 +98,20 @@ class Ingest:
             "stored": self.stored,
         }
 
+    def missing(self) -> int:
+        """Frames of open recordings that must exist and are not here."""
+        return self._sessions.missing()
+
+    def age_s(self, now_ms: int) -> float:
+        """Seconds that the thread has not come round, or that a message has waited for it."""
+        with self._queue.mutex:
+            oldest_ms = self._queue.queue[0][2] if self._queue.queue else now_ms
+        return max(time.monotonic() - self._round_s, (now_ms - oldest_ms) / 1000)
+
     def _run(self) -> None:
         kept_s = time.monotonic()
         while not (self._stopping.is_set() and self._queue.empty()):
+            self._round_s = time.monotonic()
             try:
                 messages = self._gather()
                 if messages:
@@ -127,6 +141,7 @@ class Ingest:
             self._sessions.forget_recordings([self._changed.popleft()])
         wait_s, again = RETRY_S[0], False
         while True:
+            began_s = time.monotonic()
             try:
                 with writing(self._engine) as conn:
                     stored = self._sessions.store(conn, messages)
@@ -143,6 +158,7 @@ class Ingest:
                 self._store_apart(messages)
                 return
             self.failing = None
+            self._tell(stored, time.monotonic() - began_s)
             self._sessions.accept(stored)
             self._hand_on(stored, again)
             return
@@ -155,6 +171,13 @@ class Ingest:
             return
         for message in messages:
             self._store([message])
+
+    def _tell(self, stored: Sequence[Stored], commit_s: float) -> None:
+        for watcher in self.watchers:
+            try:
+                watcher(stored, commit_s)
+            except Exception:  # what is stored is receipted, whoever fails to count it
+                log.exception("a commit was not counted")
 
     def _hand_on(self, stored: Sequence[Stored], again: bool) -> None:
         """again: an earlier try may have committed, so that what is not fresh is news here."""

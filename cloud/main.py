@@ -9,8 +9,8 @@ import uvicorn
 
 from cloud.app import create_app
 from cloud.config import ConfigError, Settings
+from cloud.health import logs
 
-LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 STREAMS_END_S = 5  # for the answers that are still under way
 
 
@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. ConfigError names the port when it cannot be used."""
-    logging.basicConfig(level=logging.INFO, format=LOG_LINE)
+    _log_as_told()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     listener = listen(settings.http_host, settings.http_port)
     app = create_app(settings)
@@ -46,6 +46,13 @@ def serve(settings: Settings) -> None:
     )
     with listener:
         Server(config, app.state.services.stopping).run(sockets=[listener])
+
+
+def _log_as_told() -> None:
+    try:
+        logs.set_up()
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def listen(host: str, port: int) -> socket.socket:

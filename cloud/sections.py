@@ -20,6 +20,7 @@ SECTIONS = (
     Section("/record", "My record", ("mother",)),
     Section("/consultations", "Consultations", _STAFF),
     Section("/pending", "Unknown boxes", ("centre", "admin")),
+    Section("/health", "Service", ("centre", "admin")),
     Section("/consultations", "Ask a doctor", ("mother",)),
     Section("/resources", "Resources", (*_STAFF, "admin")),
     Section("/leases", "Boxes", (*_STAFF, "admin", "mother")),

@@ -142,6 +142,10 @@ class Sessions:
             else:
                 self._known.pop(key, None)
 
+    def missing(self) -> int:
+        """Frames of the open sessions that must exist and are not here. From any thread."""
+        return sum(one.tally.seen - one.tally.count for one in list(self._known.values()))
+
     def forget(self, messages: Sequence[Message]) -> None:
         """A commit failed, and may have been done all the same: the store knows."""
         for key in parts_of(messages):

@@ -21,6 +21,7 @@ class Ticker:
         self.every_s = every_s
         self.tick = tick  # for a caller with a clock of its own, and no start()
         self._clock = clock
+        self.count = 0  # calls that came back without an error
         self._done_s = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -45,5 +46,6 @@ class Ticker:
             try:
                 self.tick(self._clock())
                 self._done_s = time.monotonic()
+                self.count += 1
             except Exception:
                 log.exception("%s failed", self._thread.name)

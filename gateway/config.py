@@ -86,6 +86,7 @@ class Config:
     listen: tuple[str, int] = ("127.0.0.1", 1883)  # of the embedded broker
     broker_url: str | None = field(default=None, repr=False)  # an external one instead of it
     tls: TlsListener | None = None  # beside `listen`
+    metrics_port: int = 0  # for Prometheus, on loopback; 0: off
     ble: tuple[str, ...] = ()  # Bluetooth instruments: gateway.vitals.peers_of
 
     def check(self) -> None:

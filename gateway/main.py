@@ -22,6 +22,7 @@ from gateway.broker import BrokerThread
 from gateway.clock import Clock
 from gateway.config import Config, Endpoint, GatewayError
 from gateway.link import NEAR_BACKOFF_S, Link
+from gateway.metrics import serve_metrics
 from gateway.outbox import Outbox
 from gateway.uplink import Uplink
 from gateway.users import Users
@@ -48,6 +49,8 @@ def serve(config: Config) -> None:
     with alone_in(config.home):
         gateway = Gateway(config)
         gateway.start()
+        if config.metrics_port:
+            serve_metrics(config.metrics_port, gateway.status)
         try:
             gateway.watch(ended)
         finally:

@@ -200,6 +200,8 @@ class Alerting:
         with self._publishing:  # or an older view might come after a newer one
             view = self._now(alert_id)
             recording_id = view["recording_id"]
+            said = "alert %d of recording %d: %s"
+            log.info(said, alert_id, recording_id, view["steps"][-1]["event"])
             self.audience.forget(recording_id)
             mother_id = view["mother"]["id"] if view["mother"] else None
             organisation_ids = self.audience.of(recording_id)

@@ -9,6 +9,7 @@ from jinja2.ext import babel_extract
 
 from cloud.contributions import columns as contributions
 from cloud.contributions.export import MEMBER
+from cloud.health import parts as health_parts
 from cloud.pregnancy import charts
 from cloud.pregnancy.names import WHAT
 from cloud.render import WEB
@@ -31,7 +32,6 @@ ROOT = Path(__file__).parents[3]
 _JS = re.compile(r"""\b(?:t|msgid)\(\s*"((?:[^"\\]|\\.)*)\"""")
 _RISKS = ("green", "yellow", "orange", "red", "purple")  # colours of cloud.store.tables.mothers
 _PRIORITIES = ("high", "medium", "low")  # of models.rules
-_PARTS = ("database", "broker", "monitor")  # of /readyz
 _WORDS = ("words", "Refused", "ReasonMissing", "Reason", "gettext")  # calls whose text is a msgid
 _BANDS = (  # results that no cell and no range of points names
     "I", "II", "III", "not met", "not met yet", "no bands in the source",
@@ -89,6 +89,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/contributions/export.py",
     "cloud/statistics/columns.py",
     "cloud/statistics/report.py",
+    "cloud/health/parts.py",
     "cloud/sheets.py",
 )
 
@@ -117,7 +118,7 @@ def all_texts() -> set[str]:
     for column in (*contributions.COLUMNS, MEMBER, *figures.FIGURES, *figures.RULES):
         found |= {column.heading, column.definition}
     found |= {*figures.GROUPS, *_FILES}
-    found |= {*_RISKS, *_PRIORITIES, *_PARTS} | {phase.value for phase in Phase}
+    found |= {*_RISKS, *_PRIORITIES, *health_parts.WORDS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
         code = "\n".join(
             line for line in path.read_text().splitlines() if not line.lstrip().startswith("//")
