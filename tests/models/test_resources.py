@@ -1,6 +1,6 @@
 """Offers against a need: who fits, in which order, and why not; the tables of both lives."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import resources as rules
@@ -53,6 +53,7 @@ def test_something_else_is_no_match() -> None:
     assert matches(Need(BED, 1, 0, 1), [idle(1)]) == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.builds(idle, st.integers(1, 9), st.integers(0, 4), st.floats(8, 12),
                           st.floats(18, 22), st.none() | st.floats(0, 50))))  # fmt: skip
 def test_what_fits_is_enough_for_all_of_the_time_and_before_what_does_not(

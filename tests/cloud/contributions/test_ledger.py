@@ -26,7 +26,7 @@ def ledger_of(ground: Ground, events: list[Any], own: frozenset[int] | None = No
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(events=histories)
 def test_members_add_up_to_the_events(ground: Ground, events: list[Any]) -> None:
     found, wanted = ledger_of(ground, events), expected(events)
@@ -81,6 +81,7 @@ def test_months_of_a_zone_follow_each_other(zone: str) -> None:
     assert month(spans[3].name, zone) == spans[3]
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=8) | st.from_regex(r"[0-9]{4}-[0-9]{2}", fullmatch=True))
 def test_what_is_no_month_is_refused(name: str) -> None:
     try:

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud.statistics.chart import BOTTOM, HEIGHT, TOP, Series, bars, scale
@@ -16,6 +16,7 @@ def drawn(series: list[Series], count: int) -> ElementTree.Element:
     return ElementTree.fromstring(bars("x", "Loss <&>", "all", "%", labels, series))
 
 
+@settings(max_examples=30, deadline=None)
 @given(values)
 def test_a_bar_for_each_value_that_is_known_within_the_axes(found: list[float | None]) -> None:
     root = drawn([Series("All", found)], len(found))
@@ -38,6 +39,7 @@ def test_it_has_a_title_a_description_and_units() -> None:
     assert [one.get("class") for one in root.iter("rect")].count("bar1") == 3 + 1
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.floats(1e-6, 1e9))
 def test_an_axis_holds_the_highest_value_in_few_round_steps(highest: float) -> None:
     step, top = scale(highest)
@@ -46,6 +48,7 @@ def test_an_axis_holds_the_highest_value_in_few_round_steps(highest: float) -> N
     assert top <= 3 * highest
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=1), st.floats(0.01, 1))
 def test_a_quantile_is_the_nearest_rank(found: list[int], share: float) -> None:
     counts = {value: found.count(value) for value in found}
