@@ -1,6 +1,6 @@
 """`lucina plot`: the annotated strip on paper, as PNG, SVG or PDF, at true scale.
 
-The geometry is models/paper.py, the marks are plot_marks.py, the pen is matplotlib (imported here
+The geometry is models/paper.py, cloud/drawing draws the strip, the pen is matplotlib (imported here
 only, and this file only by the command). A millimetre of models/paper.py is one on the sheet.
 """
 
@@ -16,12 +16,14 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
+from cloud.drawing.foot import draw_foot
+from cloud.drawing.marks import Strip, marks_of, only_gaps
+from cloud.drawing.pen import MM_PER_INCH
+from cloud.drawing.strip import draw_strip
 from cloud.i18n import LANGUAGES
 from cloud.research.analyze import read
-from cloud.research.plot_head import Sheet
-from cloud.research.plot_marks import marks_of, only_gaps
-from cloud.research.plot_pen import MM_PER_INCH, Pen, chinese_font
-from cloud.research.plot_sheet import draw_sheet
+from cloud.research.plot_head import Sheet, draw_head
+from cloud.research.plot_pen import FigurePen, chinese_font
 from models.analysis import Analysis, analyse
 from models.formats import FormatError, Recording
 from models.paper import (
@@ -131,23 +133,31 @@ def draw(analysis: Analysis, name: str, options: Options, paged: bool = False) -
     parts = pages(from_s, to_s, page_s)
     language = options.language if options.language == "en" or chinese_font() else "en"
     marked = options.marks
-    sheet = Sheet(
-        analysis=analysis,
+    strip = Strip(
+        trace=analysis.trace,
+        baseline=analysis.assessment.baseline.astype(float),
         marks=marks_of(analysis, language) if marked else only_gaps(analysis.trace, language),
-        name=name,
         language=language,
         marked=marked,
+        rules_version=analysis.assessment.rules_version,
+        start_unix_s=options.start_unix_s,
+    )
+    sheet = Sheet(
+        analysis=analysis,
+        strip=strip,
+        name=name,
         page=1,
         pages=len(parts),
         synthetic=options.synthetic,
-        start_unix_s=options.start_unix_s,
         note=options.note,
     )
     for number, (first_s, last_s) in enumerate(parts, 1):
         paper = _paper(options, first_s, last_s)
         with mpl.rc_context(SETTINGS):
-            pen = Pen(paper)
-            draw_sheet(pen, paper, replace(sheet, page=number))
+            pen = FigurePen(paper)
+            draw_strip(pen, paper, strip)
+            draw_head(pen, paper, replace(sheet, page=number))
+            draw_foot(pen, strip)
         yield pen.figure
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib import font_manager
@@ -10,10 +10,10 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
+from cloud.drawing.pen import MM_PER_INCH, SIGN_MM, Box, Style
 from models.features import Floats
 from models.paper import SHEET_MM, Paper
 
-MM_PER_INCH = 25.4
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # of missing weights
 LATIN = "DejaVu Sans"  # comes with matplotlib
 CHINESE = (
@@ -26,8 +26,6 @@ CHINESE = (
     "PingFang SC",
     "SimHei",
 )
-SIGN_MM = 1.4  # of an arrow
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @cache
@@ -59,16 +57,8 @@ def drawable(words: str) -> str:
     return "".join(s if any(ord(s) in signs for signs in known) else "?" for s in words)
 
 
-class Style(NamedTuple):
-    """Of a curve; dashes are lengths on and off in widths of the line."""
-
-    colour: str
-    width_pt: float
-    dashes: tuple[float, ...] = ()
-
-
-class Pen:
-    """Draws on `figure`; later things lie on earlier ones."""
+class FigurePen:
+    """cloud.drawing.pen.Pen on `figure`."""
 
     def __init__(self, paper: Paper) -> None:
         size_mm = (paper.width_mm, SHEET_MM[1])

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import lucina
+from cloud.drawing.labels import placed, text_mm
+from cloud.drawing.look import FOUND, LOOK
+from cloud.drawing.marks import Bracket, marks_of
 from cloud.research import plot_pen
 from cloud.research.plot import DPI, NO_FONT, Options, save
-from cloud.research.plot_labels import placed, text_mm
-from cloud.research.plot_marks import Bracket, marks_of
-from cloud.research.plot_paper import FOUND, LOOK
 from models.analysis import Analysis, analyse
 from models.features import Span
 from models.paper import Paper

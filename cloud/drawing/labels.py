@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cloud.research.plot_marks import Bracket
+from cloud.drawing.marks import Bracket
 
 POINT_MM = 25.4 / 72
 WIDE = 0x2E80  # from here on characters are as wide as high

@@ -1,13 +1,11 @@
-"""One sheet of a strip, from the paper up: hatches, areas of events, curves, brackets, words."""
+"""A strip on one sheet, from the paper up: hatches, areas of events, curves, brackets, words."""
 
 from math import ceil, floor
 
 import numpy as np
 
-from cloud.research.plot_head import Sheet, draw_foot, draw_head
-from cloud.research.plot_labels import placed, text_mm
-from cloud.research.plot_marks import Bracket, Marks
-from cloud.research.plot_paper import (
+from cloud.drawing.labels import placed, text_mm
+from cloud.drawing.look import (
     AREAS,
     CURVES,
     FAINT,
@@ -17,7 +15,8 @@ from cloud.research.plot_paper import (
     draw_grid,
     draw_numbers,
 )
-from cloud.research.plot_pen import SIGN_MM, Box, Pen
+from cloud.drawing.marks import Bracket, Marks, Strip
+from cloud.drawing.pen import SIGN_MM, Box, Pen
 from models.completeness import runs
 from models.features import Floats, Timed
 from models.paper import JUMP_BPM, RATE_TOP_MM, TOCO, Paper, curves
@@ -32,16 +31,14 @@ DOT_MM = 0.2  # a sample that stands alone
 UNKNOWN_BASE_S = 60.0  # without a usable rate for so long the baseline is not drawn
 
 
-def draw_sheet(pen: Pen, paper: Paper, sheet: Sheet) -> None:
+def draw_strip(pen: Pen, paper: Paper, strip: Strip) -> None:
     draw_grid(pen, paper)
-    draw_numbers(pen, paper, sheet.language, sheet.start_unix_s)
-    _draw_hatches(pen, paper, sheet.marks)
-    if sheet.marked:
-        _draw_areas(pen, paper, sheet)
-    _draw_curves(pen, paper, sheet)
-    _draw_all_brackets(pen, paper, sheet.marks)
-    draw_head(pen, paper, sheet)
-    draw_foot(pen, sheet)
+    draw_numbers(pen, paper, strip)
+    _draw_hatches(pen, paper, strip.marks)
+    if strip.marked:
+        _draw_areas(pen, paper, strip)
+    _draw_curves(pen, paper, strip)
+    _draw_all_brackets(pen, paper, strip.marks)
 
 
 def _ends_mm(paper: Paper, one: Timed) -> tuple[float, float]:
@@ -71,39 +68,39 @@ def _draw_hatches(pen: Pen, paper: Paper, marks: Marks) -> None:
                 break
 
 
-def _draw_areas(pen: Pen, paper: Paper, sheet: Sheet) -> None:
+def _draw_areas(pen: Pen, paper: Paper, strip: Strip) -> None:
     """Between the baseline and the rate of each event, and under each contraction."""
-    for squeeze in sheet.marks.toco:
+    for squeeze in strip.marks.toco:
         left, right = _ends_mm(paper, squeeze)
         if left < right:
             box = (left, paper.toco_top_mm, right, paper.toco_bottom_mm)
             pen.boxes([box], AREAS["contraction"])
-    shown, times_s = _shown(paper, sheet)
+    shown, times_s = _shown(paper, strip)
     low, high = paper.axis_bpm
-    rate = paper.rate_mm(np.clip(sheet.marks.used_bpm[shown], low, high))
-    base = paper.rate_mm(sheet.analysis.assessment.baseline[shown].astype(float))
-    for event in (*sheet.marks.above, *sheet.marks.below):
+    rate = paper.rate_mm(np.clip(strip.marks.used_bpm[shown], low, high))
+    base = paper.rate_mm(strip.baseline[shown])
+    for event in (*strip.marks.above, *strip.marks.below):
         inside = (times_s >= event.start_s) & (times_s <= event.end_s)
         if event.kind in AREAS and not event.faint and inside.any():
             x_mm = paper.x_mm(times_s[inside])
             pen.between(x_mm, rate[inside], base[inside], AREAS[event.kind])
 
 
-def _shown(paper: Paper, sheet: Sheet) -> tuple[slice, Floats]:
+def _shown(paper: Paper, strip: Strip) -> tuple[slice, Floats]:
     """The samples on this sheet, and their recorded seconds."""
-    start_s, count = sheet.analysis.trace.start_s, len(sheet.analysis.trace.fhr_bpm)
+    start_s, count = strip.trace.start_s, len(strip.trace.fhr_bpm)
     first = max(ceil((paper.from_s - start_s) * FS_HZ), 0)
     stop = min(floor((paper.to_s - start_s) * FS_HZ) + 1, count)
     return slice(first, stop), start_s + np.arange(first, stop) / FS_HZ
 
 
-def _draw_curves(pen: Pen, paper: Paper, sheet: Sheet) -> None:
-    shown, times_s = _shown(paper, sheet)
+def _draw_curves(pen: Pen, paper: Paper, strip: Strip) -> None:
+    shown, times_s = _shown(paper, strip)
     x_mm = paper.x_mm(times_s)
-    trace, used = sheet.analysis.trace, sheet.marks.used_bpm[shown]
+    trace, used = strip.trace, strip.marks.used_bpm[shown]
     raw = trace.fhr_bpm[shown].astype(float)
-    if sheet.marked:
-        base = _known_baseline(sheet)[shown]
+    if strip.marked:
+        base = _known_baseline(strip)[shown]
         pen.curve(x_mm, paper.rate_mm(base), CURVES["baseline"], "baseline")
     rates = {
         "mhr": trace.mhr_bpm[shown].astype(float),
@@ -153,10 +150,10 @@ def _draw_outside(
         pen.points(at, np.full(len(at), edge_mm + inwards * SIGN_MM / 2), LOOK["outside"], sign)
 
 
-def _known_baseline(sheet: Sheet) -> Floats:
+def _known_baseline(strip: Strip) -> Floats:
     """Without the stretches that were only bridged."""
-    base = sheet.analysis.assessment.baseline.astype(float)
-    for first, stop in runs(np.isnan(sheet.marks.used_bpm)).tolist():
+    base = strip.baseline.copy()
+    for first, stop in runs(np.isnan(strip.marks.used_bpm)).tolist():
         if stop - first >= UNKNOWN_BASE_S * FS_HZ:
             base[first:stop] = np.nan
     return base

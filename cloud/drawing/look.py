@@ -4,9 +4,10 @@ LOOK and FOUND are those of the live strip (cloud/web/static/). In grey print cu
 their dashes, and rises from falls by their side of the baseline.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from cloud.research.plot_pen import Box, Pen, Style
+from cloud.drawing.marks import Strip
+from cloud.drawing.pen import Box, Pen, Style
 from cloud.research.said import say
 from models.paper import NORMAL_BPM, RATE_TOP_MM, Paper
 
@@ -49,6 +50,8 @@ HATCHES = {  # colour and pattern, by cause
     "maternal": (FOUND["maternal"], "\\\\\\\\"),
     "doubled": ("#c99a2e", "xxxx"),
     "halved": ("#c99a2e", "++++"),
+    "probe off": (LOOK["hatch"], "||||"),
+    "not received": (LOOK["hatch"], "----"),
 }
 THIN_PT, BOLD_PT, NUMBER_PT = 0.35, 0.6, 6.5
 
@@ -79,7 +82,7 @@ def _plots(paper: Paper) -> list[tuple[float, float]]:
     return [(RATE_TOP_MM, paper.rate_bottom_mm), (paper.toco_top_mm, paper.toco_bottom_mm)]
 
 
-def draw_numbers(pen: Pen, paper: Paper, language: str, start_unix_s: int | None) -> None:
+def draw_numbers(pen: Pen, paper: Paper, strip: Strip) -> None:
     """Values at the edges, and again inside a long strip; times below."""
     rates = [(value, float(paper.rate_mm(value))) for value, bold in paper.rate_lines() if bold]
     tocos = [(value, float(paper.toco_mm(value))) for value, bold in paper.toco_lines() if bold]
@@ -88,12 +91,14 @@ def draw_numbers(pen: Pen, paper: Paper, language: str, start_unix_s: int | None
     for x, align, background in places:
         for value, y in (*rates, *tocos):
             pen.text(str(value), x, y, NUMBER_PT, LOOK["text"], align, paper=background)
-    left = paper.left_mm - 1
+    left, language = paper.left_mm - 1, strip.language
     pen.text("bpm", left, RATE_TOP_MM - 3, NUMBER_PT, LOOK["text"], "right")
     pen.text(say(language, "toco"), left, paper.toco_top_mm - 3, NUMBER_PT, LOOK["text"], "right")
     for odd, minute in enumerate(paper.labelled_minutes()):
         words = say(language, "minutes", minutes=minute)
-        if odd % 2 and start_unix_s is not None:
-            words = datetime.fromtimestamp(start_unix_s + minute * 60, UTC).strftime("%H:%M")
+        if odd % 2 and strip.start_unix_s is not None:
+            words = datetime.fromtimestamp(strip.start_unix_s + minute * 60, strip.zone).strftime(
+                "%H:%M"
+            )
         x, y = float(paper.x_mm(minute * 60)), paper.toco_bottom_mm + 3
         pen.text(words, x, y, NUMBER_PT, LOOK["text"], "center")

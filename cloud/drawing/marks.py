@@ -1,10 +1,11 @@
-"""What is marked on a strip, as data: brackets with their words, and hatched stretches.
+"""What is shown of a strip, as data: brackets with their words, and hatched stretches.
 
 Nothing is drawn here. Words go from the longest to the shortest; the drawing takes what fits.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from math import isfinite, nan
 
 import numpy as np
@@ -57,6 +58,20 @@ class Marks:
     hatches: list[Hatch]
     toco_gaps: list[Hatch]
     reasons: list[Span]  # why it is not normal
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """What is drawn of a recording, on however many sheets."""
+
+    trace: Trace
+    baseline: Floats  # (n,) bpm
+    marks: Marks
+    language: str
+    marked: bool  # with what the analysis found
+    rules_version: str
+    start_unix_s: int | None  # clock at recorded second 0
+    zone: tzinfo = UTC  # of the times on the paper
 
 
 def marks_of(analysis: Analysis, language: str) -> Marks:
