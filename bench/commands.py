@@ -72,8 +72,11 @@ def device(
     data: Annotated[
         Path, typer.Option(help="Folder of published recordings.", envvar="LUCINA_DATA")
     ] = Path("../shared/data"),
+    thorough: Annotated[
+        bool, typer.Option(help="Whole recordings and three days of soak: many minutes.")
+    ] = False,
 ) -> None:
-    """The firmware: rates out of Doppler sound, and what that costs. A minute on two cores.
+    """The firmware: rates out of Doppler sound, and what that costs. Under a minute on two cores.
 
     Beat times are real where DATA has fetal-beats/, else synthetic; the table says which.
     Exit code 1: a row is short of what it must reach.
@@ -84,4 +87,4 @@ def device(
     from bench.row import Plan
 
     known = data if (data / "fetal-beats").is_dir() else None
-    end(run(Plan(seed, known), as_json, sys.stdout))
+    end(run(Plan(seed, known, thorough), as_json, sys.stdout))

@@ -2,25 +2,31 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import TextIO
 
-from bench import doppler, soak, spool
-from bench.row import Plan, Row, table
+from bench import doppler, fast, soak, spool
+from bench.row import Measured, Plan, Pool, table
 
-ROWS: tuple[Callable[[Plan], list[Row]], ...] = (
+CORES = 2
+ROWS: tuple[Callable[[Plan, Pool], Measured], ...] = (
     doppler.tones,
     doppler.real,
     doppler.noise,
     doppler.vessel,
     doppler.cost,
-    spool.rows,
+    spool.cuts,
+    spool.day,
     soak.rows,
 )
 
 
 def run(plan: Plan, as_json: bool, out: TextIO) -> int:
     """Print the table; 1 where a `must` is missed."""
-    rows = [row for rows in ROWS for row in rows(plan)]
+    with ProcessPoolExecutor(CORES, initializer=fast.use) as pool:
+        # the last rows are single long tasks: begun first, they keep no core waiting at the end
+        begun = [begin(plan, pool) for begin in reversed(ROWS)]
+        rows = [row for measured in reversed(begun) for row in measured()]
     if as_json:
         print(json.dumps([row.fields() for row in rows]), file=out)
     else:

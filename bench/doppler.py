@@ -4,31 +4,26 @@ The path was developed on made scenes and on every second recording of fetal-bea
 their names; the others were first heard when the table was made. Seeds differ from development's.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
-from bench import fast
 from bench.arithmetic import Meter, watched
 from bench.hearing import Flags, Heard, hear, samples
-from bench.row import Plan, Row, Share, Tally
+from bench.row import Measured, Plan, Pool, Row, Share, Tally, later
 from device.fhr import HOP
 from device.payloads import GAP_16, RATE_HZ
 from models.doppler import Beats, Floats, Scene, beats_of, mean_rate, sound, steady_beats
 from models.synth import synthetic
 
-CORES = 2
 TONES_BPM = range(50, 241, 5)
 TONE_S, REAL_S, NOISE_S, VESSEL_S = 12, 30, 30, 20
 NOISES, VESSELS = 12, 20
 SETTLED_S = 4  # window of 3 s, and a rate must last 1 s before it is told first
 SETTLED = SETTLED_S * RATE_HZ
-T = TypeVar("T")
 DOUBLE, HALF = (1.8, 2.2), (0.45, 0.55)
 
 
@@ -63,8 +58,11 @@ def half_or_double(bpm: Floats, true: Floats) -> Flags:
     return ((ratio > DOUBLE[0]) & (ratio < DOUBLE[1])) | ((ratio > HALF[0]) & (ratio < HALF[1]))
 
 
-def tones(plan: Plan) -> list[Row]:
-    found = _over(_tone, [(bpm, plan.seed + bpm) for bpm in TONES_BPM])
+def tones(plan: Plan, pool: Pool) -> Measured:
+    return later(pool, _tone, [(bpm, plan.seed + bpm) for bpm in TONES_BPM], _tone_rows)
+
+
+def _tone_rows(found: list[Told]) -> list[Row]:
     share = Share([told.tally(partial(within, 1.0)) for told in found])
     task = f"steady tones 50-240 bpm, SNR 10 dB, {TONE_S} s each: within 1 bpm"
     return [_row(task, share, 0.995, 1.0, note=_cover(found))]
@@ -75,11 +73,16 @@ def _tone(bpm: float, seed: int) -> Told:
     return Told(heard.rate_bpm, np.full(len(heard.rate_bpm), float(bpm)))
 
 
-def real(plan: Plan) -> list[Row]:
-    """Three rows; those that the path was not developed on stand in the notes."""
+def real(plan: Plan, pool: Pool) -> Measured:
     beats, what = _rhythms(plan)
-    found = _over(_rhythm, [(one, plan.seed + n) for n, one in enumerate(beats)])
-    what = f"{what}, SNR 5 dB, first {REAL_S} s: "
+    seconds = [np.ceil(one[-1]) if plan.thorough else REAL_S for one in beats]
+    heard = [(one, seconds[n], plan.seed + n) for n, one in enumerate(beats)]
+    what = f"{what}, SNR 5 dB, {'whole' if plan.thorough else f'first {REAL_S} s'}: "
+    return later(pool, _rhythm, heard, partial(_real_rows, what))
+
+
+def _real_rows(what: str, found: list[Told]) -> list[Row]:
+    """Three; those that the path was not developed on stand in the notes."""
     asked: tuple[tuple[str, Callable[[Floats, Floats], Flags], float, float, bool], ...] = (
         ("within 10 % of the reference", within_share, 0.98, 0.995, False),
         ("within 2 bpm of the 3 s mean", partial(within, 2.0), 0.95, 0.99, False),
@@ -109,13 +112,16 @@ def read_beats(path: Path) -> Floats:
     return beats
 
 
-def _rhythm(beats_s: Floats, seed: int) -> Told:
-    heard = hear(sound(Beats(beats_s), REAL_S, Scene(5.0), seed))
-    return Told(heard.rate_bpm, mean_rate(beats_s, REAL_S))
+def _rhythm(beats_s: Floats, seconds: float, seed: int) -> Told:
+    heard = hear(sound(Beats(beats_s), seconds, Scene(5.0), seed))
+    return Told(heard.rate_bpm, mean_rate(beats_s, seconds))
 
 
-def noise(plan: Plan) -> list[Row]:
-    heard = _over(_noise, [(plan.seed + n,) for n in range(NOISES)])
+def noise(plan: Plan, pool: Pool) -> Measured:
+    return later(pool, _noise, [(plan.seed + n,) for n in range(NOISES)], _noise_rows)
+
+
+def _noise_rows(heard: list[Floats]) -> list[Row]:
     tallies = [Tally(len(one), int(np.isfinite(one).sum())) for one in heard]
     task = f"noise alone, {NOISES} x {NOISE_S} s: accepted as a heart"
     return [_row(task, Share(tallies), 0.015, 0.005, True)]
@@ -143,11 +149,11 @@ class Two:
         told = self.heard.rate_bpm
         return within_share(told, self.mother_bpm) & ~within_share(told, self.fetal_bpm)
 
-    def said_when_hers(self) -> Tally:
-        return _after(self.hers(), self.heard.own_heart)
+    def said_when_hers(self, said: Flags) -> Tally:
+        return _after(self.hers(), said)
 
-    def said_when_fetal(self) -> Tally:
-        return _after(within_share(self.heard.rate_bpm, self.fetal_bpm), self.heard.own_heart)
+    def said_when_fetal(self, said: Flags) -> Tally:
+        return _after(within_share(self.heard.rate_bpm, self.fetal_bpm), said)
 
 
 def _after(counted: Flags, wanted: Flags) -> Tally:
@@ -155,19 +161,22 @@ def _after(counted: Flags, wanted: Flags) -> Tally:
     return Tally(int(counted.sum()), int((counted & wanted).sum()))
 
 
-def vessel(plan: Plan) -> list[Row]:
-    """Three rows: whose rate is told, and whether it is said when it is hers."""
+def vessel(plan: Plan, pool: Pool) -> Measured:
     kinds = [(ratio, plan.seed + n) for ratio in (0.5, 1.0, 2.0, 4.0) for n in range(VESSELS)]
     scenes = [(ratio, True, seed) for ratio, seed in kinds]
     scenes += [(1.0, False, plan.seed + n) for n in range(VESSELS // 2)]
-    both = _over(_vessel, scenes)
-    found, pulsed = [one for one, _ in both], [one for _, one in both]
+    return later(pool, _vessel, scenes, _vessel_rows)
+
+
+def _vessel_rows(found: list[Two]) -> list[Row]:
+    """Three: whose rate is told, and whether it is said when it is hers."""
     half = found[:VESSELS]
     task = f"mother's vessel at half the fetal strength, SNR 10 dB, {VESSELS} x {VESSEL_S} s: "
     rows = [_row(task + "fetal rate told", Share([two.fetal() for two in half]), 0.95, 0.99)]
-    for how, heard in (("pulse sensor on", pulsed), ("by sound alone", found)):
-        said = Share([two.said_when_hers() for two in heard])
-        wrongly = Share([two.said_when_fetal() for two in heard[:VESSELS]]).value
+    for how, flags in (("pulse sensor on", "own_heart"), ("by sound alone", "by_sound")):
+        said = Share([two.said_when_hers(getattr(two.heard, flags)) for two in found])
+        over = [two.said_when_fetal(getattr(two.heard, flags)) for two in half]
+        wrongly = Share(over).value
         task = (
             f"her rate told (vessel 0.5-4 x, or no fetus), {how}: 'probably your own heart' shown"
         )
@@ -176,19 +185,23 @@ def vessel(plan: Plan) -> list[Row]:
     return rows
 
 
-def _vessel(ratio: float, fetus: bool, seed: int) -> tuple[Two, Two]:
-    """By sound alone, and with the mother's pulse known."""
+def _vessel(ratio: float, fetus: bool, seed: int) -> Two:
+    """With the mother's pulse known."""
     rng = np.random.default_rng(seed)
     fetal = steady_beats(rng.uniform(115, 165), VESSEL_S, 0.01, seed) if fetus else np.zeros(0)
     mother = steady_beats(rng.uniform(65, 105), VESSEL_S, 0.03, seed + 1)
     audio = sound(Beats(fetal, mother), VESSEL_S, Scene(10.0, ratio), seed)
     rates = mean_rate(fetal, VESSEL_S), mean_rate(mother, VESSEL_S)
-    return Two(hear(audio), *rates), Two(hear(audio, None, rates[1]), *rates)
+    return Two(hear(audio, None, rates[1]), *rates)
 
 
-def cost(plan: Plan) -> list[Row]:
-    """Every product of the path, those of indices too, in 8 s of a heart and a vessel."""
-    audio = samples(sound(Beats(steady_beats(140, 8, 0.02)), 8, Scene(), plan.seed))
+def cost(plan: Plan, pool: Pool) -> Measured:
+    return later(pool, _cost, [(plan.seed,)], _cost_rows)
+
+
+def _cost(seed: int) -> tuple[float, int]:
+    """Products a second, those of indices too, and the greatest number, in 8 s of a heart."""
+    audio = samples(sound(Beats(steady_beats(140, 8, 0.02)), 8, Scene(), seed))
     meter = Meter()
     with watched(meter) as firmware:
         doppler = firmware.Doppler(1)
@@ -196,15 +209,14 @@ def cost(plan: Plan) -> list[Row]:
             if start == len(audio) // 2:
                 meter.products = 0
             doppler.hear(audio[start : start + HOP], None, GAP_16)
+    return meter.products / 4, meter.greatest
+
+
+def _cost_rows(found: list[tuple[float, int]]) -> list[Row]:
+    (measured, greatest) = found[0]
     task = "multiply-adds per second, one channel, placement included"
-    note = f"greatest number in it 2**{np.log2(meter.greatest):.1f}"
-    measured = meter.products / 4
+    note = f"greatest number in it 2**{np.log2(greatest):.1f}"
     return [Row(task, measured, 150_000, 90_000, True, 1, percent=False, note=note)]
-
-
-def _over(function: Callable[..., T], arguments: Iterable[tuple[object, ...]]) -> list[T]:
-    with ProcessPoolExecutor(CORES, initializer=fast.use) as pool:
-        return list(pool.map(function, *zip(*arguments, strict=True), chunksize=4))
 
 
 def _cover(found: list[Told]) -> str:

@@ -1,20 +1,27 @@
 """A row of a table of what was asked and what was measured, and the interval of a share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from math import sqrt
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 UPDATES_PER_WINDOW = 12  # rates of one 3 s window are no independent trials
 Z = 1.96
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured: `data` is the folder of published recordings, None where it is not."""
+    """What is measured: `data` is the folder of published recordings, None where it is not.
+
+    `thorough`: recordings whole and the soak for its three days, which takes many minutes.
+    """
 
     seed: int
     data: Path | None
+    thorough: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,21 @@ class Row:
 
     def fields(self) -> dict[str, object]:
         return asdict(self) | {"reached": self.reached}
+
+
+Pool = Executor  # of processes that have called bench.fast.use()
+Measured = Callable[[], list[Row]]  # waits for what was begun
+
+
+def later(
+    pool: Pool,
+    measure: Callable[..., T],
+    arguments: Iterable[tuple[object, ...]],
+    rows: Callable[[list[T]], list[Row]],
+) -> Measured:
+    """Begin measure(*one) of each of the arguments; rows(results) when it is asked for."""
+    found = pool.map(measure, *zip(*arguments, strict=True), chunksize=2)
+    return lambda: rows(list(found))
 
 
 @dataclass(frozen=True)
@@ -100,4 +122,4 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _say(value: float, row: Row) -> str:
-    return f"{100 * value:.2f} %" if row.percent else f"{value:,.0f}"
+    return f"{100 * value:.2f} %" if row.percent else f"{value:,.2f}".removesuffix(".00")

@@ -2,7 +2,7 @@
 
 import random
 
-from bench.row import Plan, Row
+from bench.row import Measured, Plan, Pool, Row, later
 from device import payloads, wire
 from device.flashlog import FlashLog
 from device.flashstore import FlashStore
@@ -13,7 +13,7 @@ from models.synth import synthetic
 
 CUTS = 300
 FLASH_BYTES = 4 << 20  # of the board's 16 MiB, for the spool
-DAY_S = 86_400
+DAY_S, DAY_FROM_MINUTES = 86_400, 60
 NEWEST_MS = 1000  # what a cut may cost
 LONGEST_LIFE_BYTES = 6000  # of flash between two cuts, an erase counted as 4096: 0 to 2 min
 CHECKED_AGAIN = 10  # every tenth session is read once more after the last cut
@@ -103,16 +103,28 @@ def day_bytes(minutes: int) -> float:
     return len(log.used_by(1)) * flash.SECTOR / (60 * minutes) * DAY_S
 
 
-def rows(plan: Plan) -> list[Row]:
-    older, newest_s = cut_power(plan.seed, CUTS)
+def cuts(plan: Plan, pool: Pool) -> Measured:
+    return later(pool, cut_power, [(plan.seed, CUTS)], _cut_rows)
+
+
+def _cut_rows(found: list[tuple[int, float]]) -> list[Row]:
+    ((older, newest_s),) = found
     task = f"{CUTS} power cuts, no network: "
-    needed = day_bytes(60) / 1e6
     return [
         Row(task + "frames older than 1 s lost", older, 0, 0, True, CUTS, percent=False),
         Row(task + "age of the oldest frame lost, s", newest_s, 1, 1, True, CUTS, percent=False),
+    ]
+
+
+def day(_plan: Plan, pool: Pool) -> Measured:
+    return later(pool, day_bytes, [(DAY_FROM_MINUTES,)], _day_rows)
+
+
+def _day_rows(found: list[float]) -> list[Row]:
+    return [
         Row(
             "24 h of twins on flash, MB",
-            needed,
+            found[0] / 1e6,
             FLASH_BYTES / 1e6,
             FLASH_BYTES / 2e6,
             at_most=True,

@@ -18,6 +18,7 @@ class Doppler:
         self.placement = Placement()
         self.count = self.second_count = GAP_16
         self.quality_percent = 0
+        self.vessel = False  # the rate that is told sounds like the mother's
         self._heart = Heart()
         self._origin = Origin()
         self._second = Heart() if channels == 2 else None
@@ -36,9 +37,8 @@ class Doppler:
         self.count = heart.count
         self.quality_percent = heart.quality_percent
         known = heart.count != GAP_16
-        own = near_pulse(heart.count, pulse_count, GAP_16) or (
-            known and self._origin.is_vessel(heart.count)
-        )
+        self.vessel = known and self._origin.is_vessel(heart.count)
+        own = self.vessel or near_pulse(heart.count, pulse_count, GAP_16)
         self.placement.update(heart.quality_percent, known, own)
         if self._second:
             self._second.hear(second_samples)
