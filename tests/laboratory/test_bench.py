@@ -84,7 +84,7 @@ def test_a_row_says_what_it_reached() -> None:
 
 def test_the_table_in_words_and_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     lost = Row("frames lost", 0, 0, 0, True, 300, percent=False)
-    monkeypatch.setattr(device, "ROWS", (lambda plan: [lost],))
+    monkeypatch.setattr(device, "ROWS", (lambda plan, pool: lambda: [lost],))
     out = io.StringIO()
     assert device.run(Plan(1, None), True, out) == 0
     (row,) = json.loads(out.getvalue())
@@ -93,7 +93,7 @@ def test_the_table_in_words_and_as_json(monkeypatch: pytest.MonkeyPatch) -> None
     device.run(Plan(1, None), False, out)
     assert "| frames lost | 0 |  | <= 0 | <= 0 | 300 | aim |" in out.getvalue()
     short = Row("right", 0.5, 0.9, 0.95, False, 80, (0.4, 0.6))
-    monkeypatch.setattr(device, "ROWS", (lambda plan: [short],))
+    monkeypatch.setattr(device, "ROWS", (lambda plan, pool: lambda: [short],))
     assert device.run(Plan(1, None), False, out) == 1
     assert "| right | 50.00 % | 40.00 % - 60.00 % |" in out.getvalue()
 
