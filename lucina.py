@@ -15,6 +15,7 @@ import typer
 from bench.commands import listen, measuring
 from cloud.audit.commands import auditing
 from cloud.health import logs
+from cloud.health.commands import doctor, watchdog
 from cloud.keeping.commands import backup, restore
 from cloud.openapi.commands import openapi
 from cloud.research.commands import analyze, evaluate, plot
@@ -182,7 +183,7 @@ def probe(
         fail(error)
 
 
-for elsewhere in (analyze, plot, evaluate, listen, backup, restore, openapi):
+for elsewhere in (analyze, plot, evaluate, listen, backup, restore, doctor, watchdog, openapi):
     app.command()(elsewhere)
 
 

@@ -27,7 +27,7 @@ from cloud.sessions import Stored
 from cloud.store import health
 from cloud.store.db import reading
 
-disable_created_metrics()  # a series for each series, that nobody asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series for each series, that nobody asks for
 COMMIT_S = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 LAG_S = (0.1, 0.3, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 3600)  # later: back-fill after an outage
 ACCEPT_S = (5, 10, 20, 30, 45, 60, 90, 120, 300, 600, 1800)

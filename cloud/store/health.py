@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
-from cloud.store.tables import alert_steps, alerts, message_tries, messages
+from cloud.store.tables import alert_steps, alerts, message_tries, messages, recordings
 
 
 class Step(NamedTuple):
@@ -52,3 +52,19 @@ def waiting(conn: Connection, now_ms: int) -> list[Waiting]:
         m.next_ms <= now_ms, m.channel.is_not(None)
     )
     return [Waiting(*row) for row in conn.execute(query.group_by(m.channel))]
+
+
+def clock_offsets_ms(conn: Connection, since_ms: int) -> list[int]:
+    """Our clock minus the gateway's, of each recording that has had data since then."""
+    r = recordings.c
+    query = select(r.clock_offset_ms).where(
+        r.last_frame_ms >= since_ms, r.clock_offset_ms.is_not(None)
+    )
+    return [int(value) for value in conn.scalars(query)]
+
+
+def server_ms(conn: Connection) -> int | None:
+    """The clock of the database's own machine; None: it is this one."""
+    if conn.dialect.name == "sqlite":
+        return None
+    return round(1000 * (conn.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, inspect, text
+from typer.testing import CliRunner
 
 from cloud.config import Settings
 from cloud.keeping.archive import BackupError
@@ -21,6 +22,7 @@ from cloud.keeping.restore import restore
 from cloud.store import frames, people, recordings
 from cloud.store.db import DatabaseError, open_engine, reading, writing
 from device import wire
+from lucina import app
 from tests.cloud.data.parts import trace_frame
 
 LUCINA = [sys.executable, "-m", "lucina"]
@@ -117,7 +119,9 @@ def test_backup_during_ingest_restores_to_the_same(
     assert before <= made["rows"]["frames"] <= after + 1 and before < after
 
     database = target_of(env["LUCINA_DATABASE_URL"], request)
-    said = lucina("restore", file, "--into", into, *database)
+    done = CliRunner().invoke(app, ["restore", str(file), "--into", str(into), *database])
+    said = done.output
+    assert done.exit_code == 0, said
     assert f"{made['rows']['frames']} frames" in said
     url = database[1] if database else f"sqlite:///{into / 'lucina.sqlite'}"
     restored = open_engine(url)
