@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloud import auth, channels, monitor, notify
 from cloud.alerts.service import Alerting
 from cloud.audit.looking import Looking
+from cloud.cases.service import Library
 from cloud.channels.base import TIMEOUT_S
 from cloud.commands import CommandSender
 from cloud.config import Settings
@@ -124,6 +125,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         sharing=sharing,
         pregnancies=pregnancies,
         looking=Looking(engine),
+        library=Library(engine, hub),
         ingest=ingest,
         receipts=receipts,
         push_key=channels.push_key(settings.channel_urls, settings.home),

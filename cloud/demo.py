@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from cloud.auth import hash_password
 from cloud.pregnancy.invented import fill_record
+from cloud.school.demo import fill as fill_school
 from cloud.store import consents, duties, people, resources
 from cloud.store.duties import Duty
 from cloud.store.people import Mother, Organisation, Person, token_sha256
@@ -76,6 +77,7 @@ def fill(conn: Connection, tokens: Tokens, today: date) -> None:
     password_hash = hash_password(PASSWORD)
     places = [people.add_organisation(conn, **row) for row in ORGANISATIONS]
     people.add_gateway(conn, GATEWAY, tokens.gateway)
+    fill_school(conn)
     staff = {}
     for row in STAFF:
         known = _placed(row, places) | {"password_hash": password_hash, "demo": True}

@@ -12,6 +12,7 @@ from cloud import auth
 from cloud.access import ACCESS, ANYBODY, Scope
 from cloud.alerts.service import Alerting
 from cloud.audit.looking import STAFF, Looking
+from cloud.cases.service import Library
 from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
 from cloud.consultations.service import Consultations
@@ -67,6 +68,7 @@ class Services:
     sharing: Sharing
     pregnancies: Pregnancies
     looking: Looking
+    library: Library
     ingest: Ingest
     receipts: Receipts
     push_key: str | None  # what browsers subscribe to; None: web push is not set up

@@ -24,6 +24,8 @@ SECTIONS = (
     Section("/consultations", "Ask a doctor", ("mother",)),
     Section("/resources", "Resources", (*_STAFF, "admin")),
     Section("/leases", "Boxes", (*_STAFF, "admin", "mother")),
+    Section("/cases", "Cases", (*_STAFF, "admin")),
+    Section("/school", "School", (*_STAFF, "admin", "mother")),
     Section("/contributions", "Contributions", (*_STAFF, "admin")),
     Section("/statistics", "Statistics", (*_STAFF, "admin")),
 )

@@ -28,6 +28,8 @@ WHAT = {  # what changes of a record are called; msgids
     "task": "Task",
     "consent": "Consent",
     "break_glass": "Asked without consent",
+    "teaching use": "Teaching",
+    "teaching case": "Teaching case",
 }
 
 

@@ -43,6 +43,7 @@ def related(conn: Connection, mother: Mother, viewer: Viewer) -> dict[str, list[
         ],
         "readings": [
             {
+                "id": one.id,
                 "recording_id": one.recording_id,
                 "phase": one.phase.value,
                 "signed_ms": one.signed_ms,

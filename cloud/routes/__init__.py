@@ -3,6 +3,7 @@
 from cloud.routes import (
     alerts,
     api,
+    cases,
     consultation_pages,
     consultations,
     contributions,
@@ -24,6 +25,7 @@ from cloud.routes import (
     recordings,
     referrals,
     resources,
+    school,
     statistics,
     tasks,
 )
@@ -35,6 +37,8 @@ ROUTERS = (
     pages.router,
     recordings.router,
     readings.router,
+    cases.router,
+    school.router,
     alerts.router,
     tasks.router,
     green.router,

@@ -22,7 +22,7 @@ BUSY = "Too many people log in at once. Please try again in a few seconds."
 
 Text = Annotated[str, Form(max_length=200)]
 Username = Annotated[str, Form(max_length=200, examples=["centre"])]
-Password = Annotated[str, Form(max_length=200, examples=["a long sentence of one's own"])]
+Password = Annotated[str, Form(max_length=200, examples=["lucina-demo"])]
 Language = Annotated[str, Form(max_length=200, examples=["zh"])]
 
 

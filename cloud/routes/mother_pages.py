@@ -10,7 +10,7 @@ from cloud.pregnancy.related import candidates, related
 from cloud.pregnancy.views import SHOWN_DAYS, record_view
 from cloud.render import page
 from cloud.routes.pregnancy import VisibleMother, WantedRows, rows_for
-from cloud.store import care, home_values, looks, people
+from cloud.store import care, cases, home_values, looks, people
 from cloud.store.db import reading
 from cloud.store.people import Mother
 
@@ -51,8 +51,9 @@ def _record(
         links = related(conn, mother, who.viewer)
         staff = [] if who.role == "mother" else candidates(conn, mother)
         own = people.get_organisation(conn, mother.organisation_id or 0)
+        teaching = cases.allows(conn, mother.id)
         looked = looks.of_mother(conn, mother.id) if who.role == "mother" else []
     return page(
         request, template, who, looks=looked, mother=view, charts=drawn, links=links, staff=staff,
-        own=own, roles=care.ROLES, shown_days=SHOWN_DAYS,
+        own=own, teaching=teaching, roles=care.ROLES, shown_days=SHOWN_DAYS,
     )  # fmt: skip

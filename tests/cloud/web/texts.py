@@ -18,7 +18,7 @@ from cloud.sections import SECTIONS
 from cloud.statistics import columns as figures
 from cloud.store.care import ROLES
 from cloud.traces import CAUSES
-from models import advice, consultations, green, pregnancy_risk, referrals, resources
+from models import advice, consultations, green, pregnancy_risk, referrals, resources, teaching
 from models.alerts import Phase
 from models.readings import SENTENCES, Class
 from models.readings import Phase as ReadingPhase
@@ -46,6 +46,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/consultations/notices.py",
     "cloud/consultations/segments.py",
     "cloud/consultations/steps.py",
+    "cloud/cases/moves.py",
     "cloud/pending.py",
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
@@ -83,6 +84,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/routes/home_care.py",
     "cloud/routes/contributions.py",
     "cloud/resources/moves.py",
+    "cloud/school/moves.py",
     "cloud/resources/lease_moves.py",
     "cloud/resources/notices.py",
     "cloud/contributions/columns.py",
@@ -108,6 +110,7 @@ def all_texts() -> set[str]:
     found |= {item.text for item in green.CHECKLIST}
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
+    found |= set(teaching.PATTERNS.values())
     found |= {*charts.TITLES.values(), *WHAT.values(), *ROLES}
     found |= {phase.value for phase in advice.Phase}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}

@@ -1,0 +1,1 @@
+"""The case library: strips with an expert's reading to learn from, with consent, without names."""
