@@ -3,24 +3,25 @@
 Nothing is drawn here. Words go from the longest to the shortest; the drawing takes what fits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from math import isfinite, nan
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cloud.drawing.found import Found
 from cloud.research.said import duration, say
-from models.analysis import Analysis
-from models.clean import clean
+from cloud.traces import Gap
 from models.completeness import runs
 from models.events import Acceleration, Deceleration
-from models.features import Floats, Span, inside
+from models.features import Floats, Span
 from models.paper import GAP_S
 from models.trace import FS_HZ, Samples, Trace
-from models.verdict import Verdict
 
 DOUBTFUL = 0.5  # an event less likely than that is drawn lighter
+NO_SIGNAL, NOT_RECEIVED = "no signal", "not received"  # of cloud.traces.CAUSES
 JOIN_S = 10.0  # stretches of one cause closer than that have one name
 
 
@@ -42,7 +43,7 @@ class Hatch:
 
     start_s: float
     end_s: float
-    cause: str  # no signal, maternal, doubled, halved
+    cause: str  # no signal, probe off, not received, maternal, doubled, halved
     words: tuple[str, ...] = ()  # longest first
 
 
@@ -74,63 +75,60 @@ class Strip:
     zone: tzinfo = UTC  # of the times on the paper
 
 
-def marks_of(analysis: Analysis, language: str) -> Marks:
-    above, below = _rate_brackets(analysis, language)
-    known, trace = analysis.assessment, analysis.trace
-    reasons = () if known.verdict is Verdict.NORMAL else known.reasons
+def marks_of(found: Found, language: str, causes: Sequence[Gap] = ()) -> Marks:
+    """`causes`: of the gaps, where they are known."""
+    above, below = _rate_brackets(found, language)
+    trace, whole = found.trace, _of_all_channels(causes)
     left_out = [
         Hatch(span.start_s, span.end_s, cause)
-        for cause, spans in _left_out(analysis).items()
+        for cause, spans in found.left_out.items()
         for span in spans
     ]
     return Marks(
-        used_bpm=_used_bpm(analysis),
+        used_bpm=found.used_bpm,
         above=above,
         below=below,
-        causes=_cause_brackets(analysis, language),
-        toco=_toco_brackets(analysis),
-        hatches=_gaps(trace.fhr_bpm, trace.start_s, language) + left_out,
-        toco_gaps=_gaps(trace.toco, trace.start_s, language),
-        reasons=[Span(one.start_s, one.end_s) for one in reasons],
+        causes=_cause_brackets(found, language),
+        toco=_toco_brackets(found),
+        hatches=_gaps(trace.fhr_bpm, trace.start_s, language, causes) + left_out,
+        toco_gaps=_gaps(trace.toco, trace.start_s, language, whole),
+        reasons=list(found.reasons),
     )
 
 
-def only_gaps(trace: Trace, language: str) -> Marks:
+def only_gaps(trace: Trace, language: str, causes: Sequence[Gap] = ()) -> Marks:
     """Nothing of an analysis: for a reader who has not yet made up his mind."""
+    whole = _of_all_channels(causes)
     return Marks(
         used_bpm=trace.fhr_bpm.astype(float),
         above=[],
         below=[],
         causes=[],
         toco=[],
-        hatches=_gaps(trace.fhr_bpm, trace.start_s, language),
-        toco_gaps=_gaps(trace.toco, trace.start_s, language),
+        hatches=_gaps(trace.fhr_bpm, trace.start_s, language, causes),
+        toco_gaps=_gaps(trace.toco, trace.start_s, language, whole),
         reasons=[],
     )
 
 
-def _used_bpm(analysis: Analysis) -> Floats:
-    """The fetal rate (n,) that the analysis looked at; NaN where lost, false or impossible."""
-    trace = analysis.trace
-    hers = inside(analysis.maternal, trace)
-    return clean(np.where(hers, np.nan, trace.fhr_bpm.astype(float)))
+def _of_all_channels(causes: Sequence[Gap]) -> list[Gap]:
+    """Those that toco shares: a probe that is off is the other sensor."""
+    return [one for one in causes if one.cause == NOT_RECEIVED]
 
 
-def _rate_brackets(analysis: Analysis, language: str) -> tuple[list[Bracket], list[Bracket]]:
+def _rate_brackets(found: Found, language: str) -> tuple[list[Bracket], list[Bracket]]:
     """Those above the fetal rate, and those below it."""
-    known = analysis.assessment
-    above = [_acceleration(event, language) for event in known.accelerations]
-    for wave in analysis.sinusoidal:
+    above = [_acceleration(event, language) for event in found.accelerations]
+    for wave in found.sinusoidal:
         words = (say(language, wave.kind), "S")
         middle = (wave.start_s + wave.end_s) / 2
         above.append(Bracket(wave.start_s, wave.end_s, middle, "sinusoidal", words))
-    return above, [_deceleration(event, language) for event in known.decelerations]
+    return above, [_deceleration(event, language) for event in found.decelerations]
 
 
-def _toco_brackets(analysis: Analysis) -> list[Bracket]:
+def _toco_brackets(found: Found) -> list[Bracket]:
     return [
-        Bracket(one.start_s, one.end_s, one.peak_s, "contraction", ())
-        for one in analysis.assessment.contractions
+        Bracket(one.start_s, one.end_s, one.peak_s, "contraction", ()) for one in found.contractions
     ]
 
 
@@ -172,36 +170,48 @@ def _faint(event: Acceleration | Deceleration) -> bool:
     return getattr(event, "minor", False) or _sure(event) < DOUBTFUL
 
 
-def _gaps(values: Samples, start_s: float, language: str) -> list[Hatch]:
-    """Where nothing was measured for GAP_S and more."""
+def _gaps(
+    values: Samples, start_s: float, language: str, causes: Sequence[Gap] = ()
+) -> list[Hatch]:
+    """Where nothing was measured for GAP_S and more, by the cause where one is known."""
+    lost, found = np.isnan(values), []
+    for cause in dict.fromkeys(one.cause for one in causes if one.cause != NO_SIGNAL):
+        spans = [Span(one.from_s, one.to_s) for one in causes if one.cause == cause]
+        here = _covered(spans, start_s, len(values))
+        found += _hatches(lost & here, start_s, cause, language)
+        lost &= ~here
+    return found + _hatches(lost, start_s, NO_SIGNAL, language)
+
+
+def _covered(spans: Iterable[Span], start_s: float, count: int) -> NDArray[np.bool_]:
+    mask = np.zeros(count, bool)
+    for span in spans:
+        first, stop = (max(0, round((t - start_s) * FS_HZ)) for t in (span.start_s, span.end_s))
+        mask[first:stop] = True
+    return mask
+
+
+def _hatches(mask: NDArray[np.bool_], start_s: float, cause: str, language: str) -> list[Hatch]:
     found = []
-    for first, stop in runs(np.isnan(values)).tolist():
+    for first, stop in runs(mask).tolist():
         if (lasts_s := (stop - first) / FS_HZ) >= GAP_S:
             time = duration(lasts_s)
-            words = (say(language, "no signal for", time=time), time)
+            words = (say(language, f"{cause} for", time=time), time)
             place = start_s + first / FS_HZ
-            found.append(Hatch(place, place + lasts_s, "no signal", words))
+            found.append(Hatch(place, place + lasts_s, cause, words))
     return found
 
 
-def _cause_brackets(analysis: Analysis, language: str) -> list[Bracket]:
+def _cause_brackets(found: Found, language: str) -> list[Bracket]:
     """Names of the stretches that were left out, one for neighbours."""
     letters = {"maternal": "M?", "doubled": "×2", "halved": "½"}
-    found = []
-    for cause, spans in _left_out(analysis).items():
+    brackets = []
+    for cause, spans in found.left_out.items():
         for span in _joined(spans):
             middle = (span.start_s + span.end_s) / 2
             words = (say(language, cause), letters[cause])
-            found.append(Bracket(span.start_s, span.end_s, middle, cause, words))
-    return found
-
-
-def _left_out(analysis: Analysis) -> dict[str, tuple[Span, ...]]:
-    return {
-        "maternal": analysis.maternal,
-        "doubled": analysis.doubled,
-        "halved": analysis.halved,
-    }
+            brackets.append(Bracket(span.start_s, span.end_s, middle, cause, words))
+    return brackets
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -17,6 +17,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from cloud.drawing.foot import draw_foot
+from cloud.drawing.found import of_analysis
 from cloud.drawing.marks import Strip, marks_of, only_gaps
 from cloud.drawing.pen import MM_PER_INCH
 from cloud.drawing.strip import draw_strip
@@ -133,10 +134,11 @@ def draw(analysis: Analysis, name: str, options: Options, paged: bool = False) -
     parts = pages(from_s, to_s, page_s)
     language = options.language if options.language == "en" or chinese_font() else "en"
     marked = options.marks
+    found = of_analysis(analysis)
     strip = Strip(
         trace=analysis.trace,
-        baseline=analysis.assessment.baseline.astype(float),
-        marks=marks_of(analysis, language) if marked else only_gaps(analysis.trace, language),
+        baseline=found.baseline,
+        marks=marks_of(found, language) if marked else only_gaps(analysis.trace, language),
         language=language,
         marked=marked,
         rules_version=analysis.assessment.rules_version,

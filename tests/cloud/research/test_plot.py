@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import lucina
+from cloud.drawing.found import of_analysis
 from cloud.drawing.labels import placed, text_mm
 from cloud.drawing.look import FOUND, LOOK
 from cloud.drawing.marks import Bracket, marks_of
@@ -215,9 +216,9 @@ def test_a_sure_event_is_named_before_a_doubtful_one():
 
 def test_reasons_of_a_normal_strip_are_not_marked():
     trace, _ = synthetic(3, 30, "normal")
-    assert marks_of(analyse(trace), "en").reasons == []
+    assert marks_of(of_analysis(analyse(trace)), "en").reasons == []
     trace, _ = synthetic(3, 30, "late_decelerations")
-    assert marks_of(analyse(trace), "en").reasons
+    assert marks_of(of_analysis(analyse(trace)), "en").reasons
 
 
 def test_colours_are_those_of_the_live_strip():
