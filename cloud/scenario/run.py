@@ -23,8 +23,7 @@ from cloud.scenario.strips import Real
 from cloud.store.db import migrate, open_engine, writing
 
 DAWN = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # midnight where the organisations are
-STEP_MS = 2000  # the longest while an alert waits for an answer; its deadline is a step too
-RECORDS_MS = 5000  # while somebody records
+STEP_MS = 5000  # the longest while somebody records or an alert waits; a deadline is a step too
 CALM_MS = 60_000  # else, unless somebody does something before
 LEAST_MS = 250  # as the service's own threads
 SECRET = "the secret of a folder that is thrown away"  # noqa: S105
@@ -144,11 +143,11 @@ def _step(stage: Stage) -> None:
 
 
 def _step_ms(stage: Stage) -> int:
-    if stage.waiting or not stage.service.running:
-        due_ms = min(stage.waiting.values(), default=stage.now_ms + STEP_MS)
-        return max(LEAST_MS, min(STEP_MS, due_ms - stage.now_ms))
-    if stage.probes.running:
-        return RECORDS_MS
+    if stage.waiting or stage.probes.running or not stage.service.running:
+        soon_ms = min(stage.waiting.values(), default=stage.now_ms + STEP_MS) - stage.now_ms
+        if stage.wake is not None:
+            soon_ms = min(soon_ms, stage.wake[0] - stage.now_ms)
+        return max(LEAST_MS, min(STEP_MS, soon_ms))
     soon_ms = CALM_MS if stage.next_ms is None else stage.next_ms - stage.now_ms
     return max(STEP_MS, min(CALM_MS, soon_ms))
 

@@ -15,70 +15,70 @@ HOUR = """
  0    county1  reads-blind    yes
  1    city     races          for the next alert
  0    m01      records        flat 53
- 0    m02      records        sinusoidal 24
+ 0    m02      records        sinusoidal 22
  0    m03      records        late decelerations 20
  0    m04      records        tachysystole 34
  0    m05      records        severe decelerations 30
- 1    m06      records        acute bradycardia 8
- 1    m07      records        bradycardia 8
+ 1    m06      records        acute bradycardia 5
+ 1    m07      records        bradycardia 6
  2    m08      records        deceleration 9
- 3    m10      records        marked tachycardia 7
- 4    m09      records        acute bradycardia 8
+ 3    m10      records        marked tachycardia 5
+ 4    m09      records        acute bradycardia 5
  3    m34      asks           The baby moves less since this morning. Shall I come?
- 5    m11      records        tachycardia 8
+ 5    m11      records        tachycardia 6
  6    county1  borrows        2 probe from city
  6    town1    borrows        1 bed from county2
 11    town2    discusses      m11 with centre
 19    m07      asks           May I get up now?
  7    town1    state          on_call=no
- 8    m12      records        low rate 7
+ 8    m12      records        low rate 6
  9    m35      records        same twin 5
  9    county1  goes           offline
 10    m13      records        shallow deceleration 9
-10    m14      records        steady 12
+10    m14      records        steady 8
 11    m14      measures       systolic=166 diastolic=112
 12    m14      measures       temperature=38.6
 14    m14      measures       systolic=168 diastolic=114
-13    m15      records        steady 12
+13    m15      records        steady 8
 14    m15      measures       glucose=2.9
 15    m15      measures       spo2=86
 16    m15      measures       spo2=85
 18    m15      measures       glucose=12.4
-14    m16      records        steady 12
+14    m16      records        steady 9
 15    m16      battery        15
 17    m16      battery        5
 18    m16      probe          off
 20    m16      probe          on
 16    town2    refers         m21 up to county2 because pressure
-17    m17      records        bradycardia 8
+17    m17      records        bradycardia 6
 18    m18      records        signal lost 7
 19    m19      records        her pulse 6
-20    m20      records        steady 8 skew=12
+20    m20      records        steady 4 skew=12
 22    county1  goes           online
-22    m22      records        steady 12
+22    m22      records        steady 6
 23    m22      connection     lost
 25    m22      connection     found
-22    m23      records        halved 11
-23    m24      records        steady 12 hides=120-210 until=420
+22    m23      records        halved 9
+23    m24      records        steady 10 hides=120-210 until=480
 24    town1    refers         m25 up to city urgently because ctg
 25    m26      records        lively 6
 26    m26      moves-less     yes
 26    county2  refers         m38 up to city because risk
 26.2  county2  withdraws      m38
-28    m28      records        acute bradycardia 8
+28    m28      records        acute bradycardia 5
 28    everyone answers        declines
-30    m29      records        lively 8
+30    m29      records        lively 5
 31.3  service  restarts       20
 33    everyone answers        usual
-34    unknown  records        acute bradycardia 6
-35    m30      records        bradycardia 8
+34    unknown  records        acute bradycardia 5
+35    m30      records        bradycardia 6
 39    county1  answers        silent
 40.3  m30      refuses        every
 41    m30      consents       every
 42    county1  answers        usual
-36    m31      records        lively 8
+36    m31      records        lively 5
 38    town2    answers        nothing-read
-38    m36      records        lively 8
+38    m36      records        lively 5
 40    city     asks-reading   m02 because a second look is wanted
 42    m33      records        deceleration 9
 """

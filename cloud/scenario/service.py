@@ -20,6 +20,7 @@ from cloud.scenario.people import PASSWORD, Cast, Person
 from cloud.scenario.probes import Probes
 from cloud.ticker import Ticker
 
+HOUSE_S = 30.0  # between two looks for recordings that have fallen silent
 COURIER_S = 30.0  # of real time, for what it has under way
 NOT_PLAYED = ("health",)  # it watches threads and the clock of this machine: there are none here
 TURNS = 4  # of the event loop, until every page has what was published
@@ -106,7 +107,7 @@ class Service:
         """What the threads of the service do, each in its turn when its time has come."""
         now_ms = self._clock.now_ms
         self.parts.ingest.take_in()
-        if self._is_due("house", 5.0, now_ms):
+        if self._is_due("house", HOUSE_S, now_ms):
             self.parts.ingest.keep_house(now_ms)
         for ticker in self._tickers:
             if self._is_due(ticker.name, ticker.every_s, now_ms):
