@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from cloud.placing import Placed, placed_after, placed_by
 from cloud.store import frames, recordings
 from cloud.store.assessments import Stored
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.traces import BLOCK, CHANNELS, Blocks, blocks_in, places, samples_of, to_trace
-from device.wire import Frame
+from device.wire import STATUS, Frame, decode
 from models.trace import FS_HZ, Trace
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ GIVE_UP_MS = 5_000  # a missing second is waited for this long: two resends of 2
 LINGER_MS = 60_000  # a recording that ended stays for its last looks
 _KEEP = KEEP_S * FS_HZ
 _NEVER = -1
+_KIND = 3  # where it is in a frame
 
 Listener = Callable[[Recording, Frame], None]
 Watcher = Callable[[Recording], None]
@@ -39,6 +41,7 @@ class LiveTrace:
         self.last_frame_wall_ms = recording.last_frame_ms
         self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
         self.assessment: Stored | None = None  # the newest, of cloud.assessing
+        self.placed: Placed | None = None  # how the probe lies; None: it has not said
         self._samples = np.full((CHANNELS, _KEEP), np.nan, np.float32)
         self._came_ms = np.full(KEEP_S, _NEVER, np.int64)  # wall clock at which a second came
         self._end = 0  # number of the sample after the newest
@@ -67,6 +70,7 @@ class LiveTrace:
         block = samples_of(frame)
         with self._lock:
             self.last_frame_wall_ms = max(self.last_frame_wall_ms, now_ms)
+            self.placed = placed_by(self.placed, frame, now_ms)
             if block is not None:
                 first, values = block
                 self._grow(first + BLOCK)
@@ -195,7 +199,11 @@ class Live:
             for recording in recordings.open_now(conn):
                 kept, came_ms = frames.read_newest(conn, recording.id, KEEP_S)
                 found = blocks_in(kept)
-                self.open(recording).fill(found, np.array(came_ms, np.int64)[found.which])
+                trace = self.open(recording)
+                trace.fill(found, np.array(came_ms, np.int64)[found.which])
+                newest_last = zip(reversed(kept), reversed(came_ms), strict=True)
+                told = ((decode(data), ms) for data, ms in newest_last if data[_KIND] == STATUS)
+                trace.placed = placed_after(told)
 
 
 def _worth_telling(recording: Recording) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from device.packer import Packer
 WATCHDOG_MS = 8000
 STALL_MS = 6000  # without a second while it records: reset before the watchdog would
 STATUS_MS = 10_000
+MOVED_MS = 2000  # between two, when how well the probe is placed has changed
 REMEMBERED = 32  # the cloud repeats a command until it has seen the answer
 LINK, SENSORS, FLASH, CARE = 1, 2, 3, 4  # tasks: report.TASKS has their names
 
@@ -38,6 +39,7 @@ class App:
         self._boot = boot
         self._obeyed: list[int] = []
         self._owed: list[int] = []  # commands that were obeyed between sessions
+        self._placed = (payloads.GAP_8, payloads.GAP_8)  # as told last
         self._status_ms = self._second_ms = clock.now_ms()
         self._care = care and care(self.tell, clock.now_ms())
         self.packer = Packer(0)  # of the running session, or of the last one
@@ -79,7 +81,7 @@ class App:
             board.note(SENSORS)
             self._sense(now_ms)
         board.note(CARE)
-        if self.running and now_ms - self._status_ms >= STATUS_MS:
+        if self.running and self._status_due(now_ms):
             self._status_ms = now_ms
             self._uplink.add(self.packer.status(self._status()))
             if self._care and self._care.empty():
@@ -153,8 +155,16 @@ class App:
         self._board.note(FLASH)
         self._care.block(offset, data, self._clock.now_ms())
 
+    def _status_due(self, now_ms: int) -> bool:
+        """Now and then; soon after the place became better or worse, for who moves the probe."""
+        waited_ms = now_ms - self._status_ms
+        if waited_ms >= STATUS_MS:
+            return True
+        return waited_ms >= MOVED_MS and self._board.placement()[:2] != self._placed
+
     def _status(self) -> payloads.Status:
         contact, own_heart, best_percent = self._board.placement()
+        self._placed = (contact, own_heart)
         uplink = self._uplink
         return payloads.Status(
             self._board.battery_percent(),

@@ -57,10 +57,10 @@ def _event(kind: str, data: Any) -> ServerSentEvent:
 
 
 def _clock(parts: Services, who: Principal) -> dict[str, Any]:
-    """The time here, and how old the newest data of each running recording is."""
+    """The time here; how old the newest data of each running recording is, how its probe lies."""
     now_ms = parts.clock()
-    ages = {
-        trace.recording.id: max(0, now_ms - trace.newest_came_ms)
+    running = [
+        trace
         for trace in parts.live.all()
         if trace.recording.closed_ms is None
         and may_see(
@@ -68,5 +68,7 @@ def _clock(parts: Services, who: Principal) -> dict[str, Any]:
             trace.recording.mother_id,
             parts.alerting.audience.of(trace.recording.id) if who.role == "hospital" else None,
         )
-    }
-    return {"now_ms": now_ms, "ages_ms": ages}
+    ]
+    ages = {one.recording.id: max(0, now_ms - one.newest_came_ms) for one in running}
+    placed = {one.recording.id: at.view(now_ms) for one in running if (at := one.placed)}
+    return {"now_ms": now_ms, "ages_ms": ages, "placed": placed}

@@ -16,6 +16,7 @@ export class Live {
   constructor(handlers) {
     this.handlers = handlers;
     this.ages = new Map();
+    this.told = {};
     this.offsetMs = 0; // the service's clock minus this page's
     this.heardAt = performance.now();
     this.banner = document.getElementById("lost");
@@ -37,6 +38,12 @@ export class Live {
   ageMs(recordingId) {
     const age = this.ages.get(recordingId);
     return age === undefined ? null : age + performance.now() - this.heardAt;
+  }
+
+  // How its probe lies, as it said last (cloud/placing.py); null when it has not.
+  placed(recordingId) {
+    const told = this.told[recordingId];
+    return told ? { ...told, age_ms: told.age_ms + performance.now() - this.heardAt } : null;
   }
 
   #connect() {
@@ -64,6 +71,7 @@ export class Live {
   #tick(clock) {
     this.heardAt = performance.now();
     this.offsetMs = clock.now_ms - Date.now();
+    this.told = clock.placed;
     this.ages = new Map(Object.entries(clock.ages_ms).map(([id, age]) => [Number(id), age]));
   }
 

@@ -5,6 +5,7 @@ import { showExpected } from "./expected.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
 import { showReports } from "./reports.js";
+import { showPlacing } from "./placing.js";
 import "./settings.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
@@ -137,6 +138,7 @@ function draw() {
   tile?.draw(live);
   sharePosition(Boolean(tile) || [...alerts.values()].some((alert) => !["handled", "closed"].includes(alert.phase)));
   setText(byId("state"), stateText(ageMs));
+  showPlacing(tile && live.placed(tile.recording.id));
   setText(byId("watching"), watchingText(ageMs));
   setText(byId("age"), tile && !live.lostMs ? ageText(ageMs) : "");
   const bpm = ageMs !== null && ageMs < STALE_MS && !live.lostMs ? tile.trace.newest("fhr", 5) : NaN;

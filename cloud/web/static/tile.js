@@ -2,6 +2,7 @@
 
 import { get } from "./live.js";
 import { h, motherName, motherWeeks, originBadges, orgName, riskPills, setText } from "./parts.js";
+import { isFresh } from "./placing.js";
 import { STALE_MS, Strip } from "./strip.js";
 import { Trace } from "./trace.js";
 import { duration, msgid, t } from "./words.js";
@@ -20,6 +21,7 @@ export class Tile {
     this.trace = new Trace(keepS);
     this.numbers = {};
     this.age = h("span", { class: "age" });
+    this.hers = h("b", { class: "hers" });
     this.quality = h("meter", { min: 0, max: 100, low: 40, optimum: 100, "aria-label": t("signal") });
     this.canvas = h("canvas", { role: "img", "aria-label": t("strip of %(name)s", { name: this.name }) });
     this.element = this.#build();
@@ -60,7 +62,7 @@ export class Tile {
   }
 
   #signal() {
-    return h("span", { class: "signal" }, h("small", {}, t("signal")), this.quality, this.age);
+    return h("span", { class: "signal" }, h("small", {}, t("signal")), this.quality, this.hers, this.age);
   }
 
   async load() {
@@ -84,6 +86,8 @@ export class Tile {
     }
     this.quality.value = stale ? 0 : this.trace.newest("quality") || 0;
     setText(this.age, ageText(ageMs));
+    const placed = live.placed(this.recording.id);
+    setText(this.hers, !stale && isFresh(placed) && placed.own_heart ? t("probably the mother's heart") : "");
     this.strip.draw(ageMs, live.lostMs);
   }
 }
