@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from cloud import demo
 from cloud.access import ACCESS, ANYBODY
 from cloud.auth import hash_password
-from cloud.store import people
+from cloud.store import cases, people, school
 from cloud.store.db import reading, writing
 from models.synth import synthetic
 from tests.cloud.web.service import Service
@@ -94,6 +94,7 @@ def place(service: Service) -> dict[str, int]:
     service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
     more["consultation_id"] = _asked(service)
     more |= _shared(service) | _recorded(service)
+    more |= _taught(service, recording, more["reading_id"])
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     return more | {"recording_id": recording, "alert_id": alert_id}
 
@@ -115,6 +116,21 @@ def _recorded(service: Service) -> dict[str, int]:
         "contact_id": view["contacts"][0]["id"],
         "care_task_id": view["tasks"][0]["id"],
     }
+
+
+def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]:
+    """A teaching case, as if the reading were signed, and a live date of the demo's course."""
+    known = {"reading_id": reading_id, "recording_id": recording, "mother_id": 1, "person_id": 1}
+    row = {**cases.STUB, **known, "said": "normal", "made_ms": 1, "start_s": 0.0, "end_s": 30.0}
+    live = {"at_ms": 4_000_000_000_000, "teacher": "Midwife Wu", "how": "call"}
+    with writing(service.parts.engine) as conn:
+        case_id = cases.add(conn, row).id
+        return {
+            "case_id": case_id,
+            "course_id": 1,
+            "lesson_id": 1,
+            "live_id": school.add_live(conn, 1, live),
+        }
 
 
 def _referred(service: Service, recording: int) -> dict[str, int]:
