@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 auditing = typer.Typer(no_args_is_help=True, help="What was written down about who did what.")
 
 
-@auditing.callback()
-def _group() -> None:
-    """So that `check` stays a word of its own while it is the only one."""
-
-
 @auditing.command()
 def check(
     database: Annotated[
@@ -78,3 +73,33 @@ def _said(report: "Report") -> str:
     number = "no entry" if found.entry is None else f"entry {found.entry}"
     row = f", {found.source} {found.row_id}" if found.source else ""
     return f"broken at {number}{row}: {found.why}. {report.entries} entries hold before it."
+
+
+@auditing.command()
+def completeness(
+    session: Annotated[str, typer.Argument(help="A recording's number, or DEVICE/SESSION.")],
+    database: Annotated[
+        str,
+        typer.Option(
+            envvar="LUCINA_DATABASE_URL",
+            help="sqlite:///PATH or postgresql://...; else as `lucina cloud` has it.",
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+) -> None:
+    """Account for every frame of a recording: made, stored, missing, sent later, gaps and causes.
+
+    Exit code 1: frames that the probe made are not here; 2: there is no such recording.
+
+    Example: lucina audit completeness probe-1/77
+    """
+    from cloud.audit.accounting import account, said
+    from cloud.config import ConfigError, load
+    from cloud.store.db import DatabaseError
+
+    try:
+        found = account(database or load().database_url, session)
+    except (ConfigError, DatabaseError, ValueError) as error:
+        fail(error)
+    typer.echo(json.dumps(found) if as_json else said(found))
+    end(1 if found["missing"] or found["unreadable"] else 0)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from cloud import views
+from cloud.completeness import ledger
 from cloud.deps import Now, ServicesDep, VisibleRecording, Who, sees
 from cloud.live import KEEP_S
 from cloud.store import assessments, readings, recordings
@@ -52,7 +53,7 @@ def get_trace(
 def get_completeness(recording: VisibleRecording, parts: ServicesDep) -> dict[str, Any] | None:
     """Every frame accounted for, and each gap with its cause."""
     with reading(parts.engine) as conn:
-        return recordings.completeness(conn, recording.id)
+        return ledger(conn, recording.id)
 
 
 @router.get("/api/recordings/{recording_id}/assessment", response_class=Response)

@@ -53,10 +53,15 @@ def read_back(conn: Connection, recording_id: int) -> Iterator[tuple[wire.Frame,
     return ((wire.decode(data), ms) for page in _pages(conn, query) for data, ms in page)
 
 
-def read_whole(conn: Connection, recording_id: int) -> list[bytes]:
-    """Its frames as received, in order of seq, without those that rotted."""
+def read_all(conn: Connection, recording_id: int) -> list[Read]:
+    """Its frames as received, in order of seq, without those that rotted, and when they came."""
     query = _of(recording_id).order_by(frames.c.seq)
-    return [data for page in _pages(conn, query) for data, _ in page]
+    return [one for page in _pages(conn, query) for one in page]
+
+
+def read_whole(conn: Connection, recording_id: int) -> list[bytes]:
+    """The frames of read_all()."""
+    return [data for data, _ in read_all(conn, recording_id)]
 
 
 def read_newest(

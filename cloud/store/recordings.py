@@ -1,14 +1,12 @@
 """Recordings: one session of one device, and what is known about it."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
-from cloud.store.frames import read_whole, tally_of
 from cloud.store.tables import devices, mothers, recordings
-from cloud.traces import Gap, signal_gaps
 from device.payloads import REPLAYED, SYNTHETIC, Start
 
 CUT_OFF_AFTER_MS = 24 * 3600 * 1000  # silent without a stop: longest outage a device spools over
@@ -190,54 +188,6 @@ def newest_of(conn: Connection, mother_ids: Collection[int]) -> dict[int, int]:
         r.mother_id.in_(mother_ids), r.gateway_id != HOME
     )
     return {row.mother_id: row.newest for row in conn.execute(query.group_by(r.mother_id))}
-
-
-def completeness(conn: Connection, recording_id: int) -> dict[str, Any] | None:
-    """Every frame accounted for, as JSON; None: no such recording.
-
-    frames_made  told by the stop event; None: it goes on or was cut off
-    missing      [[first, last], ...] of frames that must exist and are not here
-    gaps         [{from_s, to_s, cause}] without a fetal heart rate; causes: cloud.traces.CAUSES
-    unreadable   frames damaged in the store
-    text         the same in one English line
-    """
-    recording = get(conn, recording_id)
-    if recording is None:
-        return None
-    tally = tally_of(conn, recording_id)
-    kept = read_whole(conn, recording_id)
-    missing = list(tally.missing())
-    if recording.frames_made is not None and recording.frames_made > tally.seen:
-        missing.append((tally.seen, recording.frames_made - 1))
-    found = signal_gaps(kept)
-    facts: dict[str, Any] = {
-        "frames_made": recording.frames_made,
-        "stored": tally.count,
-        "missing": [list(one) for one in missing],
-        "resent": recording.resent,
-        "damaged": recording.damaged,
-        "unreadable": tally.count - len(kept),
-        "clock_offset_ms": recording.clock_offset_ms,
-        "gaps": [asdict(gap) for gap in found],
-    }
-    return {**facts, "text": _in_words(facts, found)}
-
-
-def _in_words(facts: dict[str, Any], found: list[Gap]) -> str:
-    """ "2,400 of 2,400 frames, 3 resent, gap 0:02:10-0:02:18: probe off"."""
-    lost = sum(last - first + 1 for first, last in facts["missing"])
-    made = facts["frames_made"] or facts["stored"] + lost
-    parts = [f"{facts['stored']:,} of {made:,} frames"]
-    if facts["frames_made"] is None:
-        parts[0] += " so far"
-    parts += [f"{facts[key]:,} {key}" for key in ("resent", "damaged", "unreadable") if facts[key]]
-    parts += [f"gap {_clock(gap.from_s)}-{_clock(gap.to_s)}: {gap.cause}" for gap in found]
-    return ", ".join(parts)
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _recording(row: Any) -> Recording:

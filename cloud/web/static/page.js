@@ -43,7 +43,8 @@ export function staffPage(options = {}) {
     toRead.draw(live.nowMs);
     wall.mark(worstByRecording([...queue.alerts.values()]));
     wall.draw(live);
-    sound.tick(queue.sorted.find(isOpen)?.priority);
+    const worst = queue.sorted.find(isOpen)?.priority;
+    sound.tick(live.lostMs && worst !== "high" ? "medium" : worst); // a deaf page sounds too
     options.draw?.(live, queue);
   }, DRAW_MS);
 }

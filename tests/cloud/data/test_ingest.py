@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from cloud.commands import CommandSender
+from cloud.completeness import ledger
 from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.store import commands, frames, people, recordings, tables
@@ -66,7 +67,7 @@ def test_a_session_arrives_whole(engine: Engine, running: Running, gateway: Gate
     assert stored_bytes(engine) == [wire.encode(frame) for frame in sent]
     with reading(engine) as conn:
         (recording,) = recordings.latest(conn)
-        report = recordings.completeness(conn, recording.id)
+        report = ledger(conn, recording.id)
         stored = frames.trace_of(conn, recording.id, 0, SECONDS)
     assert (recording.mother_id, recording.gateway_id, recording.name) == (mother.id, "g1", "1001")
     assert recording.closed_ms is not None and recording.replayed

@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, select, text, update
 
+from cloud.completeness import ledger
 from cloud.store import commands, frames, people, recordings, tables
 from cloud.store.db import DatabaseError, migrate, open_engine, reading, writing
 from cloud.store.recordings import CUT_OFF_AFTER_MS, SUCCEEDED_AFTER_MS, Recording
@@ -163,8 +164,8 @@ def test_completeness_in_numbers_and_words(engine: Engine) -> None:
         known = recordings.started(made, payloads.Start(8, 1, payloads.SYNTHETIC, "x\0"))
         recordings.save(conn, [Recording(**{**vars(known), "frames_made": 102, "resent": 3})])
         kept = recordings.get(conn, made.id)
-        report = recordings.completeness(conn, made.id)
-        assert recordings.completeness(conn, made.id + 1) is None
+        report = ledger(conn, made.id)
+        assert ledger(conn, made.id + 1) is None
     assert kept is not None and (kept.name, kept.boot_id, kept.synthetic) == ("x", 8, True)
     assert report is not None and report["missing"] == [[40, 49]]
     assert report["text"] == (
@@ -177,9 +178,9 @@ def test_completeness_of_a_recording_without_its_end(engine: Engine) -> None:
     made = opened(engine)
     with writing(engine) as conn:
         frames.add_frames(conn, made.id, [(0, wire.encode(start_frame()))], 1)
-        running = recordings.completeness(conn, made.id)
+        running = ledger(conn, made.id)
         recordings.save(conn, [Recording(**{**vars(made), "frames_made": 10})])
-        stopped = recordings.completeness(conn, made.id)
+        stopped = ledger(conn, made.id)
     assert running is not None and running["text"] == "1 of 1 frames so far"
     assert stopped is not None and stopped["missing"] == [[1, 9]]
     assert stopped["text"] == "1 of 10 frames"
@@ -198,9 +199,9 @@ def test_a_frame_that_rots_is_seen_and_harms_no_other(engine: Engine) -> None:
         assert [f.seq for f in frames.read_frames(conn, made.id)] == [
             n for n in range(12) if n != 4
         ]
-        report = recordings.completeness(conn, made.id)
+        report = ledger(conn, made.id)
     assert report is not None and report["unreadable"] == 1
-    assert report["gaps"] == [{"from_s": 3.0, "to_s": 4.0, "cause": "not received"}]
+    assert report["gaps"] == [{"from_s": 3.0, "to_s": 4.0, "cause": "not received", "at_ms": 3003}]
 
 
 def test_silent_recordings_are_closed_and_only_those(engine: Engine) -> None:
