@@ -76,11 +76,13 @@ async function refresh(sent = false) {
   if (turn < shown) return; // a later answer was faster
   shown = turn;
   const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("section");
-  const open = new Set([...body.querySelectorAll("details[open][id]")].map((one) => one.id));
-  for (const one of fresh.querySelectorAll("details[id]")) one.open ||= open.has(one.id);
+  const open = new Set([...body.querySelectorAll("details[open]")].map(nameOf));
+  for (const one of fresh.querySelectorAll("details")) one.open ||= open.has(nameOf(one));
   body.replaceChildren(...fresh.childNodes);
   tellTimes();
 }
+
+const nameOf = (details) => details.id || details.querySelector("summary").textContent;
 
 // Times in the reader's own zone.
 function tellTimes() {
@@ -93,9 +95,17 @@ const busy = () =>
     field.type === "checkbox" || field.type === "radio"
       ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT"
-        ? [...field.options].some((one) => one.selected !== one.defaultSelected) && field === document.activeElement
+        ? isChosen(field)
         : field.value !== field.defaultValue,
   );
+
+// Whether somebody has chosen: a list without a marked option begins with its first one.
+function isChosen(list) {
+  const options = [...list.options];
+  const marked = options.filter((one) => one.defaultSelected);
+  const usual = marked.length || list.multiple ? marked : options.slice(0, 1);
+  return options.some((one) => one.selected !== usual.includes(one));
+}
 
 // Minutes go on, and what has been on a screen that somebody can see counts as seen.
 function tellLive() {
