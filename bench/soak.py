@@ -63,7 +63,7 @@ def soak(seed: int, hours: float, first_id: int = 0) -> dict[str, int]:
         app.turn(0)
     return {
         "made": app.packer.made,
-        "lost": app.packer.made - link.stored.count,
+        "lost": app.packer.made - link.stored[1].count,
         "waiting": uplink.waiting,
         "dropped": uplink.dropped,
         "wraps": wraps,

@@ -23,6 +23,7 @@ WATCHDOG_MS = 8000
 STALL_MS = 6000  # without a second while it records: reset before the watchdog would
 STATUS_MS = 10_000
 MOVED_MS = 2000  # between two, when how well the probe is placed has changed
+GOODBYES, GOODBYE_MS = 40, 50  # 2 s: how long an empty battery waits for the last receipts
 REMEMBERED = 32  # the cloud repeats a command until it has seen the answer
 LINK, SENSORS, FLASH, CARE = 1, 2, 3, 4  # tasks: report.TASKS has their names
 
@@ -108,6 +109,9 @@ class App:
     def _stop_for_good(self) -> None:
         """The battery is empty: what is held is safe in the store when the board goes off."""
         self.end()
+        for _ in range(GOODBYES):
+            if not self._uplink.drained:
+                self._uplink.step(GOODBYE_MS)
         self._uplink.close()
         self._board.off()
 

@@ -9,6 +9,7 @@ import os
 from struct import unpack
 
 from device import payloads
+from device.app import WATCHDOG_MS
 
 BURST = 16  # seconds given in one go when the replay is behind its clock
 
@@ -21,6 +22,7 @@ class SimBoard:
     NAME = "sim"
     cellular = False
     cause = task = 0  # of the last reset
+    faults = 0  # that probe_faults() finds
 
     def __init__(self, source, speed: int, clock, placement=None, flash=None) -> None:
         self._source = source
@@ -36,6 +38,17 @@ class SimBoard:
         self.percent = payloads.GAP_8  # a replay has no battery
         self.log: list = []  # (what, argument) the board was told to do
         self.fed_ms = self._began_ms
+
+    def reset(self, cause: int) -> None:
+        """What the board knows after it: the flash and `task`, in RTC memory, outlive a reset."""
+        self.cause = cause
+        self.slots.boot()
+        self.fed_ms = self._clock.now_ms()
+
+    def watch(self) -> None:
+        """What the watchdog's own timer does."""
+        if self._clock.now_ms() - self.fed_ms >= WATCHDOG_MS:
+            raise Restart("watchdog")
 
     def _share(self, flash) -> None:
         """Half of it for frames, the rest for two images, notes and tests."""
@@ -53,7 +66,7 @@ class SimBoard:
         return self.slots.version
 
     def probe_faults(self) -> int:
-        return 0
+        return self.faults
 
     def seconds(self, now_ms: int) -> list[bytes]:
         passed = (now_ms - self._began_ms) * self._speed // 1000

@@ -12,7 +12,8 @@ MAX_WORDS = 60  # bytes of a reason in an event
 
 
 class Care:
-    """`tell(event code, value, data)` makes an event while a session runs, else nothing."""
+    """`tell(event code, value, data)` makes an event while a session runs, else nothing.
+    update: None when the flash is broken, which would have to keep its notes."""
 
     def __init__(self, board, uplink, update, tell, now_ms: int) -> None:
         self._board = board
@@ -26,8 +27,7 @@ class Care:
         self._restart = False
 
     def tick(self, now_ms: int, recording: bool) -> None:
-        update = self._update
-        wanted = update.wanted
+        wanted = self._update and self._update.wanted
         waiting = self._uplink.waiting
         self._enter(
             power.mode(
@@ -56,7 +56,7 @@ class Care:
 
     def offer(self, text: str, now_ms: int) -> None:
         """The command `update`."""
-        refused = self._update.offer(text)
+        refused = self._update.offer(text) if self._update else "the flash is broken"
         if refused:
             self._say(refused)
         else:
@@ -64,7 +64,7 @@ class Care:
 
     def block(self, offset: int, data: bytes, now_ms: int) -> None:
         update = self._update
-        if not update.take(offset, data):
+        if not update or not update.take(offset, data):
             return
         self._asked_ms = now_ms
         if update.whole:

@@ -17,7 +17,7 @@ from device.uplink import Uplink
 
 def build(board, told: dict, clock, boot_id: int, speed: int = 1, flags: int = 0):
     """(App, Uplink). `board` has, beside what device/app.py says: NAME, spool, notes and scratch
-    (regions of flash), slots, version, cause, task and probe_faults()."""
+    (regions of flash, or None and the fault "flash"), slots, version, cause, task, probe_faults()."""
     device = told["device"]
     mqtt = Mqtt(device, device, told["token"], [wire.device_down(device)])
     link = Link(told["host"], told["port"], mqtt, clock, told["tls"], told["identity"])
@@ -27,11 +27,14 @@ def build(board, told: dict, clock, boot_id: int, speed: int = 1, flags: int = 0
 
 def build_on(board, device: str, link, clock, key: bytes, start: payloads.Start):
     """(App, Uplink) over this link."""
-    update = Update(board.slots, board.notes, key, board.NAME)
     tested = report.self_test(board)
     if tested.trial and tested.faults & report.FATAL:
         board.restart()  # the boot loader goes back to the firmware before this
-    uplink = Uplink(device, link, clock, FlashStore(FlashLog(board.spool)))
+    update = store = None
+    if not tested.faults & report.FLASH_FAULT:  # else memory is what is left
+        update = Update(board.slots, board.notes, key, board.NAME)
+        store = FlashStore(FlashLog(board.spool))
+    uplink = Uplink(device, link, clock, store)
 
     def care(tell, now_ms: int) -> Care:
         return Care(board, uplink, update, tell, now_ms)

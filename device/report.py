@@ -73,7 +73,7 @@ def self_test(board) -> Report:
     faults = board.probe_faults()
     if free < LEAST_FREE_KIB:
         faults |= MEMORY
-    if not flash_keeps(board.scratch):
+    if not faults & FLASH_FAULT and not flash_keeps(board.scratch):
         faults |= FLASH_FAULT
     return Report(board.cause, board.task, faults, free, board.version, board.trial)
 

@@ -25,7 +25,8 @@ class SimLink:
         self.cut = False
         self.connections = 0
         self.error = ""
-        self.stored = Ranges()  # seqs of all sessions together: a soak has one
+        self.stored: dict[int, Ranges] = {}  # seqs by session
+        self.heard = None  # told of each message, when it is a function
         self.repeated = 0
         self.largest_id = 0
 
@@ -88,17 +89,23 @@ class SimLink:
             self._to_device += PINGRESP
 
     def _gateway(self, message: bytes) -> None:
+        if self.heard:
+            self.heard(message)
         at = 0
         session = 0
         while at < len(message):
             size = wire.size_of(message, at)
             _, _, _, session, seq, _, _ = unpack_from(wire.HEAD, message, at)
-            self.repeated += seq in self.stored
-            self.stored.add(seq)
+            stored = self.stored.setdefault(session, Ranges())
+            self.repeated += seq in stored
+            stored.add(seq)
             at += size
+        self._receipt(session)
+
+    def _receipt(self, session: int) -> None:
         missing = []
         end = 0
-        for low, high in self.stored.pairs:
+        for low, high in self.stored[session].pairs:
             if low > end:
                 missing.append((end, low - 1))
             end = high + 1

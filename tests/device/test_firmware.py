@@ -17,6 +17,7 @@ import pytest
 from device import payloads, report, seconds, wire
 from hardware.image import BOARD, compile_all
 from tests.device.fake_gateway import FakeGateway
+from tests.device.test_micropython import passes
 from tests.device.test_update import SECOND, image
 from tests.process import Server, free_port, wait_until
 from tests.servers import make_certificate, program
@@ -187,6 +188,11 @@ class Served:
         for at in range(event.value, end_at, 512):
             block = payloads.pack_block(at, self._data[at : at + 512])
             self._gateway._send("p1", wire.Frame(wire.BLOCK, 0, at, 0, block))
+
+
+def test_what_hangs_or_breaks_is_told_on_micropython_too(micropython: str, compiled: Path) -> None:
+    runner = str(HERE / "run_on_micropython.py")
+    passes([micropython, "-X", "heapsize=256k", runner, "test_safety"], ("test_safety",), compiled)
 
 
 def test_the_board_can_load_every_module(tmp_path: Path) -> None:

@@ -44,11 +44,12 @@ def count_tests(module: str) -> int:
     return sum(node.name.startswith("test_") for node in found)
 
 
-def passes(command: list[str], modules: tuple[str, ...]) -> None:
+def passes(command: list[str], modules: tuple[str, ...], firmware: Path = ROOT) -> None:
+    """firmware: the folder with device/, compiled or not."""
     ran = subprocess.run(
         command,
         cwd=HERE,
-        env={**os.environ, "MICROPYPATH": f"{ROOT}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{firmware}:{ROOT}:.frozen"},
         capture_output=True,
         text=True,
         timeout=100,
