@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,12 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
+from cloud import demo, i18n
+from cloud.health import parts
+from cloud.health.parts import GATEWAY_SILENT_MS, Part
+from cloud.store.health import Waiting
 from gateway.metrics import registry_of
 from models.synth import synthetic
 from tests.cloud.web.service import Service
@@ -88,8 +94,8 @@ def test_no_label_names_a_person_or_a_recording(service: Service) -> None:
 def test_metrics_are_for_this_machine_or_for_the_token(service: Service) -> None:
     client = service.client()
     assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.5"}).status_code == 404
-    parts = service.parts.settings
-    parts.metrics_token = SecretStr("a token for the tests")
+    settings = service.parts.settings
+    settings.metrics_token = SecretStr("a token for the tests")
     try:
         assert client.get("/metrics").status_code == 404
         wrong = {"authorization": "Bearer a token for the test"}
@@ -97,7 +103,7 @@ def test_metrics_are_for_this_machine_or_for_the_token(service: Service) -> None
         right = {"authorization": "Bearer a token for the tests"}
         assert client.get("/metrics", headers=right).status_code == 200
     finally:
-        parts.metrics_token = SecretStr("")
+        settings.metrics_token = SecretStr("")
 
 
 def expressions() -> list[str]:
@@ -148,3 +154,39 @@ def test_a_part_that_stands_still_is_told_to_the_centre(service: Service) -> Non
         notifier._done_s = max(released, notifier._done_s)
     wait_until(lambda: client.get("/readyz").status_code == 200, 5, "it goes on")
     wait_until(lambda: not health.troubles, 5, "the centre is told so")
+
+
+def ill(found: list[Part]) -> list[str]:
+    return [part.name for part in found if not part.ok]
+
+
+def test_what_is_late_full_or_silent_is_said(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, now_ms = service.parts.health.parts, service.parts.clock()
+    trace, _ = synthetic(3, 1, "normal")
+    service.play("probe-2", trace)
+    assert looking.gateways(service.parts.clock()).ok
+    silent = looking.gateways(service.parts.clock() + GATEWAY_SILENT_MS)
+    assert not silent.ok and silent.facts["silent"] == demo.GATEWAY
+    text = i18n.say("zh", silent.words)
+    assert demo.GATEWAY in text and "网关" in text
+
+    wait_until(lambda: not ill(looking.look(service.parts.clock())), 10, "all parts work")
+    monkeypatch.setattr(parts, "DISK_FREE", 1 << 60)
+    assert ill(looking.look(service.parts.clock())) == ["disk"]
+    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(service.parts.ingest, "_round_s", time.monotonic() - 60)
+        assert "ingest" in ill(looking.look(service.parts.clock()))
+    with monkeypatch.context() as patch:
+        late = [Waiting("sms", 2, now_ms - 61_000)]
+        patch.setattr(parts.health, "waiting", lambda conn, at_ms: late)
+        assert ill(looking.look(now_ms)) == ["outbox"]
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.health, "waiting", _gone)
+        assert ill(looking.look(service.parts.clock())) == ["database"]
+
+
+def _gone(*_: object) -> list[Waiting]:
+    raise OperationalError("SELECT", {}, Exception("the disk"))
