@@ -17,6 +17,7 @@ SHORT_S = 300.0  # is drawn at the fastest paper speed
 SHOWN = 0.6  # of the size on paper
 TOCO_JUMP = 1000.0  # uterine activity is one curve however steep
 EDGE_MM = 1.0
+NUMBER_MM = 4.0  # from the lines down to the foot of the minutes
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Picture:
     thin: str  # lines of the paper
     bold: str
     curves: dict[str, str]  # fhr, fhr2, mhr, toco
+    numbers: list[tuple[float, float, str]]  # x, y, bpm or minutes since the start
 
 
 def picture(trace: Trace, from_s: float, to_s: float) -> Picture:
@@ -53,7 +55,20 @@ def picture(trace: Trace, from_s: float, to_s: float) -> Picture:
         _lines(paper, bold=False),
         _lines(paper, bold=True),
         {name: path for name, path in found.items() if path},
+        _numbers(paper),
     )
+
+
+def _numbers(paper: Paper) -> list[tuple[float, float, str]]:
+    """Of the rate's axis just above its lines, of the time below them."""
+    left, below = paper.left_mm + 0.5, paper.rate_bottom_mm + NUMBER_MM
+    every_s = 60 if paper.to_s - paper.from_s <= SHORT_S else 300
+    rates = [bpm for bpm, _ in paper.rate_lines() if bpm % SCALE_BPM_PER_CM == 0]
+    times = [s for s, _ in paper.second_lines() if s % every_s == 0]
+    return [
+        *((left, float(paper.rate_mm(bpm)) - 0.5, str(bpm)) for bpm in rates[1:]),
+        *((float(paper.x_mm(s)), below, f"{s // 60} min") for s in times),
+    ]
 
 
 def _curve(x: Values, y: Values, parts: list[list[int]]) -> str:

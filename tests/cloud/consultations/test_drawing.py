@@ -32,6 +32,15 @@ def test_it_begins_where_the_part_begins() -> None:
     assert y == round(51.0 + (240 - 140) * 10 / 30, 2)
 
 
+def test_axis_and_minutes_have_numbers_on_their_lines() -> None:
+    drawn = picture(flat(1200, 140), 60, 1260)
+    found = {words: (x, y) for x, y, words in drawn.numbers}
+    assert found["120"][1] == 51.0 + (240 - 120) * 10 / 30 - 0.5
+    assert [words for words in found if words.endswith("min")] == [
+        f"{minute} min" for minute in (5, 10, 15, 20)
+    ]
+
+
 def test_nothing_measured_is_an_empty_paper() -> None:
     drawn = picture(flat(60, np.nan), 60, 120)
     assert drawn.curves == {}
