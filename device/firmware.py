@@ -17,7 +17,7 @@ from device.uplink import Uplink
 
 def build(board, told: dict, clock, boot_id: int, speed: int = 1, flags: int = 0):
     """(App, Uplink). `board` has, beside what device/app.py says: NAME, spool, notes and scratch
-    (regions of flash, or None and the fault "flash"), slots, version, cause, task, probe_faults()."""
+    (regions of flash; None with the fault "flash"), slots, version, cause, task, probe_faults()."""
     device = told["device"]
     mqtt = Mqtt(device, device, told["token"], [wire.device_down(device)])
     link = Link(told["host"], told["port"], mqtt, clock, told["tls"], told["identity"])

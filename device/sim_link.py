@@ -112,6 +112,10 @@ class SimLink:
         first = missing[0][0] if missing else end
         receipt = payloads.Receipt(first, end, tuple(missing))
         frame = wire.Frame(wire.RECEIPT, session, first, 0, payloads.pack_receipt(receipt))
+        self.send(frame)
+
+    def send(self, frame: wire.Frame) -> None:
+        """To the device, with its next step()."""
         body = pack(">H", len(self._down)) + self._down + wire.encode(frame)
         self._to_device += b"\x30" + _length(len(body)) + body
 

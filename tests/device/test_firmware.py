@@ -8,14 +8,17 @@ import json
 import os
 import subprocess
 import sys
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from device import payloads, report, seconds, wire
 from hardware.image import BOARD, compile_all
+from models.doppler import SAMPLE_HZ, Beats, Scene, sound
 from tests.device.fake_gateway import FakeGateway
 from tests.device.test_micropython import passes
 from tests.device.test_update import SECOND, image
@@ -188,6 +191,40 @@ class Served:
         for at in range(event.value, end_at, 512):
             block = payloads.pack_block(at, self._data[at : at + 512])
             self._gateway._send("p1", wire.Frame(wire.BLOCK, 0, at, 0, block))
+
+
+TWINS_S = 30
+KINDS = {wire.EVENT, wire.TRACE, wire.VITALS, wire.STATUS}  # all that a device sends but SOUND
+
+
+def test_both_interpreters_make_the_same_frames_byte_for_byte(
+    micropython: str, compiled: Path, tmp_path: Path
+) -> None:
+    """Of sound, sensors and commands, through flash and link; only chance and free memory, which
+    the reports of start and status measure, are the same by arrangement."""
+    hearts = [np.arange(0, TWINS_S, 60 / bpm) for bpm in (141.3, 122.8)]
+    samples = [sound(Beats(each), TWINS_S, Scene(15), seed) for seed, each in enumerate(hearts)]
+    with wave.open(str(tmp_path / "twins.wav"), "wb") as file:
+        file.setparams((2, 2, SAMPLE_HZ, 0, "NONE", ""))
+        file.writeframes(np.stack(samples, 1).astype("<i2").tobytes())
+    told = []
+    for interpreter in ([sys.executable], [micropython, "-X", "heapsize=256k"]):
+        ran = subprocess.run(
+            [*interpreter, HERE / "frames_client.py", source(tmp_path, 60), tmp_path / "twins.wav"],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "MICROPYPATH": f"{compiled}:.frozen"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told.append(ran.stdout.splitlines())
+    assert told[1] == told[0]
+    frames = [wire.decode(bytes.fromhex(line)) for line in told[0]]
+    assert {frame.kind for frame in frames} == KINDS
+    assert [frame.seq for frame in frames] == list(range(len(frames)))
+    events = [payloads.unpack_event(frame.payload) for frame in frames if frame.kind == wire.EVENT]
+    assert {event.code for event in events} == set(payloads.EVENTS)
+    heard = [payloads.unpack_trace(f.payload).fhr[3] for f in frames if f.kind == wire.TRACE]
+    assert heard[-1] == pytest.approx(141.3 * payloads.PER_BPM, abs=2 * payloads.PER_BPM)
 
 
 def test_what_hangs_or_breaks_is_told_on_micropython_too(micropython: str, compiled: Path) -> None:

@@ -23,6 +23,7 @@ SHARED = (
     "test_flashlog",
     "test_p256",
     "test_update",
+    "test_board_slots",
     "test_network",
     "test_sender",
     "test_packer",
@@ -34,6 +35,7 @@ SHARED = (
     "test_oximeter",
     "test_ble",
     "test_fhr",
+    "test_beams",
 )
 PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
