@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import TextIO
 
-from bench import doppler, fast, soak, spool
+from bench import doppler, fast, placing, soak, spool
 from bench.row import Measured, Plan, Pool, table
 
 CORES = 2
@@ -14,6 +14,7 @@ ROWS: tuple[Callable[[Plan, Pool], Measured], ...] = (
     doppler.real,
     doppler.noise,
     doppler.vessel,
+    placing.rows,
     doppler.cost,
     spool.cuts,
     spool.day,

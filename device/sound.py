@@ -1,19 +1,22 @@
-"""Doppler sound from a file in the place of the converter: WAV, 2 kHz, 16 bits, mono or twins.
+"""Doppler sound from a file in the place of the converter: WAV, 2 kHz, 16 bits, 1, 2 or 9 channels.
 
-The upper 12 bits of a sample are what the converter would have given. Heard is a source of seconds
-for the probe: fetal rates and quality from the sound, the other channels from a seconds file.
+Two are twins; nine the receivers of nine crystals, of which one at a time is listened to. The upper
+12 bits of a sample are what the converter would have given. Heard is a source of seconds for the
+probe: fetal rates and quality from the sound, the other channels from a seconds file.
 """
 
 from array import array
 from struct import unpack
 
 from device.bandpass import SAMPLE_HZ
+from device.beams import Beams
 from device.doppler import Doppler
 from device.fhr import HOP
 from device.payloads import GAP_16, RATE_HZ, Trace, pack_trace, unpack_trace
 
 HEAD_SIZE = 44
 PCM = 1
+CRYSTALS = 9
 
 
 class SoundError(ValueError):
@@ -21,7 +24,8 @@ class SoundError(ValueError):
 
 
 class SoundFile:
-    """read() fills `first` and, for twins, `second` with the next HOP samples, 0..4095."""
+    """read() fills `first` (from `beam` of several) and, for twins, `second` with the next HOP
+    samples, 0..4095."""
 
     def __init__(self, path: str) -> None:
         self._file = open(path, "rb")
@@ -29,12 +33,13 @@ class SoundFile:
         if len(head) < HEAD_SIZE or head[:4] != b"RIFF" or head[8:16] != b"WAVEfmt ":
             raise SoundError("%s is not a WAV file" % path)
         form, channels, rate_hz, _, _, bits = unpack("<HHIIHH", head[20:36])
-        if (form, rate_hz, bits) != (PCM, SAMPLE_HZ, 16) or channels not in (1, 2):
+        if (form, rate_hz, bits) != (PCM, SAMPLE_HZ, 16) or channels not in (1, 2, CRYSTALS):
             raise SoundError(
-                "%s: %d channels, %d Hz, %d bits; must be 1 or 2, %d Hz, 16 bits"
+                "%s: %d channels, %d Hz, %d bits; must be 1, 2 or 9, %d Hz, 16 bits"
                 % (path, channels, rate_hz, bits, SAMPLE_HZ)
             )
         self.channels = channels
+        self.beam = 0
         self.first = array("H", bytes(2 * HOP))
         self.second = array("H", bytes(2 * HOP)) if channels == 2 else None
         self._raw = array("h", bytes(2 * HOP * channels))
@@ -46,7 +51,7 @@ class SoundFile:
             return False
         step = self.channels
         for place in range(HOP):
-            self.first[place] = (self._raw[place * step] >> 4) + 2048
+            self.first[place] = (self._raw[place * step + self.beam] >> 4) + 2048
             if self.second:
                 self.second[place] = (self._raw[place * step + 1] >> 4) + 2048
         return True
@@ -58,7 +63,8 @@ class Heard:
     def __init__(self, sound: SoundFile, others) -> None:
         self._sound = sound
         self._others = others
-        self._doppler = Doppler(sound.channels)
+        self._doppler = Doppler(2 if sound.second else 1)
+        self._beams = Beams(CRYSTALS) if sound.channels == CRYSTALS else None
         self.placement = self._doppler.placement
 
     def next(self) -> bytes | None:
@@ -72,8 +78,17 @@ class Heard:
                 return None
             pulse = other.mhr[quarter] if other.mhr else GAP_16
             self._doppler.hear(self._sound.first, self._sound.second, pulse)
+            self._choose()
             fhr.append(self._doppler.count)
             fhr2.append(self._doppler.second_count)
             quality.append(self._doppler.quality_percent)
         twin = tuple(fhr2) if self._sound.channels == 2 else None
         return pack_trace(Trace(tuple(fhr), twin, other.mhr, other.toco, tuple(quality)))
+
+    def _choose(self) -> None:
+        """The receiver of the next 250 ms."""
+        if self._beams:
+            heard = self._doppler
+            own = heard.placement.own_heart
+            self._beams.update(heard.quality_percent, heard.count != GAP_16, own)
+            self._sound.beam = self._beams.beam

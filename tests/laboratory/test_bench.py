@@ -5,6 +5,7 @@ import json
 import wave
 from array import array
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from device.config import check
 from device.fhr import HOP
 from device.seconds import SecondsFile
 from device.sound import Heard, SoundError, SoundFile
+from models.beams import Place, beam_sounds, gains
 from models.doppler import Beats, Scene, sound, steady_beats
 
 BITS = 1 << 30  # what a 32-bit MicroPython keeps without allocating
@@ -162,3 +164,17 @@ def test_listen_writes_a_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with wave.open(str(out)) as file:
         assert (file.getframerate(), file.getnframes()) == (2000, 6000)
     assert CliRunner().invoke(lucina.app, ["listen", "absent.wav"]).exit_code == 2
+
+
+def test_nine_beams_find_a_heart_beside_the_probe(tmp_path: Path) -> None:
+    place = Place(15, 5)
+    loud = gains(place)
+    assert gains(Place(0, 0))[0] == 1 and max(loud) == loud[1] > 0.7 > 0.3 > loud[0]
+    heart = Beats(steady_beats(140, 14, 0.01))
+    path = tmp_path / "nine.wav"
+    write_wav(path, *beam_sounds(heart, 14, Scene(10), 1, loud))
+    silent = payloads.Trace(*[None] * 3, (0,) * 4, None)
+    source = iter([payloads.pack_trace(silent)] * 14)
+    firmware = Heard(SoundFile(str(path)), SimpleNamespace(next=lambda: next(source, None)))
+    rates = [payloads.unpack_trace(payload).fhr for payload in iter(firmware.next, None)]
+    assert np.array(rates[-2:]) / 4 == pytest.approx(140, abs=8)
