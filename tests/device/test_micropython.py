@@ -25,6 +25,7 @@ SHARED = (
     "test_update",
     "test_board_slots",
     "test_network",
+    "test_wifi",
     "test_sender",
     "test_packer",
     "test_seconds",
