@@ -17,7 +17,8 @@ SHORT_S = 300.0  # is drawn at the fastest paper speed
 SHOWN = 0.6  # of the size on paper
 TOCO_JUMP = 1000.0  # uterine activity is one curve however steep
 EDGE_MM = 1.0
-NUMBER_MM = 4.0  # from the lines down to the foot of the minutes
+NUMBER_MM = 5.5  # from the lines down to the foot of the minutes
+WORDS_MM = 15.0  # a time of the axis, at most
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ def _numbers(paper: Paper) -> list[tuple[float, float, str]]:
     every_s = 60 if paper.to_s - paper.from_s <= SHORT_S else 300
     rates = [bpm for bpm, _ in paper.rate_lines() if bpm % SCALE_BPM_PER_CM == 0]
     times = [s for s, _ in paper.second_lines() if s % every_s == 0]
+    times = [s for s in times if paper.x_mm(s) + WORDS_MM <= paper.right_mm]
     return [
-        *((left, float(paper.rate_mm(bpm)) - 0.5, str(bpm)) for bpm in rates[1:]),
+        *((left, float(paper.rate_mm(bpm)) - 0.5, str(bpm)) for bpm in rates[1:-1]),
         *((float(paper.x_mm(s)), below, f"{s // 60} min") for s in times),
     ]
 
