@@ -18,6 +18,7 @@ from cloud.health import logs
 from cloud.health.commands import doctor, watchdog
 from cloud.keeping.commands import backup, restore
 from cloud.openapi.commands import openapi
+from cloud.reports.commands import report
 from cloud.research.commands import analyze, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
@@ -183,7 +184,8 @@ def probe(
         fail(error)
 
 
-for elsewhere in (analyze, plot, evaluate, listen, backup, restore, doctor, watchdog, openapi):
+_OF_THE_CLOUD = (report, backup, restore, doctor, watchdog, openapi)
+for elsewhere in (analyze, plot, evaluate, listen, *_OF_THE_CLOUD):
     app.command()(elsewhere)
 
 

@@ -63,6 +63,8 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}"): _READERS,
     ("GET", "/api/recordings/{recording_id}/trace"): _READERS,
     ("GET", "/api/recordings/{recording_id}/completeness"): _READERS,
+    ("GET", "/api/recordings/{recording_id}/report.pdf"): _PEOPLE,
+    ("GET", "/verify/{token}"): _PUBLIC,  # its code was made here; names nobody
     ("GET", "/api/recordings/{recording_id}/assessment"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/recordings/{recording_id}/readings"): _PEOPLE,
     ("POST", "/api/recordings/{recording_id}/readings"): _CLINICIANS,

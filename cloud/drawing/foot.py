@@ -17,18 +17,25 @@ BAR_MM = 50.0
 
 def draw_foot(pen: Pen, strip: Strip) -> None:
     """Legend, rules, the sentence on who reads, and a bar to check a print with."""
-    left, right = MARGIN_MM, SHEET_MM[0] - MARGIN_MM
-    _legend(pen, strip, left, right)
     tell = strip.language
-    pen.text(say(tell, "decision"), left, LAST_MM, TEXT_PT, INK, bold=True)
-    after = left + text_mm(say(tell, "decision"), TEXT_PT) * 1.2 + 3
+    _legend(pen, strip, MARGIN_MM, SHEET_MM[0] - MARGIN_MM)
     words = [say(tell, "rules", version=strip.rules_version), say(tell, "how to read")]
-    if strip.marked:
-        pen.text("  ·  ".join(words), after, LAST_MM, SMALL_PT, INK)
+    draw_last(pen, tell, "  ·  ".join(words) if strip.marked else "")
+
+
+def draw_last(pen: Pen, language: str, words: str) -> None:
+    """The last line of any sheet, with `words` in its middle."""
+    left, right = MARGIN_MM, SHEET_MM[0] - MARGIN_MM
+    decision = say(language, "decision")
+    pen.text(decision, left, LAST_MM, TEXT_PT, INK, bold=True)
+    after = left + text_mm(decision, TEXT_PT) * 1.2 + 3
+    if words:
+        pen.text(words, after, LAST_MM, SMALL_PT, INK)
     bar = right - BAR_MM
     pen.lines([(bar, LAST_MM, right, LAST_MM)], INK, 0.8, "bar")
     pen.lines([(x, LAST_MM - 1, x, LAST_MM + 1) for x in (bar, right)], INK, 0.8)
-    pen.text(say(tell, "bar"), bar + BAR_MM / 2, LAST_MM, SMALL_PT, INK, "center", paper="white")
+    middle = bar + BAR_MM / 2
+    pen.text(say(language, "bar"), middle, LAST_MM, SMALL_PT, INK, "center", paper="white")
 
 
 def _legend(pen: Pen, strip: Strip, left: float, right: float) -> None:

@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from cloud.deps import Principal, Services, ServicesDep, VisibleRecording, Who
 from cloud.render import language_of, page
+from cloud.reports.seal import signed_of
 from cloud.store import people
 from cloud.store.db import reading
 from cloud.store.people import Organisation
@@ -36,8 +37,13 @@ def mother(request: Request, who: Who, parts: ServicesDep) -> Response:
 
 
 @router.get("/recordings/{recording_id}", summary="The page of one recording: its strip")
-def recording(request: Request, recording: VisibleRecording, who: Who) -> Response:
-    return page(request, "recording.html", who, recording=recording)
+def recording(
+    request: Request, recording: VisibleRecording, who: Who, parts: ServicesDep
+) -> Response:
+    """A mother may print it when it is signed."""
+    with reading(parts.engine) as conn:
+        printable = who.role != "mother" or signed_of(conn, recording.id) is not None
+    return page(request, "recording.html", who, recording=recording, printable=printable)
 
 
 def _hospital_of(parts: Services, who: Principal) -> Organisation | None:

@@ -166,6 +166,18 @@ def latest(
     return [_recording(row) for row in conn.execute(query.limit(limit))]
 
 
+def started_since(conn: Connection, from_ms: int) -> list[int]:
+    """The ids of those that began since then and have ended, oldest first."""
+    r = recordings.c
+    query = select(r.id).where(
+        r.start_ms >= from_ms,
+        r.closed_ms.is_not(None),
+        r.removed_ms.is_(None),
+        r.gateway_id != HOME,
+    )
+    return list(conn.scalars(query.order_by(r.id)))
+
+
 def home_of(conn: Connection, mother_id: int, now_ms: int) -> Recording:
     """What alerts on values that she entered by hand are about; made when it is needed first. It
     is over since it began, has no frames, and no gateway may be called as its own is."""

@@ -20,6 +20,6 @@ function report(one) {
     ...one.sentences.map((text) => h("p", {}, t(text))),
     one.to_mother ? h("p", { class: "own-words" }, one.to_mother) : null,
     h("p", { class: "quiet" }, t("Read and signed by %(person)s, %(organisation)s, %(time)s", who)),
-    h("p", {}, h("a", { href: `/recordings/${one.recording_id}` }, t("Show this recording"))),
+    h("p", {}, h("a", { href: `/recordings/${one.recording_id}` }, t("Show this recording")), " · ", h("a", { href: `/api/recordings/${one.recording_id}/report.pdf` }, t("Print"))),
   );
 }

@@ -13,6 +13,8 @@ from cloud.health import parts as health_parts
 from cloud.pregnancy import charts
 from cloud.pregnancy.names import WHAT
 from cloud.render import WEB
+from cloud.reports import words as report_words
+from cloud.reports.seal import Holds
 from cloud.research import said, summary
 from cloud.sections import SECTIONS
 from cloud.statistics import columns as figures
@@ -77,6 +79,8 @@ _TABLES = (  # files whose module constants are texts
     "cloud/channels/push.py",
     "cloud/channels/sms.py",
     "cloud/routes/login.py",
+    "cloud/reports/facts.py",
+    "cloud/routes/reports.py",
     "cloud/pregnancy/record.py",
     "cloud/pregnancy/care.py",
     "cloud/pregnancy/values.py",
@@ -115,6 +119,7 @@ def all_texts() -> set[str]:
     found |= {phase.value for phase in advice.Phase}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
     found |= {*said.WORDS.values(), *summary.WORDS.values()}
+    found |= {*report_words.WORDS.values(), *(one.value for one in Holds)}
     found |= {phase.value for table in (resources.Phase, resources.Lease) for phase in table}
     found |= {*resources.EVENTS, *resources.LEASE_EVENTS, *resources.KINDS, *_SHARING}
     found |= {resources.FAR_UNKNOWN, resources.NO_PLACE}
