@@ -69,6 +69,7 @@ def test_logs_have_ids_and_no_names(rig: Rig, metrics_port: int) -> None:
     assert float(frames.split()[1]) > 100
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_it_well(rig: Rig) -> None:
     wait_until(lambda: answered(rig.url), 20, "all parts work")
     env = {**rig.cloud.env, "LUCINA_HTTP_PORT": str(rig.cloud_port)}
@@ -117,26 +118,44 @@ def pager() -> Iterator[Pager]:
     pager.server.shutdown()
 
 
-def test_a_service_that_stands_still_pages_the_operator(
-    rig: Rig, pager: Pager, tmp_path: Path
-) -> None:
+@pytest.fixture
+def watched(rig: Rig, pager: Pager, tmp_path: Path) -> Iterator[Path]:
+    """A watchdog looks at it; what its command heard last is in this file."""
     wait_until(lambda: answered(rig.url), 20, "all parts work")
     heard = tmp_path / "heard.json"
     args = [*COMMAND, "watchdog", "--url", rig.url, "--alert-url", pager.url, "--command",
             f"cat > {heard}", "--every", "0.5", "--after", "4"]  # fmt: skip
     with Process(args, tmp_path, ENV, name="watchdog") as watchdog:
         watchdog.wait_for("watchdog ready on")
-        os.kill(rig.cloud.pid, signal.SIGSTOP)
-        try:
-            told = pager.wait_for("silent")
-        finally:
-            os.kill(rig.cloud.pid, signal.SIGCONT)
-        assert "no answer" in told["why"] and told["silent_s"] >= 4
-        pager.wait_for("back")
-        wait_until(lambda: json.loads(heard.read_text())["state"] == "back", 20, "the command")
+        yield heard
 
-        pager.told.clear()
-        rig.broker.kill()
-        assert pager.wait_for("silent")["why"] == "not working: broker"
-        rig.start(rig.broker)
-        pager.wait_for("back")
+
+def test_a_service_that_stands_still_pages_the_operator(
+    rig: Rig, pager: Pager, watched: Path
+) -> None:
+    os.kill(rig.cloud.pid, signal.SIGSTOP)
+    try:
+        told = pager.wait_for("silent")
+    finally:
+        os.kill(rig.cloud.pid, signal.SIGCONT)
+    assert "no answer" in told["why"] and told["silent_s"] >= 4
+    pager.wait_for("back")
+    wait_until(lambda: json.loads(watched.read_text())["state"] == "back", 20, "the command")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("watched")
+def test_a_part_that_is_gone_pages_the_operator(rig: Rig, pager: Pager) -> None:
+    rig.broker.kill()
+    assert pager.wait_for("silent")["why"] == "not working: broker"
+    rig.start(rig.broker)
+    pager.wait_for("back")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("watched")
+def test_a_service_that_is_killed_pages_the_operator(rig: Rig, pager: Pager) -> None:
+    rig.cloud.kill()
+    assert "no answer" in pager.wait_for("silent")["why"]
+    rig.start(rig.cloud)
+    pager.wait_for("back")
