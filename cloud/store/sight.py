@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from cloud.store import consents
 from cloud.store.consents import Consent
@@ -87,16 +87,18 @@ def _referred(conn: Connection, recording_ids: Collection[int]) -> dict[int, set
     return _sets(conn, query.where(r.recording_id.in_(recording_ids)))
 
 
+_strip, _part = consultation_messages.alias(), consultation_messages.alias()
+_DISCUSSING = (
+    select(_strip.c.recording_id, _part.c.organisation_id, _part.c.to_id)
+    .join(_part, _part.c.consultation_id == _strip.c.consultation_id)
+    .where(_strip.c.recording_id.in_(bindparam("recording_ids", expanding=True)))
+)
+
+
 def _discussing(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
     """Those that take part in a consultation in which a part of it was shown."""
-    strip, part = consultation_messages.alias(), consultation_messages.alias()
     found: dict[int, set[int]] = defaultdict(set)
-    query = (
-        select(strip.c.recording_id, part.c.organisation_id, part.c.to_id)
-        .join(part, part.c.consultation_id == strip.c.consultation_id)
-        .where(strip.c.recording_id.in_(recording_ids))
-    )
-    for recording_id, *places in conn.execute(query):
+    for recording_id, *places in conn.execute(_DISCUSSING, {"recording_ids": [*recording_ids]}):
         found[recording_id] |= set(places) - {None}
     return found
 
