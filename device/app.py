@@ -46,6 +46,12 @@ class App:
         self.packer = Packer(0)  # of the running session, or of the last one
         self.running = False  # between the start and the stop event
 
+    @property
+    def idle(self) -> bool:
+        """Nothing to do but to wait for a command."""
+        busy = self.running or not self._uplink.drained
+        return not busy and not (self._care and self._care.busy)
+
     def begin(self, session: int) -> None:
         self.packer = Packer(session)
         self._uplink.begin(session)

@@ -29,9 +29,11 @@ def run() -> None:
         identity = told["certificate"].encode(), told["private_key"].encode()
     told.update({"tls": told["ca"].encode(), "identity": identity})
     boot_id = int.from_bytes(os.urandom(4), "little")
-    app, _ = build(Board(), told, clock, boot_id)
+    app, uplink = build(Board(), told, clock, boot_id)
     while True:
-        wifi.tick(clock.now_ms())
+        was_up = wifi.up
+        if wifi.tick(clock.now_ms(), app.idle) and not was_up:
+            uplink.retry()
         app.turn(0 if app.running else STEP_MS)
 
 

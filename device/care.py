@@ -26,6 +26,11 @@ class Care:
         self._low = False
         self._restart = False
 
+    @property
+    def busy(self) -> bool:
+        """With new firmware."""
+        return self._restart or bool(self._update and self._update.wanted is not None)
+
     def tick(self, now_ms: int, recording: bool) -> None:
         wanted = self._update and self._update.wanted
         waiting = self._uplink.waiting

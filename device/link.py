@@ -56,6 +56,10 @@ class Link:
         """May publish() be called?"""
         return self._sock is not None and self._mqtt.ready
 
+    def retry(self) -> None:
+        """There is a network again: no need to wait longer."""
+        self._retry_ms = self._attempt = 0
+
     def publish(self, topic: str, payload: bytes) -> None:
         """It leaves with the next step()."""
         self._mqtt.publish(topic, payload, self._clock.now_ms())

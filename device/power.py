@@ -12,7 +12,7 @@ RECORD_WIFI, RECORD_CELLULAR, RECORD_OFFLINE = "record_wifi", "record_cellular",
 DRAIN = "drain"
 MODES = {
     SLEEP: Mode(0.06, False, False),  # wakes by the button, by movement and by the clock
-    READY: Mode(6, True, False),  # waits for a start
+    READY: Mode(6, True, False),  # waits for a start; the radio is there 10 s in 240 s
     RECORD_WIFI: Mode(74, True, True),
     RECORD_CELLULAR: Mode(107, True, True),
     RECORD_OFFLINE: Mode(77, True, True),  # the radio looks for a network 10 s in 60 s
@@ -23,6 +23,7 @@ MODES = {
 LOW_PERCENT = 15  # from here on it is told, and measurements that can wait are rare
 EMPTY_PERCENT = 5  # finish the frame, tell, stop
 SEARCH_MS, SEARCH_EVERY_MS = 10_000, 60_000  # of the radio, while there is no network
+CONTACT_MS, CONTACT_EVERY_MS = 10_000, 240_000  # of the radio, while there is nothing to do
 OXIMETER_MS = 30_000  # of light for one value of oxygen saturation
 OXIMETER_EVERY_MS, OXIMETER_EVERY_MS_LOW = 300_000, 900_000
 DRAIN_FRAMES = 60  # that wait: from here on it is a drain
@@ -42,6 +43,11 @@ def mode(recording: bool, up: bool, cellular: bool, waiting: int, updating: bool
 def searches(now_ms: int, lost_ms: int) -> bool:
     """May the radio look for a network now? lost_ms: when the last one was lost."""
     return (now_ms - lost_ms) % SEARCH_EVERY_MS < SEARCH_MS
+
+
+def in_contact(now_ms: int, idle_ms: int) -> bool:
+    """Is the radio of an idle board on now? idle_ms: since when it is idle."""
+    return (now_ms - idle_ms) % CONTACT_EVERY_MS < CONTACT_MS
 
 
 def oximeter_on(now_ms: int, battery_percent: int) -> bool:

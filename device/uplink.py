@@ -79,6 +79,10 @@ class Uplink:
         """Why frames do not get through now, as far as this side can tell."""
         return self.error or ("" if self._link.up else self._link.error)
 
+    def retry(self) -> None:
+        """There is a network again."""
+        self._link.retry()
+
     def step(self, wait_ms: int) -> list[wire.Frame]:
         """Receive, send, spill; returns the commands that came. Waits at most wait_ms."""
         messages = self._link.step(wait_ms)

@@ -1,4 +1,5 @@
-"""All frames that the firmware makes of the same input; run by test_firmware.py under both interpreters.
+"""All frames that the firmware makes of the same input; test_firmware.py runs it under CPython and
+MicroPython.
 
     frames_client.py SECONDS WAV
 

@@ -1,4 +1,4 @@
-"""The two slots of the ESP32 and its boot loader's roll-back. Runs under pytest and on MicroPython."""
+"""The two slots of the ESP32 and the boot loader's roll-back. Runs under pytest and MicroPython."""
 
 import sys
 

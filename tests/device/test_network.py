@@ -1,11 +1,10 @@
-"""Provisioning, Wi-Fi and the modem, without any of them. Runs under pytest and on MicroPython."""
+"""Provisioning and the modem, without any of them. Runs under pytest and on MicroPython."""
 
 import json
 
-from device import modem, power
+from device import modem
 from device.modem import DATA, DIALOGUE, FAILED, PAUSE_MS, Modem
 from device.provision import Box, ProvisionError, box_text, parse, read_box
-from device.wifi import TRY_MS, Wifi
 
 TOLD = {
     "device": "p1",
@@ -77,57 +76,6 @@ def test_the_code_on_the_box_is_read_and_misreadings_are_found():
             assert False, noise
         except ProvisionError:
             pass
-
-
-class Radio:
-    """A network.WLAN that finds the network called `there`."""
-
-    def __init__(self):
-        self.there = None
-        self.on = False
-        self.name = None
-        self.on_ms = 0
-
-    def active(self, on):
-        self.on = on
-        if not on:
-            self.name = None
-
-    def isconnected(self):
-        return self.on and self.name is not None and self.name == self.there
-
-    def connect(self, name, _password):
-        assert self.on
-        self.name = name
-
-    def disconnect(self):
-        self.name = None
-
-    def status(self, _what):
-        return -60
-
-
-def test_networks_are_tried_in_turn_and_the_radio_rests():
-    radio = Radio()
-    wifi = Wifi(radio, TOLD["networks"], 0)
-    tried = []
-    on = 0
-    for now_ms in range(0, 10 * power.SEARCH_EVERY_MS, 500):
-        assert not wifi.tick(now_ms)
-        on += radio.on
-        if radio.name and (not tried or tried[-1] != radio.name):
-            tried.append(radio.name)
-    assert tried[:4] == ["home", "open", "home", "open"]
-    assert on * 500 < 10 * power.SEARCH_EVERY_MS // 2
-    radio.there = "open"
-    for later_ms in range(500, 4 * power.SEARCH_EVERY_MS, 500):
-        wifi.tick(now_ms + later_ms)
-    assert wifi.up
-    assert wifi.rssi_dbm() == -60
-    radio.there = None
-    assert not wifi.tick(now_ms + 5 * power.SEARCH_EVERY_MS)
-    assert wifi.rssi_dbm() is None
-    assert TRY_MS > 0
 
 
 ANSWERS = {

@@ -217,3 +217,17 @@ def test_new_firmware_with_a_fault_of_memory_is_not_kept():
         assert False, "it was kept"
     except Restart as restart:
         assert str(restart) == "restart"
+
+
+def test_a_board_is_idle_when_nothing_is_left_to_be_done():
+    bed = Bed()
+    bed.start(1)
+    assert bed.run(3) == ""
+    assert not bed.app.idle
+    bed.link.cut = True
+    bed.app.end()
+    assert bed.run(3) == ""
+    assert not bed.app.idle
+    bed.link.cut = False
+    assert bed.run(8) == ""
+    assert bed.app.idle
