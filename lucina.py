@@ -19,7 +19,7 @@ from cloud.health.commands import doctor, watchdog
 from cloud.keeping.commands import backup, restore
 from cloud.openapi.commands import openapi
 from cloud.reports.commands import report
-from cloud.research.commands import analyze, evaluate, plot
+from cloud.research.commands import analyze, beside, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
 from hardware.firmware import firmware
@@ -185,7 +185,7 @@ def probe(
 
 
 _OF_THE_CLOUD = (report, backup, restore, doctor, watchdog, openapi)
-for elsewhere in (analyze, plot, evaluate, listen, *_OF_THE_CLOUD):
+for elsewhere in (analyze, plot, beside, evaluate, listen, *_OF_THE_CLOUD):
     app.command()(elsewhere)
 
 

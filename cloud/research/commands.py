@@ -71,6 +71,32 @@ def plot(
         fail(error)
 
 
+def beside(
+    recording: Annotated[int, typer.Argument(help="Number of a stored recording.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="What `lucina probe --doppler` was given: a file, or synthetic:..."),
+    ],
+    out: Annotated[Path, typer.Option(help="The picture: .png, .svg or .pdf.")] = Path(
+        "beside.png"
+    ),
+) -> None:
+    """Compare the fetal rate that was heard and stored with the one its sound was made from.
+
+    Reads the store of `lucina cloud` (LUCINA_* variables), which may run meanwhile.
+
+    Example: lucina beside 7 1001.hea --out beside.png
+    """
+    from cloud.config import ConfigError, load
+    from cloud.research.beside import beside as compare
+    from cloud.store.db import DatabaseError, open_engine
+
+    try:
+        compare(open_engine(load().database_url), recording, source, out, typer.echo)
+    except (ConfigError, DatabaseError, ValueError, OSError) as error:
+        fail(error)
+
+
 def evaluate(
     data: Annotated[
         Path, typer.Argument(help="Folder of recordings.", envvar="LUCINA_DATA")
