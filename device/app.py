@@ -170,7 +170,7 @@ class App:
         waited_ms = now_ms - self._status_ms
         if waited_ms >= STATUS_MS:
             return True
-        return waited_ms >= MOVED_MS and self._board.placement()[:2] != self._placed
+        return waited_ms >= MOVED_MS and bool(self._board.placement()[:2] != self._placed)
 
     def _status(self) -> payloads.Status:
         contact, own_heart, best_percent = self._board.placement()
