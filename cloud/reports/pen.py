@@ -117,6 +117,7 @@ class PagePen:
             high_mm = size_pt / mm
             sides = (left_mm - PAD_MM, y_mm - high_mm / 2, left_mm + wide_mm + PAD_MM)
             self.boxes([(*sides, y_mm + high_mm / 2)], paper)
+        self._canvas.saveState()  # how text is filled outlives the text
         line = self._canvas.beginText(left_mm * mm, _y(y_mm) - MIDDLE * size_pt)
         line.setFillColor(_colour(colour))
         for font, part in runs(words, bold):
@@ -126,6 +127,7 @@ class PagePen:
         self._canvas.setStrokeColor(_colour(colour))
         self._canvas.setLineWidth(BOLD_EDGE * size_pt)
         self._canvas.drawText(line)
+        self._canvas.restoreState()
 
     def code(self, words: str, left_mm: float, top_mm: float, size_mm: float) -> None:
         """A QR code that reads `words`; 15 % of it may be dirty."""
