@@ -14,15 +14,22 @@ from device import payloads
 from device.app import WATCHDOG_MS
 from device.board_sim import free_kib
 from device.board_slots import Slots
+from device.board_ultrasound import Ultrasound
+from device.clock import system_clock
 from device.doppler import Doppler
+from device.drivers.lis2dh12 import Lis2dh12
 from device.drivers.max17048 import Max17048
+from device.drivers.max30102 import Max30102
 from device.drivers.nau7802 import Nau7802
-from device.drivers.tlv320adc3140 import Tlv320adc3140, to_sound
+from device.drivers.tlv320adc3140 import to_sound
+from device.drivers.tmp117 import Tmp117
 from device.drivers.w25q128 import W25q128
 from device.fhr import HOP
-from device.power import MODES
+from device.lights import Lights
+from device.power import MODES, SLEEP
 from device.region import Region
-from device.signals import AMBER, BATTERY_LOW, FIND_ME, GREEN, NOTHING, RED, of_alert
+from device.senses import Senses
+from device.signals import BATTERY_LOW, FIND_ME, NOTHING, of_alert
 from device.toco import Toco
 
 PINS = {
@@ -59,16 +66,14 @@ PINS = {
 }
 VERSION = 1
 SPOOL_BYTES = 4 << 20  # of the external flash; then one sector of notes, one to test
-QUARTER_MS = 250
-GAIN_DB = 30
 COUNTS_PER_UNIT, RAIL = 800, 8_000_000  # of the strain gauge: to be calibrated on a real one
 WATCHDOG_RESET, SOFT_RESET = 2, 4  # of device/report.py
 CAUSES = {machine.PWRON_RESET: 0, machine.HARD_RESET: 1, machine.WDT_RESET: WATCHDOG_RESET}
 CAUSES.update({machine.DEEPSLEEP_RESET: 3, machine.SOFT_RESET: SOFT_RESET})
 STALLED = 5
 EPOCH_S = 946_684_800  # the board counts from 2000
-CARRIER_HZ, BURST_HZ, BURST_SHARE = 1_000_000, 2000, 13_107  # 20 % of 65536
-ULTRASOUND, TOCO, GAUGE = 4, 8, 32  # bits of report.FAULTS
+FLASH, ULTRASOUND, TOCO, OXIMETER = 2, 4, 8, 16  # bits of report.FAULTS
+GAUGE, MOTION, FACE = 32, 64, 128
 
 
 class Board:
@@ -76,7 +81,7 @@ class Board:
     ended = False
     cellular = False
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int = 1) -> None:
         self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
         self._memory = machine.RTC()
         noted = self._memory.memory() or b"\x00\x00"
@@ -85,48 +90,57 @@ class Board:
         self._note = bytearray(2)
         self._faults = 0
         i2c = machine.I2C(0, sda=PINS["I2C_SDA"], scl=PINS["I2C_SCL"], freq=400_000)
-        self._gauge = self._found(GAUGE, Max17048, i2c)
-        self._strain = self._found(TOCO, Nau7802, i2c)
-        self._ear = self._found(ULTRASOUND, Tlv320adc3140, i2c)
-        spi = machine.SPI(2, 20_000_000, sck=PINS["FLASH_SCK"], mosi=PINS["FLASH_MOSI"],
-                          miso=PINS["FLASH_MISO"])  # fmt: skip
-        flash = W25q128(spi, machine.Pin(PINS["FLASH_CS"], machine.Pin.OUT, value=1))
-        self.spool = Region(flash, 0, SPOOL_BYTES)
-        self.notes = Region(flash, SPOOL_BYTES, flash.SECTOR)
-        self.scratch = Region(flash, SPOOL_BYTES + flash.SECTOR, flash.SECTOR)
+        self._clock = system_clock()
+        self._gauge = self._found(GAUGE, lambda: Max17048(i2c))
+        strain, motion = self._running(TOCO, Nau7802, i2c), self._running(MOTION, Lis2dh12, i2c)
+        light = self._found(OXIMETER, lambda: Max30102(i2c))
+        face = self._found(FACE, lambda: Tmp117(i2c))
+        self._senses = Senses(strain, light, face, motion, Toco(COUNTS_PER_UNIT, RAIL))
+        self._lights = Lights(
+            _out("LED_RED"), _out("LED_GREEN"), machine.PWM(PINS["BUZZER"], duty_u16=0)
+        )
+        self._begin_flash()
         self.slots = Slots(VERSION)
-        self._buzzer = machine.PWM(PINS["BUZZER"], duty_u16=0)
-        self._lights = [machine.Pin(PINS[n], machine.Pin.OUT) for n in ("LED_RED", "LED_GREEN")]
+        self._begin_sound(channels)
         self._i2s = machine.I2S(0, sck=PINS["I2S_BCLK"], ws=PINS["I2S_WS"], sd=PINS["I2S_DIN"],
                                 mode=machine.I2S.RX, bits=16, format=machine.I2S.STEREO,
                                 rate=8000, ibuf=32_000)  # fmt: skip
+        self._ultrasound = Ultrasound(PINS, i2c)
+        self._found(ULTRASOUND, self._ultrasound.check)
+
+    def _begin_flash(self) -> None:
+        spi = machine.SPI(2, 20_000_000, sck=PINS["FLASH_SCK"], mosi=PINS["FLASH_MOSI"],
+                          miso=PINS["FLASH_MISO"])  # fmt: skip
+        select = _out("FLASH_CS", 1)
+        self.spool = self.notes = self.scratch = None
+        flash = self._found(FLASH, lambda: W25q128(spi, select))
+        if flash:
+            self.spool = Region(flash, 0, SPOOL_BYTES)
+            self.notes = Region(flash, SPOOL_BYTES, flash.SECTOR)
+            self.scratch = Region(flash, SPOOL_BYTES + flash.SECTOR, flash.SECTOR)
+
+    def _begin_sound(self, channels: int) -> None:
         self._words = array("H", bytes(16 * HOP))
         self._left, self._right = array("H", bytes(2 * HOP)), array("H", bytes(2 * HOP))
-        self._doppler = Doppler(1)
-        self._toco = Toco(COUNTS_PER_UNIT, RAIL)
-        self._counts = array("i", bytes(4 * 40))
-        self._fhr: list[int] = []
-        self._press: list[int] = []
-        self._quality: list[int] = []
-        self._pattern = NOTHING
-        self._place = self._until_ms = self._rounds = 0
-        self._sound = (
-            machine.PWM(PINS["US_CARRIER"], freq=CARRIER_HZ, duty_u16=0),
-            machine.PWM(PINS["US_GATE"], freq=BURST_HZ, duty_u16=0),
-        )
-        self._front = machine.Pin(PINS["US_POWER"], machine.Pin.OUT, value=0)
-        if self._ear:
-            self._ear.start(GAIN_DB)
-        if self._strain:
-            self._strain.start()
+        self._doppler = Doppler(channels)
+        self._second = self._right if channels == 2 else None
+        self._rows: tuple = tuple([] for _ in payloads.CHANNELS)  # of the second that is heard
+        self._happened: list = []
+        self._analog = False  # of the mode of power
 
-    def _found(self, bit: int, driver, bus):
+    def _found(self, bit: int, make):
         """The chip, or None and a fault in the boot report: the rest goes on."""
         try:
-            return driver(bus)
+            return make()
         except Exception:
             self._faults |= bit
             return None
+
+    def _running(self, bit: int, driver, bus):
+        chip = self._found(bit, lambda: driver(bus))
+        if chip:
+            self._found(bit, chip.start)
+        return chip
 
     @property
     def version(self) -> int:
@@ -146,27 +160,31 @@ class Board:
         """Waits for 250 ms of sound: this paces the main loop."""
         self._i2s.readinto(self._words)
         to_sound(self._words, HOP, self._left, self._right)
-        self._doppler.hear(self._left, None, payloads.GAP_16)
-        count = 0
-        while self._strain and count < len(self._counts) and self._strain.ready():
-            self._counts[count] = self._strain.counts()
-            count += 1
-        self._fhr.append(self._doppler.count)
-        self._press.append(self._toco.update(self._counts, count, False))
-        self._quality.append(self._doppler.quality_percent)
-        if len(self._fhr) < payloads.RATE_HZ:
+        doppler, senses = self._doppler, self._senses
+        doppler.hear(self._left, self._second, senses.pulse)
+        level = doppler.placement.level
+        self._happened += senses.update(self._clock.now_ms(), level, self.battery_percent())
+        self._transmit()
+        heard = (doppler.count, doppler.second_count, senses.pulse, senses.toco_count,
+                 doppler.quality_percent)  # fmt: skip
+        for row, value in zip(self._rows, heard):
+            row.append(value)
+        if len(self._rows[0]) < payloads.RATE_HZ:
             return []
-        trace = payloads.Trace(self._fhr, None, None, self._press, self._quality)
-        payload = payloads.pack_trace(trace)
-        for values in (self._fhr, self._press, self._quality):
-            values.clear()
+        fhr, second, pulse, toco, quality = self._rows
+        payload = payloads.pack_trace(
+            payloads.Trace(fhr, second if self._second else None, pulse, toco, quality)
+        )
+        for row in self._rows:
+            row.clear()
         return [payload]
 
     def extras(self, _now_ms: int) -> list:
-        return []
+        happened, self._happened = self._happened, []
+        return happened
 
     def battery_percent(self) -> int:
-        percent = self._gauge.percent() if self._gauge else None
+        percent = self._gauge and self._found(GAUGE, self._gauge.percent)
         return payloads.GAP_8 if percent is None else percent
 
     def placement(self):
@@ -180,27 +198,29 @@ class Board:
         return int.from_bytes(os.urandom(4), "little") or 1
 
     def zero_toco(self) -> None:
-        self._toco.zero()
+        self._senses.toco.zero()
 
     def set_time(self, unix_ms: int) -> None:
         year, month, day, hour, minute, second, weekday, _ = time.gmtime(unix_ms // 1000 - EPOCH_S)
         self._memory.datetime((year, month, day, weekday, hour, minute, second, 0))
 
     def find_me(self) -> None:
-        self._show(FIND_ME)
+        self._lights.show(FIND_ME)
 
     def alert(self, text: str) -> None:
-        self._show(of_alert(text))
+        self._lights.show(of_alert(text))
 
     def battery_low(self) -> None:
-        self._show(BATTERY_LOW)
+        self._lights.show(BATTERY_LOW)
 
     def power(self, mode: str) -> None:
-        """The ultrasound is on while it records, never else."""
-        on = MODES[mode].analog
-        self._front.value(int(on))
-        self._sound[0].duty_u16(32_768 if on else 0)
-        self._sound[1].duty_u16(BURST_SHARE if on else 0)
+        self._analog = MODES[mode].analog
+        self._transmit()
+
+    def _transmit(self) -> None:
+        """The ultrasound is on while it records and the probe is on skin, never else."""
+        on = self._analog and self._senses.skin.may_transmit
+        self._found(ULTRASOUND, lambda: self._ultrasound.set(on))
 
     def note(self, task: int) -> None:
         self._note[0], self._note[1] = task, 0
@@ -208,7 +228,7 @@ class Board:
 
     def feed(self) -> None:
         self._watchdog.feed()
-        self._play(time.ticks_ms())
+        self._lights.play(self._clock.now_ms())
 
     def stalled(self) -> None:
         self._note[1] = 1
@@ -219,32 +239,11 @@ class Board:
         machine.reset()
 
     def off(self) -> None:
-        self._show(NOTHING)
+        self.power(SLEEP)
+        self._lights.show(NOTHING)
+        self._lights.play(self._clock.now_ms())
         machine.deepsleep()
 
-    def _show(self, pattern) -> None:
-        self._pattern = pattern
-        self._place = self._rounds = 0
-        self._until_ms = time.ticks_ms()
 
-    def _play(self, now_ms: int) -> None:
-        """The next step of the pattern when it is due: on and off in turn."""
-        colour, steps, times = self._pattern
-        if time.ticks_diff(now_ms, self._until_ms) < 0:
-            return
-        if not steps or (times and self._rounds >= times):
-            self._light(NOTHING[0], 0)
-            return
-        on_ms, off_ms, tone_hz = steps[self._place // 2]
-        resting = self._place % 2
-        self._light(NOTHING[0] if resting else colour, 0 if resting else tone_hz)
-        self._until_ms = time.ticks_add(now_ms, off_ms if resting else on_ms)
-        self._place = (self._place + 1) % (2 * len(steps))
-        self._rounds += not self._place
-
-    def _light(self, colour: str, tone_hz: int) -> None:
-        self._lights[0].value(int(colour in (RED, AMBER)))
-        self._lights[1].value(int(colour in (GREEN, AMBER)))
-        if tone_hz:
-            self._buzzer.freq(tone_hz)
-        self._buzzer.duty_u16(32_768 if tone_hz else 0)
+def _out(net: str, value: int = 0):
+    return machine.Pin(PINS[net], machine.Pin.OUT, value=value)

@@ -29,7 +29,7 @@ def run() -> None:
         identity = told["certificate"].encode(), told["private_key"].encode()
     told.update({"tls": told["ca"].encode(), "identity": identity})
     boot_id = int.from_bytes(os.urandom(4), "little")
-    app, uplink = build(Board(), told, clock, boot_id)
+    app, uplink = build(Board(told.get("channels", 1)), told, clock, boot_id)
     while True:
         was_up = wifi.up
         if wifi.tick(clock.now_ms(), app.idle) and not was_up:

@@ -34,7 +34,9 @@ class ProvisionError(ValueError):
 
 
 def parse(data: bytes) -> dict:
-    """The document as a dict: port a number, networks [[name, password]], key as bytes."""
+    """The document as a dict: port a number, networks [[name, password]], key as bytes.
+
+    channels (1 unless it is told) is 2 for a twin kit: a second transducer at J4."""
     if len(data) > MAX_BYTES:
         raise ProvisionError("%d bytes, at most %d" % (len(data), MAX_BYTES))
     try:
@@ -60,6 +62,9 @@ def _check(key: str, value) -> None:
     if key == "port":
         if type(value) is not int or not 1 <= value <= 65535:
             raise ProvisionError("port is %r" % value)
+    elif key == "channels":
+        if type(value) is not int or value not in (1, 2):
+            raise ProvisionError("channels is %r" % value)
     elif key == "networks":
         _check_networks(value)
     elif key not in TEXTS:

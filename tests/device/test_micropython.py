@@ -34,6 +34,7 @@ SHARED = (
     "test_w25q128",
     "test_toco",
     "test_oximeter",
+    "test_senses",
     "test_ble",
     "test_fhr",
     "test_beams",

@@ -41,6 +41,7 @@ def test_a_whole_document_is_taken():
 def test_what_is_wrong_is_named():
     refused({"port": 0}, "port is 0")
     refused({"port": "8883"}, "port is")
+    refused({"channels": 3}, "channels is 3")
     refused({"host": None}, "host is missing")
     refused({"hots": "x"}, "hots is not a known key")
     refused({"token": ""}, "token")
