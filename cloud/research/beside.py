@@ -97,6 +97,7 @@ def beside(
 def draw(told_bpm: Floats, reference_bpm: Floats, out: Path) -> None:
     """Rows of half an hour; the reference below, wide and pale."""
     rows = max(1, -(-len(told_bpm) // (ROW_S * FS_HZ)))
+    row_min = min(ROW_S * FS_HZ, len(told_bpm)) / FS_HZ / 60
     figure = Figure(figsize=(12, ROW_INCHES * rows), layout="constrained")
     minutes = np.arange(len(told_bpm)) / FS_HZ / 60
     for row, axes in enumerate(figure.subplots(rows, 1, squeeze=False)[:, 0]):
@@ -104,7 +105,7 @@ def draw(told_bpm: Floats, reference_bpm: Floats, out: Path) -> None:
             minutes, reference_bpm, color="#f0b060", linewidth=4, label="reference, mean of 3 s"
         )
         axes.plot(minutes, told_bpm, color="#203878", linewidth=0.8, label="heard and stored")
-        axes.set(ylim=AXIS_BPM, ylabel="bpm", xlim=(row * ROW_S / 60, (row + 1) * ROW_S / 60))
+        axes.set(ylim=AXIS_BPM, ylabel="bpm", xlim=(row * row_min, (row + 1) * row_min))
         axes.grid(alpha=0.3)
     axes.set_xlabel("min")
     axes.legend(loc="lower right")
