@@ -41,7 +41,7 @@ def report(
     from cloud.config import ConfigError, load
     from cloud.reports.pdf import Options
     from cloud.reports.printing import SCALES
-    from cloud.store.db import DatabaseError
+    from cloud.store.db import DatabaseError, StoreError
 
     try:
         if (recording is None) == (since is None):
@@ -51,6 +51,8 @@ def report(
         failed = _print_all(load(), recording, since, out, options)
     except (ConfigError, DatabaseError, ValueError, OSError) as error:
         fail(error)
+    except StoreError as error:
+        fail(ValueError(f"the database cannot be read: {error.orig}"))
     end(1 if failed else 0)
 
 
