@@ -65,6 +65,7 @@ def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key
     app.begin(int(session))
     gc.collect()
     least = free_kib()
+    total = least + gc.mem_alloc() // 1024 if hasattr(gc, "mem_alloc") else 0
     told = "ended"
     until_ms = None
     try:
@@ -81,6 +82,8 @@ def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key
     board.slots.boot()
     line = {"end": told, "drained": uplink.drained, "log": board.log, "least_free_kib": least}
     line["programs"] = flash.programs
+    if hasattr(gc, "mem_alloc"):
+        line["most_used_kib"] = total - least
     line.update({"error": uplink.trouble, "version": board.version, "made": app.packer.made})
     print(json.dumps(line))
 
