@@ -9,7 +9,6 @@ from array import array
 from struct import unpack
 
 from device.bandpass import SAMPLE_HZ
-from device.beams import Beams
 from device.doppler import Doppler
 from device.fhr import HOP
 from device.payloads import GAP_16, RATE_HZ, Trace, pack_trace, unpack_trace
@@ -64,7 +63,11 @@ class Heard:
         self._sound = sound
         self._others = others
         self._doppler = Doppler(2 if sound.second else 1)
-        self._beams = Beams(CRYSTALS) if sound.channels == CRYSTALS else None
+        self._beams = None
+        if sound.channels == CRYSTALS:
+            from device.beams import Beams  # only then there is room to be found for it
+
+            self._beams = Beams(CRYSTALS)
         self.placement = self._doppler.placement
 
     def next(self) -> bytes | None:

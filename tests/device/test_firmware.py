@@ -208,7 +208,7 @@ def test_both_interpreters_make_the_same_frames_byte_for_byte(
         file.setparams((2, 2, SAMPLE_HZ, 0, "NONE", ""))
         file.writeframes(np.stack(samples, 1).astype("<i2").tobytes())
     told = []
-    for interpreter in ([sys.executable], [micropython, "-X", "heapsize=256k"]):
+    for interpreter in ([sys.executable], [micropython, "-X", "heapsize=320k"]):
         ran = subprocess.run(
             [*interpreter, HERE / "frames_client.py", source(tmp_path, 60), tmp_path / "twins.wav"],
             env={**os.environ, "PYTHONPATH": str(ROOT), "MICROPYPATH": f"{compiled}:.frozen"},
