@@ -92,7 +92,7 @@ def gather(conn: Connection, recording: Recording, viewer: Viewer, now_ms: int) 
         mother=mother,
         weeks=gestation_weeks(mother.due_date, recording.start_ms) if mother else None,
         organisation=own,
-        zone=ZoneInfo(own.zone if own else centre_zone(conn)),
+        zone=zone_of(conn, recording),
         trace=trace,
         completeness=found,
         gaps=[Gap(one["from_s"], one["to_s"], one["cause"]) for one in found["gaps"]],
@@ -103,6 +103,13 @@ def gather(conn: Connection, recording: Recording, viewer: Viewer, now_ms: int) 
         hidden=hidden,
         made_ms=now_ms,
     )
+
+
+def zone_of(conn: Connection, recording: Recording) -> tzinfo:
+    """Of her own hospital; where there is none, the centre's."""
+    mother = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
+    own = people.get_organisation(conn, mother.organisation_id or 0) if mother else None
+    return ZoneInfo(own.zone if own else centre_zone(conn))
 
 
 def _trace(conn: Connection, recording: Recording) -> Trace:

@@ -1,5 +1,7 @@
 """The printed report of a recording, and the page that says whether a paper is still right."""
 
+from datetime import UTC
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -8,9 +10,11 @@ from fastapi.responses import Response
 from cloud.deps import Now, ServicesDep, VisibleRecording, Who
 from cloud.render import language_of, page
 from cloud.reports import seal
+from cloud.reports.facts import zone_of
 from cloud.reports.fonts import NoFont
 from cloud.reports.pdf import Options
 from cloud.reports.printing import SCALES, printed
+from cloud.reports.words import time_of
 from cloud.routes.refusals import in_words
 from cloud.store import people
 from cloud.store.db import reading
@@ -50,7 +54,9 @@ def verify(request: Request, token: str, who: Who, parts: ServicesDep) -> Respon
         checked = seal.check(conn, found) if found else None
         holder_id = checked.printed.holder_id if checked and checked.printed else None
         place = people.get_organisation(conn, holder_id) if holder_id else None
+        zone = zone_of(conn, checked.recording) if checked else UTC
     return page(
         request, "verify.html", who, status=200 if checked else 404,
         checked=checked, place=place, problem=None if checked else NOT_OURS,
+        at=partial(time_of, zone=zone),
     )  # fmt: skip

@@ -46,6 +46,7 @@ def test_report_and_code(service: Service) -> None:
     page = service.client().get(f"/verify/{seal.write(SECRET, made)}")
     assert (page.status_code, seal.Holds.SAME.value in page.text) == (200, True)
     assert made.digest in page.text
+    assert "1970-01-01 08:00:00+08:00" in page.text  # as on the paper
     assert "Lin Xiaoyu" not in page.text
     forged = service.client().get("/verify/forged")
     assert (forged.status_code, "not made by this service" in forged.text) == (404, True)
