@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from bench.commands import listen, measuring
 from cloud.audit.commands import auditing
 from cloud.health import logs
 from cloud.health.commands import doctor, watchdog
@@ -22,6 +21,7 @@ from cloud.reports.commands import report
 from cloud.research.commands import analyze, beside, evaluate, plot
 from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
+from hardware.bench.commands import listen, measuring
 from hardware.firmware import firmware
 
 app = typer.Typer(
@@ -168,7 +168,7 @@ def probe(
     Example: lucina probe --doppler 1001.hea --device probe-1 --token T
     --broker mqtt://127.0.0.1:8701 --speed 10
     """
-    from bench.source import heard, replayed
+    from hardware.bench.source import heard, replayed
 
     try:
         with tempfile.TemporaryDirectory(prefix="lucina-probe-") as folder:

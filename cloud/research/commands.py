@@ -88,7 +88,7 @@ def beside(
     Example: lucina beside 7 1001.hea --out beside.png
     """
     from cloud.config import ConfigError, load
-    from cloud.research.beside import beside as compare
+    from cloud.research.plot_beside import beside as compare
     from cloud.store.db import DatabaseError, open_engine
 
     try:

@@ -23,7 +23,9 @@ def vitals(at_s: int, **counts: int) -> wire.Frame:
 
 
 def status(at_s: int, battery: int = 90, contact: int = 3) -> wire.Frame:
-    body = payloads.pack_status(payloads.Status(battery, contact, 0, 0, 0, payloads.GAP_16, 0, 0, 0))
+    body = payloads.pack_status(
+        payloads.Status(battery, contact, 0, 0, 0, payloads.GAP_16, 0, 0, 0)
+    )
     return wire.Frame(wire.STATUS, 7, 6000 + at_s, 1000 * at_s, body)
 
 

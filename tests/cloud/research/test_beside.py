@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cloud.research.beside import WINDOW, beside, compare, draw, trailing_mean
+from cloud.research.plot_beside import WINDOW, beside, compare, draw, trailing_mean
 from cloud.store.db import migrate, open_engine
 
 

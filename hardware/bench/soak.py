@@ -8,13 +8,13 @@ import random
 from functools import partial
 from struct import pack
 
-from bench.row import Measured, Plan, Pool, Row, later
 from device import payloads, wire
 from device.board_sim import SimBoard
 from device.firmware import build_on
 from device.mqtt import MAX_PACKET_ID, Mqtt
 from device.sim_flash import SimFlash
 from device.sim_link import SimLink
+from hardware.bench.row import Measured, Plan, Pool, Row, later
 
 HOURS, THOROUGH_HOURS = 3, 72
 FIRST_ID = MAX_PACKET_ID - 9000  # it wraps after two hours

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import soak, spool
+from hardware.bench import soak, spool
 
 
 def test_no_power_cut_costs_more_than_the_last_second() -> None:

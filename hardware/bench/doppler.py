@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.arithmetic import Meter, watched
-from bench.hearing import Flags, Heard, hear, samples
-from bench.row import Measured, Plan, Pool, Row, Share, Tally, later
 from device.fhr import HOP
 from device.payloads import GAP_16, RATE_HZ
+from hardware.bench.arithmetic import Meter, watched
+from hardware.bench.hearing import Flags, Heard, hear, samples
+from hardware.bench.row import Measured, Plan, Pool, Row, Share, Tally, later
 from models.doppler import Beats, Floats, Scene, beats_of, mean_rate, sound, steady_beats
 from models.synth import synthetic
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from bench.sounding import SCENE, beats_of_file, write_wav
 from device import payloads, seconds
+from hardware.bench.sounding import SCENE, beats_of_file, write_wav
 from models import formats, synth
 from models.counts import seconds_of
 from models.doppler import Beats, Floats, beats_of, sound

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from bench.hearing import samples
-from bench.row import Measured, Plan, Pool, Row, later, wilson
 from device.beams import Beams
 from device.doppler import Doppler
 from device.fhr import HOP
 from device.payloads import GAP_16, PER_BPM, RATE_HZ
+from hardware.bench.hearing import samples
+from hardware.bench.row import Measured, Plan, Pool, Row, later, wilson
 from models.beams import BEAMS, Place, beam_sounds, gains
 from models.doppler import Beats, Scene, steady_beats
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import TextIO
 
-from bench import doppler, fast, placing, soak, spool
-from bench.row import Measured, Plan, Pool, table
+from hardware.bench import doppler, fast, placing, soak, spool
+from hardware.bench.row import Measured, Plan, Pool, table
 
 CORES = 2
 ROWS: tuple[Callable[[Plan, Pool], Measured], ...] = (

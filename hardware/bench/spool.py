@@ -2,12 +2,12 @@
 
 import random
 
-from bench.row import Measured, Plan, Pool, Row, later
 from device import payloads, wire
 from device.flashlog import FlashLog
 from device.flashstore import FlashStore
 from device.sim_flash import PowerCut, SimFlash
 from device.spool import SPILL_EVERY_MS, Spool
+from hardware.bench.row import Measured, Plan, Pool, Row, later
 from models.counts import seconds_of
 from models.synth import synthetic
 

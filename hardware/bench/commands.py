@@ -31,7 +31,7 @@ def listen(
 
     Example: lucina listen 1001.hea --seconds 20 --out 1001.wav
     """
-    from bench.sounding import PLAYERS, play
+    from hardware.bench.sounding import PLAYERS, play
 
     try:
         path = Path(file)
@@ -50,8 +50,8 @@ def listen(
 def _made(
     file: str, out: Path | None, seconds: float, snr: float, vessel: float, seed: int
 ) -> Path:
-    from bench.sounding import write_wav
-    from bench.source import rhythm
+    from hardware.bench.sounding import write_wav
+    from hardware.bench.source import rhythm
     from models.doppler import Scene, sound
 
     name, beats, duration_s = rhythm(file)
@@ -83,8 +83,8 @@ def device(
 
     Example: lucina bench device --seed 7 --json
     """
-    from bench.device import run
-    from bench.row import Plan
+    from hardware.bench.device import run
+    from hardware.bench.row import Plan
 
     known = data if (data / "fetal-beats").is_dir() else None
     end(run(Plan(seed, known, thorough), as_json, sys.stdout))

@@ -12,17 +12,17 @@ import pytest
 from typer.testing import CliRunner
 
 import lucina
-from bench import device, fast
-from bench.arithmetic import Meter, watched
-from bench.hearing import hear, samples
-from bench.row import Plan, Row, Share, Tally
-from bench.sounding import beats_of_file, write_wav
-from bench.source import heard, replayed
 from device import autocorrelation, payloads
 from device.config import check
 from device.fhr import HOP
 from device.seconds import SecondsFile
 from device.sound import Heard, SoundError, SoundFile
+from hardware.bench import device, fast
+from hardware.bench.arithmetic import Meter, watched
+from hardware.bench.hearing import hear, samples
+from hardware.bench.row import Plan, Row, Share, Tally
+from hardware.bench.sounding import beats_of_file, write_wav
+from hardware.bench.source import heard, replayed
 from models.beams import Place, beam_sounds, gains
 from models.doppler import Beats, Scene, sound, steady_beats
 
