@@ -86,8 +86,8 @@ def gateway(
     ble: Annotated[
         list[str] | None,
         typer.Option(
-            help="ADDRESS[/USER]=DEVICE: a Bluetooth cuff, glucose meter, oximeter or thermometer, "
-            "and the mother's device that its measurements belong to. Can be repeated."
+            help="ADDRESS\\[/USER]=DEVICE: a Bluetooth cuff, glucose meter, oximeter or "
+            "thermometer, and the mother's device that its measurements belong to. Can be repeated."
         ),
     ] = None,
     metrics_port: Annotated[

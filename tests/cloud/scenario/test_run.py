@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pytest
 from typer.testing import CliRunner
 
 from cloud.scenario.commands import commands
@@ -13,6 +14,8 @@ from tests.cloud.scenario.conftest import Playing
 from tests.servers import LUCINA
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_hour_ends_with_every_check_holding() -> None:
     ended = subprocess.run(
         [LUCINA, "scenario", "hour", "--json"], capture_output=True, text=True, check=False

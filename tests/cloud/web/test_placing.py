@@ -43,9 +43,10 @@ def test_the_meter_and_its_words(service: Service, open_page: OpenPage) -> None:
     say(22, 2, own_heart=1)
     page.locator("#placing-words", has_text="We may be hearing your heart").wait_for()
     assert page.locator("#placing-meter [aria-current=step]").count() == 0
+    say(23, 2, own_heart=1)  # what was said long ago is not shown
     tile = centre.locator(f"[data-recording='{number}'] .hers")
     tile.filter(has_text="probably the mother's heart").wait_for()
-    say(23, 3)
+    say(24, 3)
     page.locator("#placing-meter [aria-current=step]", has_text="steady").wait_for()
     tile.filter(has_not_text="heart").wait_for(state="attached")
     assert "no heartbeat" not in page.locator("main").inner_text().lower()
