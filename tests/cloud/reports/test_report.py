@@ -24,6 +24,7 @@ from cloud.store.db import reading, writing
 from models.paper import SHEET_MM, Paper
 from models.synth import synthetic
 from models.trace import Trace
+from tests import servers
 from tests.cloud.reports.paper import NOW_MS, START_MS, Someone, facts_of, recorded, signed, store
 
 SECRET = "a secret of the tests, nothing else"
@@ -145,7 +146,7 @@ def test_curves_differ_without_colour(engine: Engine, number: int) -> None:
 
 def test_chinese_is_embedded_and_users_words_are_no_markup(engine: Engine, read: int) -> None:
     if fonts.chinese_file() is None:
-        pytest.skip("fonts-wqy-zenhei is not installed")
+        raise servers.Missing("fonts-wqy-zenhei is not installed")
     pdf = pdf_of(facts_of(engine, read), Options(language="zh"))
     whole = "".join(text_of(pdf)).replace(" ", "")
     for words in ("晚期减速", "<b>one</b>", "请不要担心", "仅供辅助决策：由医生判读。", "第1页"):
