@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 T = TypeVar("T")
+PATIENCE_S = 45.0  # at least, of every wait that must end: a slow machine is no fault
 # where util-linux has it (Debian: always), a killed test run leaves no servers behind
 SETPRIV = shutil.which("setpriv")
 DIE_WITH_US = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
@@ -34,6 +35,7 @@ def free_port() -> int:
 
 def wait_until(predicate: Callable[[], T], timeout_s: float, what: str) -> T:
     """The first true value of predicate, looked at every 20 ms. TimeoutError says what."""
+    timeout_s = max(timeout_s, PATIENCE_S)
     end = time.monotonic() + timeout_s
     while True:
         value = predicate()

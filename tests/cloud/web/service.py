@@ -110,7 +110,7 @@ class Service:
             assert answer.status_code == 303
             self._cookies[username] = dict(answer.cookies)
         cookies = self._cookies.get(username)
-        client = httpx2.Client(base_url=self.url, cookies=cookies, timeout=10, verify=NO_TLS)
+        client = httpx2.Client(base_url=self.url, cookies=cookies, timeout=60, verify=NO_TLS)
         self._exit.callback(client.close)
         return client
 
