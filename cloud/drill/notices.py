@@ -1,0 +1,125 @@
+"""Telling people: the notifier dies meanwhile, no channel works, a hospital does not answer."""
+
+import time
+
+from cloud.drill.course import Course
+from cloud.drill.hook import Hook
+from cloud.drill.process import wait_until
+from cloud.drill.rigs import Hooked
+from cloud.outgoing.attempts import OVERTAKEN
+from cloud.outgoing.letters import letter_id
+from cloud.store import alerts, messages
+from cloud.store.db import reading
+from cloud.store.messages import Message
+
+KILLS = 4
+FIRST_WORD_S = 60.0  # until somebody is told something
+TOLD_S = 90.0  # until everybody is told all
+DOWN_S = 20.0
+NEXT_HOSPITAL_S = 60.0  # from the first being told to the next being told
+
+
+def kill_notifier(course: Course) -> None:
+    """kill -9 just when the receiver has heard a message and has not answered yet, or just after:
+    it must come again, under the same id."""
+    hook = _hook(course)
+    before = sum(hook.taken.values())
+    course.begin()
+    for number in range(KILLS):
+        hook.heard.clear()
+        if not hook.heard.wait(FIRST_WORD_S):
+            break
+        time.sleep(0.0 if number % 2 else course.rng.uniform(0.2, 0.3))
+        course.ledger.faults += 1
+        course.say(f"kill {course.ledger.faults}: cloud, while it tells")
+        course.rig.cloud.kill()
+        course.rig.start(course.rig.cloud)
+    _all_told(course, hook)
+    again = sum(hook.taken.values()) - before - len(hook.taken)
+    course.ledger.facts["told_again"] = again
+    course.ledger.must(again <= course.ledger.faults, f"{again} messages told again")
+
+
+def channels_down(course: Course) -> None:
+    """Every channel refuses for a while: alerts and pages go on, and all are told when it works."""
+    hook = _hook(course)
+    hook.down = True
+    course.begin()
+    course.say("no channel takes anything")
+    wait_until(lambda: hook.refused, FIRST_WORD_S + course.replay.wall_s, "a try to tell")
+    time.sleep(DOWN_S)
+    course.ledger.faults = hook.refused
+    hook.down = False
+    _all_told(course, hook)
+
+
+def hospital_down(course: Course) -> None:
+    """The nearest hospital says nothing: the next one is asked in time, and takes it."""
+    course.begin()
+    first = wait_until(lambda: _asked(course, 1), course.replay.wall_s + 60, "a first hospital")
+    course.say("the nearest hospital does not answer")
+    course.ledger.faults = 1
+    both = wait_until(lambda: _asked(course, 2), NEXT_HOSPITAL_S + 30, "a second hospital")
+    waited_s = (both[1][1] - first[0][1]) / 1000
+    course.ledger.facts["next_asked_after_s"] = round(waited_s, 1)
+    course.ledger.must(waited_s <= NEXT_HOSPITAL_S, f"the next was asked after {waited_s:.0f} s")
+    course.ledger.must(both[0][0] != both[1][0], "the same hospital was asked again")
+    course.wait_for_probes()
+    wait_until(lambda: not _orphans(course), TOLD_S, "somebody being asked about every alert")
+
+
+def _hook(course: Course) -> Hook:
+    assert isinstance(course.rig, Hooked)
+    return course.rig.hook
+
+
+def _messages(course: Course) -> list[Message]:
+    with reading(course.rig.engine) as conn:
+        return [one for one in messages.since(conn, course.began_ms) if one.alert_id is not None]
+
+
+def _all_told(course: Course, hook: Hook) -> None:
+    """Each message was taken, or overtaken; what was taken is a message."""
+    course.wait_for_probes()
+    course.say("waiting until everybody is told")
+    made_ms = int(time.time() * 1000)
+
+    def left() -> list[Message]:
+        mine = [one for one in _messages(course) if one.ways and one.made_ms <= made_ms]
+        return [one for one in mine if one.sent_ms is None and not _is_overtaken(one)]
+
+    end_s = time.monotonic() + TOLD_S
+    while left() and time.monotonic() < end_s:
+        time.sleep(0.5)
+    told = [one for one in _messages(course) if one.sent_ms is not None]
+    unheard = [one.id for one in told if letter_id(one.id) not in hook.taken]
+    course.ledger.facts["messages"] = len(told)
+    course.ledger.must(bool(told), "nobody was told anything")
+    course.ledger.must(not left(), f"messages {[one.id for one in left()]} were never told")
+    course.ledger.must(not unheard, f"messages {unheard} count as told and were not heard")
+
+
+def _is_overtaken(message: Message) -> bool:
+    return message.ended_why is not None and message.ended_why["text"] == OVERTAKEN
+
+
+def _asked(course: Course, least: int) -> list[tuple[int | None, int]]:
+    """(hospital, when it was asked) of the first alert of which so many were asked; or none."""
+    for told in _steps(course):
+        asked = [(step.organisation_id, step.at_ms) for step in told if step.event == "tell"]
+        if len(asked) >= least:
+            return asked
+    return []
+
+
+def _orphans(course: Course) -> list[int]:
+    """Alerts that nobody was ever asked about."""
+    events = [(steps[0].alert_id, {step.event for step in steps}) for steps in _steps(course)]
+    return [number for number, seen in events if not seen & {"tell", "nobody left", "joined"}]
+
+
+def _steps(course: Course) -> list[list[alerts.Step]]:
+    ids = {one.id for one in course.recordings()}
+    with reading(course.rig.engine) as conn:
+        found = [one.id for one in alerts.visible(conn, recent=100_000) if one.recording_id in ids]
+        return list(alerts.steps_of(conn, found).values())

@@ -1,0 +1,92 @@
+"""Every drill by its name: what is put in, how, and what of it this machine lacks."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cloud.drill import frames, kills, links, notices, rigs
+from cloud.drill.course import Course, Replay
+from cloud.drill.database import lacks_postgres
+from cloud.drill.rig import Rig
+
+OpenRig = Callable[[Path], AbstractContextManager[Rig]]
+
+
+def nothing() -> str:
+    return ""
+
+
+USUAL = Replay()
+FAST = Replay(speed=60)
+SLOWER = Replay(speed=5)
+LOSS = "iptables drops each way in a network of its own, else a proxy stalls"
+
+
+@dataclass(frozen=True)
+class Drill:
+    what: str  # the fault
+    how: str  # by what means
+    run: Callable[[Course], None]
+    replay: Replay = USUAL
+    open_rig: OpenRig = rigs.plain
+    lacks: Callable[[], str] = nothing  # why this machine cannot do it
+    shares: bool = True  # it leaves its rig as it found it
+
+
+DRILLS: dict[str, Drill] = {
+    "kill-gateway": Drill("the gateway dies", "kill -9 at random moments", kills.part("gateway")),
+    "kill-broker": Drill("the broker dies", "kill -9 at random moments", kills.part("broker")),
+    "kill-cloud": Drill(
+        "ingest, rules and pages die", "kill -9 at random moments", kills.part("cloud")
+    ),
+    "kill-notifier": Drill(
+        "the notifier dies while it tells",
+        "kill -9 before and after the receiver answers",
+        notices.kill_notifier,
+        open_rig=rigs.hooked,
+    ),
+    "kill-database": Drill(
+        "the database dies",
+        "kill -9 of all of PostgreSQL",
+        kills.kill_database,
+        open_rig=rigs.on_postgres,
+        lacks=lacks_postgres,
+    ),
+    "kill-probe": Drill(
+        "the probe loses its power", "kill -9, started again in its folder", kills.kill_probe
+    ),
+    "mayhem": Drill("any parts die together", "kill -9 of 0 to 3 at once", kills.mayhem),
+    "outage-1min": Drill(
+        "the line to the cloud is down for a minute",
+        "a proxy ends and refuses",
+        links.outage,
+        Replay((("normal", 3), ("normal", 4)), minutes=2, speed=1),
+    ),
+    "loss-10": Drill("10 % of the packets get lost", LOSS, links.loss(10), SLOWER),
+    "loss-20": Drill("20 % of the packets get lost", LOSS, links.loss(20), SLOWER),
+    "loss-30": Drill("30 % of the packets get lost", LOSS, links.loss(30), SLOWER),
+    "slow-link": Drill("2 s there and back, 64 kbit/s", "a proxy delays", links.slow, SLOWER),
+    "half-open": Drill("connections carry nothing more", "a proxy is mute", links.half_open),
+    "one-way": Drill("one direction is away", "a proxy holds it", links.one_way, SLOWER),
+    "channels-down": Drill(
+        "no channel takes a message for a while",
+        "a webhook's receiver answers 500",
+        notices.channels_down,
+        open_rig=rigs.hooked,
+    ),
+    "hospital-down": Drill(
+        "the nearest hospital says nothing",
+        "nobody answers",
+        notices.hospital_down,
+        open_rig=rigs.hooked,
+    ),
+    "duplicates": Drill("each frame comes 1 to 5 times", "a client", frames.duplicates, FAST),
+    "reorder": Drill("frames overtake 100 others", "a client", frames.reorder, FAST),
+    "corrupt": Drill("damaged, cut, oversize, foreign bytes", "a client", frames.corrupt, FAST),
+    "poison": Drill("sound frames of nonsense", "a client", frames.poison, FAST),
+    "replayed": Drill(
+        "frames sent again by a thief, as they were and changed", "a client", frames.replayed, FAST
+    ),
+    "cloned": Drill("two devices with one name", "two clients", frames.cloned, FAST),
+}
