@@ -30,7 +30,7 @@ class Event:
 def changed(
     topic: str, id_: int | None, *, mother_id: int | None, organisation_ids: frozenset[int] | None
 ) -> Event:
-    """What pages that the service writes listen for (static/section.js): they read again."""
+    """What pages that the service writes listen for (static/written.js): they read again."""
     return Event("changed", None, mother_id, organisation_ids, {"topic": topic, "id": id_})
 
 

@@ -15,6 +15,7 @@ from cloud.sections import sections_for
 
 WEB = Path(__file__).parent / "web"
 LOGIN_PATH = "/login"
+LARGE = "large"  # the cookie of who wants large letters
 # A page may use what comes from here and nothing else: no inline script or style, no frame.
 CONTENT_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -36,6 +37,7 @@ def page(
         .render(
             who=who,
             language=language,
+            large=request.cookies.get(LARGE) == "yes",
             languages=i18n.LANGUAGES,
             words_path=i18n.script_path(language),
             demo=services(request).settings.demo,
@@ -67,10 +69,21 @@ def environment(language: str) -> Environment:
         i18n.translations(language), newstyle=True
     )
     env.filters["utc"] = utc
+    env.filters["duration"] = duration
     env.filters["said"] = partial(i18n.say, language)
     return env
 
 
 def utc(at_ms: int) -> str:
-    """Until static/section.js shows it in the reader's own time zone."""
+    """Until static/written.js shows it in the reader's own time zone."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def duration(ms: int) -> str:
+    """
+    >>> duration(72_000), duration(3_672_000)
+    ('1:12', '1:01:12')
+    """
+    minutes, seconds = divmod(max(0, ms) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -9,6 +9,7 @@ from cloud.gestation import gestation_weeks
 from cloud.store import alerts, people
 from cloud.store.alerts import Alert, Step
 from cloud.store.people import Organisation, Person
+from cloud.views import organisation_view
 from models.alerts import ANSWERED
 from models.rules import BY_ID
 
@@ -81,6 +82,7 @@ def _mother(conn: Connection, alert: Alert) -> dict[str, Any] | None:
     mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
     if mother is None:
         return None
+    own = people.get_organisation(conn, mother.organisation_id or 0)
     return {
         "id": mother.id,
         "name": mother.name,
@@ -88,6 +90,7 @@ def _mother(conn: Connection, alert: Alert) -> dict[str, Any] | None:
         "risk": mother.risk,
         "purple": mother.purple,
         "phone": mother.phone,
+        "organisation": organisation_view(own) if own else None,
     }
 
 

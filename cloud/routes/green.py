@@ -25,8 +25,8 @@ Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
 class GreenStep(BaseModel):
     model_config = example(event="reserve", team="Dr Sun, midwife Zhang", reason="")
     event: Literal["reserve", "arrive", "admit", "send home", "cancel", "close"]
-    reason: str = Field("", max_length=300)
-    team: str = Field("", max_length=200)
+    reason: str | None = Field("", max_length=300)
+    team: str | None = Field("", max_length=200)
 
 
 class Expected(BaseModel):
@@ -86,7 +86,7 @@ def step(
 ) -> dict[str, Any]:
     do = partial(
         green_moves.act, green_id=found.id, event=wanted.event, actor=who,
-        reason=wanted.reason.strip(), team=wanted.team.strip(), now_ms=now_ms,
+        reason=(wanted.reason or "").strip(), team=(wanted.team or "").strip(), now_ms=now_ms,
     )  # fmt: skip
     return _change(parts, who, do, now_ms)
 

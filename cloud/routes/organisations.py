@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query
-from pydantic import BaseModel, Field, model_validator
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
 from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, VisibleAlert, Who
 from cloud.hospitals import organising, views
+from cloud.render import page
 from cloud.routes.examples import example
 from cloud.store import alerts, people
 from cloud.store.db import reading, writing
@@ -19,7 +21,8 @@ from cloud.store.people import Organisation
 router = APIRouter(tags=["organisations"])
 MAX_DUTIES = 200
 NOT_THERE = "this person does not work here"
-Minute = Annotated[int, Field(ge=0, le=1439)]
+# A form leaves a time empty for "all day": from 00:00 to 00:00 of the next day.
+Minute = Annotated[int, Field(ge=0, le=1439), BeforeValidator(lambda said: said or 0)]
 
 
 class State(BaseModel):
@@ -55,6 +58,12 @@ class Roster(BaseModel):
         duties=[{"role": "obstetrician", "person_id": 12, "weekday": 0, "from_min": 480}]
     )
     duties: Annotated[list[Line], Field(max_length=MAX_DUTIES)]
+
+
+@router.get("/organisation", summary="The page of one's own state and duty roster")
+def organisation_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    own = get_organisation(who, parts, now_ms)
+    return page(request, "organisation.html", who, own=own)
 
 
 @router.get("/api/organisation")

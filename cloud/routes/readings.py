@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleRecordi
 from cloud.hub import may_see
 from cloud.readings import moves, stats, views
 from cloud.readings.moves import Read, Signed
+from cloud.render import page
 from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import changes, opinions, readings, recordings, sight
@@ -110,6 +112,13 @@ def get_statistics(
     own = {who.organisation_id or 0} if who.role == "hospital" else None
     with reading(parts.engine) as conn:
         return stats.statistics(conn, now_ms - months * MONTH_MS, own)
+
+
+@router.get("/readings", summary="The page of readings by month, and of how we read")
+def readings_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    blind = get_settings(who, parts)["blind"] if who.organisation_id else None
+    rows = get_statistics(who, parts, now_ms)
+    return page(request, "readings.html", who, rows=rows, blind=blind)
 
 
 @router.get("/api/readings/settings", summary="Whether the own organisation reads blind")

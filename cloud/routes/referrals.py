@@ -27,7 +27,7 @@ SomeId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 class Visit(BaseModel):
     day: date
-    what: str = Field(max_length=200)
+    what: str = Field(min_length=1, max_length=200)
 
 
 class Monitoring(BaseModel):
@@ -65,8 +65,8 @@ class NewReferral(BaseModel):
     urgent: bool = False
     recording_id: SomeId | None = None
     criteria: list[str] = Field([], max_length=20)
-    reason: str = Field("", max_length=300)
-    notes: str = Field("", max_length=4000)
+    reason: str | None = Field("", max_length=300)
+    notes: str | None = Field("", max_length=4000)
     agreed: bool = False  # the mother was asked, and the other hospital may see her records
     answers_id: SomeId | None = None
     plan: Plan | None = None
@@ -144,7 +144,8 @@ def get_referral(
 def request(wanted: NewReferral, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """Ask a hospital of a higher level to take her, or one of a lower level to go on with her."""
     given = {**vars(wanted), "plan": wanted.plan.model_dump(mode="json") if wanted.plan else None}
-    given["reason"], given["notes"] = wanted.reason.strip(), wanted.notes.strip()
+    given["reason"] = (wanted.reason or "").strip()
+    given["notes"] = (wanted.notes or "").strip()
     do = partial(referral_moves.request, wanted=Wanted(**given), actor=who, now_ms=now_ms)
     return _change(parts, who, do, now_ms)
 

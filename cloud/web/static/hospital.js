@@ -2,29 +2,24 @@
 
 import { actionBar } from "./actions.js";
 import { ageOf, answerText, holder, nextStep, stepText } from "./alerts.js";
-import { Journeys } from "./journeys.js";
 import { get, post } from "./live.js";
 import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
 import { planLines } from "./plan.js";
-import { refresh } from "./state.js";
 import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
+import { Ways } from "./ways.js";
 import { clock, say, t } from "./words.js";
 
 const detail = byId("detail");
 let shown = null; // {alert, tile, age, next}
 let chosenId = null; // what somebody clicked or touched; else the worst is shown
 
-const journeys = new Journeys();
+const ways = new Ways();
 
 staffPage({
-  reload: () => journeys.load(),
-  green: (id) => {
-    journeys.green(id);
-    refresh(); // a bed may have been taken
-  },
-  referral: journeys.referral,
+  reload: () => ways.load(),
+  green: () => ways.load(),
   onSelect: (alert) => {
     chosenId = alert.id;
     show(alert); // at once: the next click must not meet the alert before
@@ -35,14 +30,13 @@ staffPage({
     }
   },
   draw: (live, queue) => {
-    journeys.draw(live.nowMs);
     show(queue.alerts.get(chosenId) ?? queue.sorted[0]);
     queue.choose(shown?.alert.id);
     if (!shown) return;
     setText(shown.age, ageOf(shown.alert, live.nowMs));
     setText(shown.next, nextStep(shown.alert, live.nowMs));
-    const bar = journeys.barOf(shown.alert);
-    if (byId("detail-journeys").firstChild !== bar) byId("detail-journeys").replaceChildren(bar);
+    const bar = ways.barOf(shown.alert);
+    if (byId("detail-ways").firstChild !== bar) byId("detail-ways").replaceChildren(bar);
     shown.tile?.draw(live);
   },
 });
@@ -90,7 +84,7 @@ function parts(alert, { age, next }) {
     next,
     alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
     actionBar(alert, me),
-    h("div", { id: "detail-journeys" }),
+    h("div", { id: "detail-ways" }),
     h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
     h("h3", {}, t("What happened so far")),
     h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),

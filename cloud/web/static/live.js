@@ -10,13 +10,14 @@ const LOST_MS = 3500; // silence that the page reports: three clock events are m
 const RENEW_MS = 12_000; // silence after which a half-open stream is opened anew
 
 export class Live {
-  // handlers: reload() after each (re)connection; traces(list), alert(view); recordings() when
-  // one has begun, ended or changed; green(id), referral(id) when one is new or has changed;
-  // changed({topic, id}) for everything else (cloud/hub.py)
+  // handlers: reload() after each (re)connection; traces(list), alert(view), reading({...});
+  // recordings() when one has begun, ended or changed; green({id}), referral({id}) when one is new
+  // or has changed; changed({topic}) for all of these and everything else (cloud/hub.py)
   constructor(handlers) {
     this.handlers = handlers;
     this.ages = new Map();
     this.told = {};
+    this.unsentS = {}; // of a mother's recordings: seconds that exist and have not arrived
     this.offsetMs = 0; // the service's clock minus this page's
     this.heardAt = performance.now();
     this.banner = document.getElementById("lost");
@@ -52,11 +53,11 @@ export class Live {
       this.source.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
     on("clock", (clock) => this.#tick(clock));
     on("trace", (blocks) => this.handlers.traces?.(blocks));
-    on("alert", (view) => this.handlers.alert?.(view));
-    on("recording", () => this.handlers.recordings?.());
-    on("reading", (one) => this.handlers.reading?.(one));
-    on("green", (one) => this.handlers.green?.(one.id));
-    on("referral", (one) => this.handlers.referral?.(one.id));
+    on("alert", (view) => this.#heard("alert", view));
+    on("recording", (one) => this.#heard("recordings", one));
+    on("reading", (one) => this.#heard("reading", one));
+    on("green", (one) => this.#heard("green", one));
+    on("referral", (one) => this.#heard("referral", one));
     on("changed", (one) => {
       this.handlers.changed?.(one);
       if (one.topic === "consultation") countWaiting();
@@ -68,10 +69,17 @@ export class Live {
     });
   }
 
+  // For the handler of this kind, and as a topic for the parts that the service writes.
+  #heard(kind, one) {
+    this.handlers[kind]?.(one);
+    this.handlers.changed?.({ topic: kind });
+  }
+
   #tick(clock) {
     this.heardAt = performance.now();
     this.offsetMs = clock.now_ms - Date.now();
     this.told = clock.placed;
+    this.unsentS = clock.unsent_s ?? {};
     this.ages = new Map(Object.entries(clock.ages_ms).map(([id, age]) => [Number(id), age]));
   }
 

@@ -8,6 +8,7 @@ import "./settings.js";
 import { Sound } from "./sound.js";
 import { ToRead } from "./toread.js";
 import { Wall } from "./wall.js";
+import { writtenParts } from "./written.js";
 
 const DRAW_MS = 250;
 
@@ -23,8 +24,12 @@ export function staffPage(options = {}) {
     announce: byId("announce"),
     onSelect: options.onSelect,
   });
+  const written = writtenParts();
   const live = new Live({
-    reload: () => Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => options.reload?.(queue)),
+    reload: () => {
+      for (const part of written) part.stale = true;
+      return Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => options.reload?.(queue));
+    },
     traces: (blocks) => {
       wall.traces(blocks);
       options.traces?.(blocks);
@@ -36,15 +41,16 @@ export function staffPage(options = {}) {
     recordings: () => wall.refresh(),
     reading: () => toRead.load(),
     green: options.green,
-    referral: options.referral,
+    changed: (one) => written.forEach((part) => part.changed(one)),
   });
   setInterval(() => {
-    queue.draw(live.nowMs);
+    queue.draw(live);
     toRead.draw(live.nowMs);
     wall.mark(worstByRecording([...queue.alerts.values()]));
     wall.draw(live);
     const worst = queue.sorted.find(isOpen)?.priority;
     sound.tick(live.lostMs && worst !== "high" ? "medium" : worst); // a deaf page sounds too
+    for (const part of written) part.tick(live);
     options.draw?.(live, queue);
   }, DRAW_MS);
 }

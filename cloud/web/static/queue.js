@@ -7,8 +7,9 @@ import { actionBar } from "./actions.js";
 import { callList } from "./calls.js";
 import { ageOf, answerText, holder, isClosed, nextStep, worstFirst } from "./alerts.js";
 import { get } from "./live.js";
-import { h, keepFocus, motherName, motherWeeks, priorityMark, riskPills, setText } from "./parts.js";
+import { h, keepFocus, motherName, motherWeeks, priorityMark, orgName, riskPills, setText } from "./parts.js";
 import { planBox } from "./plan.js";
+import { ageText } from "./tile.js";
 import { say, t } from "./words.js";
 
 const REST_MS = 5000;
@@ -55,8 +56,8 @@ export class Queue {
     if (!old && announce) this.#announce(alert);
   }
 
-  draw(nowMs) {
-    for (const [id, row] of this.rows) row.tick(this.alerts.get(id), nowMs);
+  draw(live) {
+    for (const [id, row] of this.rows) row.tick(this.alerts.get(id), live);
     const resting = performance.now() - this.touchedAt > REST_MS;
     if (resting) this.#sort();
     const waiting = resting ? 0 : this.#outOfPlace();
@@ -104,6 +105,7 @@ export class Queue {
   #row(alert) {
     const age = h("time", { class: "alert-age" });
     const next = h("span", { class: "next" });
+    const data = h("small", {});
     const { me, onSelect } = this.options;
     const name = onSelect
       ? h("button", { type: "button", class: "name", onclick: () => onSelect(this.alerts.get(alert.id)) }, motherName(alert.mother))
@@ -113,6 +115,7 @@ export class Queue {
       { class: `row ${alert.priority} ${alert.kind}${alert.owner ? " taken" : ""}`, "data-alert": alert.id, "data-phase": alert.phase },
       h("div", { class: "row-head" }, priorityMark(alert), age),
       h("div", { class: "row-who" }, name, h("span", { class: "weeks" }, motherWeeks(alert.mother)), ...riskPills(alert.mother)),
+      h("p", { class: "quiet" }, orgName(alert.mother?.organisation), " ", data),
       h("p", { class: "reason" }, say(alert.reason)),
       ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
       alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
@@ -123,9 +126,10 @@ export class Queue {
       onSelect ? null : actionBar(alert, me),
       onSelect || alert.kind === "technical" ? null : planBox(alert),
     );
-    const tick = (now, nowMs) => {
-      setText(age, ageOf(now, nowMs));
-      setText(next, nextStep(now, nowMs));
+    const tick = (now, live) => {
+      setText(age, ageOf(now, live.nowMs));
+      setText(next, nextStep(now, live.nowMs));
+      setText(data, ageText(live.ageMs(now.recording_id)));
     };
     return { element, tick };
   }

@@ -1,7 +1,7 @@
 // Recordings that wait to be read, the next deadline first. One click takes one and opens it.
 
 import { get, post } from "./live.js";
-import { byId, h, keepFocus, me, motherName, motherWeeks, orgOf, setText } from "./parts.js";
+import { h, keepFocus, motherName, motherWeeks, orgOf, setText } from "./parts.js";
 import { duration, msgid, say, t } from "./words.js";
 
 export const PRIORITY = { urgent: msgid("urgent"), soon: msgid("soon"), routine: msgid("routine") };
@@ -28,7 +28,6 @@ export class ToRead {
     this.element = element;
     this.empty = empty;
     this.rows = [];
-    byId("reading-figures").addEventListener("toggle", figures);
   }
 
   async load() {
@@ -72,27 +71,4 @@ async function open(button, one, href) {
     button.disabled = false;
     button.after(h("p", { class: "failed", role: "alert" }, t("Not done: %(why)s", { why: error.message })));
   }
-}
-
-const HEAD = [msgid("Month"), msgid("Hospital"), msgid("wanted"), msgid("signed"), msgid("overdue"), msgid("raised to experts"), msgid("minutes until signed"), msgid("kappa with the machine"), msgid("kappa with the expert")];
-
-// The figures by month, and whether this organisation reads blind.
-async function figures(event) {
-  if (!event.target.open) return;
-  const rows = await get("/api/readings/statistics");
-  const cells = (row) => [row.month, orgOf({ organisation: row.organisation?.name ?? t("Monitoring centre"), organisation_zh: row.organisation?.name_zh ?? t("Monitoring centre") }), row.wanted, row.signed, row.overdue, row.raised, row.turnaround_min, kappa(row.machine), kappa(row.expert)];
-  const line = (row) => h("tr", {}, ...cells(row).map((cell) => h("td", {}, String(cell ?? "–"))));
-  const table = h("table", {}, h("thead", {}, h("tr", {}, ...HEAD.map((one) => h("th", {}, t(one))))), h("tbody", {}, ...rows.map(line)));
-  event.target.lastElementChild.replaceChildren(...(me.organisationId ? [await blindSwitch()] : []), table);
-}
-
-const kappa = (one) => (one.kappa === null ? null : t("%(kappa).2f of %(pairs)d", one));
-
-async function blindSwitch() {
-  const box = h("input", { type: "checkbox" });
-  box.checked = (await get("/api/readings/settings")).blind;
-  box.addEventListener("change", async () => {
-    box.checked = (await post("/api/readings/settings", { blind: box.checked }, "PUT")).blind;
-  });
-  return h("label", {}, box, " ", t("Read first, then see what the computer found"));
 }

@@ -1,35 +1,42 @@
-// The running recordings as tiles, kept up to date from the stream.
+// The running recordings as tiles, kept up to date from the stream: as many as the reader chose,
+// those with an alert before the others, each where it stands until it gives way to a worse one.
 
 import { get } from "./live.js";
-import { setText } from "./parts.js";
+import { byId, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { t } from "./words.js";
 
 const MANY = 9; // more strips than one person can watch: the queue is what finds the next
+const KEY = "strips at once";
+const RANK = ["high", "medium", "low", undefined];
 
 export class Wall {
-  constructor(element, empty, options = {}) {
+  constructor(element, note) {
     this.element = element;
-    this.empty = empty;
-    this.options = options;
+    this.note = note;
     this.tiles = new Map();
-    setText(empty, t("loading"));
+    this.priorities = new Map();
+    this.rows = null;
+    setText(note, t("loading"));
+    this.count = byId("wall-count");
+    this.count.value = localStorage.getItem(KEY) ?? this.count.value;
+    this.count.addEventListener("change", () => {
+      localStorage.setItem(KEY, this.count.value);
+      this.#arrange();
+    });
   }
 
   // Everything again: after a break, what came meanwhile is missing.
   async load() {
+    const before = [...this.tiles.values()];
     await this.refresh();
-    await Promise.all([...this.tiles.values()].map((tile) => tile.load()));
+    await Promise.all(before.map((tile) => tile.load()));
   }
 
   // A recording has begun, changed or ended.
   async refresh() {
-    const rows = (await get("/api/recordings")).filter((row) => row.open);
-    const open = new Set(rows.map((row) => row.id));
-    for (const id of this.tiles.keys()) if (!open.has(id)) this.#remove(id);
-    const fresh = rows.map((row) => this.#show(row)).filter(Boolean);
-    this.#say();
-    await Promise.all(fresh.map((tile) => tile.load()));
+    this.rows = (await get("/api/recordings")).filter((row) => row.open);
+    await this.#arrange();
   }
 
   traces(blocks) {
@@ -38,6 +45,8 @@ export class Wall {
 
   // priorities: {recording id: priority of its worst open alert}
   mark(priorities) {
+    this.priorities = priorities;
+    if (this.rows) this.#arrange().catch(() => {}); // a lost trace is read again with the stream
     for (const [id, tile] of this.tiles) tile.setPriority(priorities.get(id));
   }
 
@@ -45,11 +54,28 @@ export class Wall {
     for (const tile of this.tiles.values()) tile.draw(live);
   }
 
+  // What is shown stays before what is not, alerts apart: nothing moves without need.
+  #wanted() {
+    const rank = (row) => RANK.indexOf(this.priorities.get(row.id)) * 2 + !this.tiles.has(row.id);
+    const sorted = [...this.rows].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+    return sorted.slice(0, Number(this.count.value));
+  }
+
+  async #arrange() {
+    const wanted = this.#wanted();
+    const ids = new Set(wanted.map((row) => row.id));
+    for (const id of this.tiles.keys()) if (!ids.has(id)) this.#remove(id);
+    this.element.dataset.count = this.count.value;
+    const fresh = wanted.map((row) => this.#show(row)).filter(Boolean);
+    this.#say(wanted.length);
+    await Promise.all(fresh.map((tile) => tile.load()));
+  }
+
   // The new tile, or nothing when it was there and says the same.
   #show(row) {
     const old = this.tiles.get(row.id);
-    if (old && sameFacts(old.recording, row)) return null;
-    const tile = new Tile(row, this.options);
+    if (old && (old.recording === row || sameFacts(old.recording, row))) return null;
+    const tile = new Tile(row);
     if (old) old.element.replaceWith(tile.element);
     else this.element.append(tile.element);
     this.tiles.set(row.id, tile);
@@ -61,13 +87,13 @@ export class Wall {
     this.tiles.delete(id);
   }
 
-  #say() {
-    const count = this.tiles.size;
-    this.empty.hidden = count > 0 && count <= MANY;
-    setText(
-      this.empty,
-      count ? t("More than 9 strips: nobody can watch them all. Work from the queue.") : t("No recording is running."),
-    );
+  #say(shown) {
+    const count = this.rows.length;
+    let words = count ? "" : t("No recording is running.");
+    if (shown > MANY) words = t("More than 9 strips: nobody can watch them all. Work from the queue.");
+    else if (shown < count) words = t("%(shown)d of %(count)d recordings, those with an alert first. Work from the queue.", { shown, count });
+    this.note.hidden = !words;
+    setText(this.note, words);
   }
 }
 

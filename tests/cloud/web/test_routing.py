@@ -162,11 +162,13 @@ def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: 
     beds = clinic.get_by_label("Free beds")
     beds.fill("7")
     clinic.locator("form.state").get_by_role("button", name="Save").click()
-    clinic.get_by_text("Saved.").wait_for()
     clinic.get_by_text("Who changed it last").click()
     clinic.get_by_text("Midwife Wu (demo): Free beds from 1 to 7").first.wait_for()
-    centre.get_by_text("All hospitals").click()
     row = centre.locator(".hospitals tr", has_text="Willow Town")
+    row.get_by_text("no obstetrician on call").wait_for()  # for the alert that waits
+    assert centre.locator(".map .mother.high").count() == 1
+    centre.get_by_label("For the alert of").select_option("none")
+    row.get_by_text("no obstetrician on call").wait_for(state="detached")
     row.locator("td", has_text="7").first.wait_for()
     centre.get_by_label("For the alert of").select_option(str(alert_id))
     row.get_by_text("no obstetrician on call").wait_for()

@@ -39,7 +39,7 @@ _BANDS = (  # results that no cell and no range of points names
     "I", "II", "III", "not met", "not met yet", "no bands in the source",
     "suspicious, hyperstimulation",
 )  # fmt: skip
-_SHARING = ("ask", "hand out", "overdue", "patient", "technical")  # steps and kinds
+_SHARING = ("ambulance", "ask", "hand out", "overdue", "patient", "technical")  # steps and kinds
 _FILES = ("Column", "Heading", "Definitions", "Month", "Time zone", "Statistics", "Rules", "Total")
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
@@ -60,6 +60,8 @@ _TABLES = (  # files whose module constants are texts
     "cloud/hospitals/consenting.py",
     "cloud/journeys/green_moves.py",
     "cloud/journeys/referral_moves.py",
+    "cloud/journeys/reasons.py",
+    "cloud/routes/journey_pages.py",
     "cloud/hospitals/travel.py",
     "cloud/routes/mothers.py",
     "cloud/routes/organisations.py",
@@ -97,6 +99,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/statistics/report.py",
     "cloud/health/parts.py",
     "cloud/sheets.py",
+    "cloud/routes/shell.py",
 )
 
 
