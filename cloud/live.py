@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from cloud.placing import Placed, placed_after, placed_by
+from cloud.placing import Placed, placed_after, placed_by, spooled_by
 from cloud.store import frames, recordings
 from cloud.store.assessments import Stored
 from cloud.store.db import reading
@@ -42,6 +42,7 @@ class LiveTrace:
         self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
         self.assessment: Stored | None = None  # the newest, of cloud.assessing
         self.placed: Placed | None = None  # how the probe lies; None: it has not said
+        self._spooled = (0, 0)  # t_ms of the newest status; frames that the probe had not sent then
         self._samples = np.full((CHANNELS, _KEEP), np.nan, np.float32)
         self._came_ms = np.full(KEEP_S, _NEVER, np.int64)  # wall clock at which a second came
         self._end = 0  # number of the sample after the newest
@@ -62,6 +63,15 @@ class LiveTrace:
             return int(self._came_ms[(self._end - 1) // FS_HZ % KEEP_S])
 
     @property
+    def unsent_s(self) -> int:
+        """Seconds of the last hour that are known to exist and are not here yet: those missing
+        before the newest, or those that the probe still kept when it last said so."""
+        with self._lock:
+            newest = self._end // FS_HZ
+            came_ms = self._came_ms[np.arange(max(0, newest - KEEP_S), newest) % KEEP_S]
+            return max(int(np.count_nonzero(came_ms == _NEVER)), self._spooled[1])
+
+    @property
     def nbytes(self) -> int:
         return self._samples.nbytes + self._came_ms.nbytes
 
@@ -71,6 +81,7 @@ class LiveTrace:
         with self._lock:
             self.last_frame_wall_ms = max(self.last_frame_wall_ms, now_ms)
             self.placed = placed_by(self.placed, frame, now_ms)
+            self._spooled = spooled_by(self._spooled, frame)
             if block is not None:
                 first, values = block
                 self._grow(first + BLOCK)

@@ -59,6 +59,16 @@ def placed_by(before: Placed | None, frame: Frame, now_ms: int) -> Placed | None
     return Placed(status.contact, own_heart, best, now_ms, frame.t_ms, since_ms)
 
 
+def spooled_by(before: tuple[int, int], frame: Frame) -> tuple[int, int]:
+    """(t_ms, frames without a receipt then) of the newest status; a frame is about a second."""
+    if frame.kind != STATUS or frame.t_ms < before[0]:
+        return before
+    try:
+        return frame.t_ms, payloads.unpack_status(frame.payload).spooled
+    except WireError:
+        return before
+
+
 def placed_after(frames: Iterable[tuple[Frame, int]]) -> Placed | None:
     """After (frame, when it came) in the order in which they came."""
     placed = None

@@ -17,6 +17,7 @@ SECTIONS = (
     Section("/hospital", "Hospital", ("hospital",)),
     Section("/mother", "Home", ("mother",)),
     Section("/mothers", "Mothers", (*_STAFF, "admin")),
+    Section("/mother/history", "My recordings", ("mother",)),
     Section("/record", "My record", ("mother",)),
     Section("/consultations", "Consultations", _STAFF),
     Section("/pending", "Unknown boxes", ("centre", "admin")),

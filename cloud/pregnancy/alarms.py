@@ -21,6 +21,7 @@ from models.reports import Report, Reports
 from models.rules import BY_ID, REPORTED, Rule
 
 LESS = BY_ID["reduced_movement"]
+SAID = {rule.measure: rule for rule in (LESS, BY_ID["danger_sign"])}  # without a figure
 BEFORE_MS = 7 * 24 * 3600 * 1000  # older values are another episode
 COUNTS_MS = 15 * 24 * 3600 * 1000  # of movements: models.movements.USUAL_DAYS, and one
 ENDED_S = 0.001  # an alert that is over ended so long before the same comes again
@@ -50,10 +51,10 @@ class HomeAlarms:
             elif value.undone_ms is None and not holding & {*rule.covered_by}:
                 self._raise(home, rule, at_s, _args(rule, value), now_ms)
 
-    def less(self, mother_id: int, now_ms: int) -> None:
-        """She says that her baby moves less."""
+    def said(self, mother_id: int, measure: str, now_ms: int) -> None:
+        """She says that it is so: a measure of SAID."""
         home = self._home(mother_id, now_ms)
-        self._raise(home, LESS, _seconds(home, now_ms), {}, now_ms)
+        self._raise(home, SAID[measure], _seconds(home, now_ms), {}, now_ms)
 
     def _count(self, value: HomeValue, now_ms: int) -> None:
         if value.undone_ms is not None:

@@ -52,9 +52,10 @@ class Pregnancies:
         self._alarms.look(value, now_ms)
         self._tell(mother.id)
 
-    def less(self, mother_id: int, now_ms: int) -> None:
-        """She says that her baby moves less."""
-        self._alarms.less(mother_id, now_ms)
+    def said(self, mother_id: int, measures: Sequence[str], now_ms: int) -> None:
+        """What she says of herself and her baby without a figure: each is an alert at once."""
+        for measure in measures:
+            self._alarms.said(mother_id, measure, now_ms)
         self._tell(mother_id)
 
     def tick(self, now_ms: int) -> None:

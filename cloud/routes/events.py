@@ -71,4 +71,7 @@ def _clock(parts: Services, who: Principal) -> dict[str, Any]:
     ]
     ages = {one.recording.id: max(0, now_ms - one.newest_came_ms) for one in running}
     placed = {one.recording.id: at.view(now_ms) for one in running if (at := one.placed)}
-    return {"now_ms": now_ms, "ages_ms": ages, "placed": placed}
+    found = {"now_ms": now_ms, "ages_ms": ages, "placed": placed}
+    if who.role == "mother":
+        found["unsent_s"] = {one.recording.id: one.unsent_s for one in running}
+    return found

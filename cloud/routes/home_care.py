@@ -117,7 +117,7 @@ def count(
 ) -> dict[str, Any]:
     """Fewer than her usual is reported to the hospital at once, as if she had said so."""
     if given.less:
-        parts.pregnancies.less(mother.id, now_ms)
+        parts.pregnancies.said(mother.id, ["reduced_movement"], now_ms)
         return view(parts, mother.id, who, now_ms)
     if given.count is None:
         raise HTTPException(422, words(NOTHING))

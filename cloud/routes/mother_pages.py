@@ -9,8 +9,9 @@ from cloud.pregnancy.charts import charts
 from cloud.pregnancy.related import candidates, related
 from cloud.pregnancy.views import SHOWN_DAYS, record_view
 from cloud.render import page
+from cloud.routes.mothers import get_consents
 from cloud.routes.pregnancy import VisibleMother, WantedRows, rows_for
-from cloud.store import care, cases, home_values, looks, people
+from cloud.store import care, cases, check_ins, home_values, looks, people
 from cloud.store.db import reading
 from cloud.store.people import Mother
 
@@ -52,8 +53,11 @@ def _record(
         staff = [] if who.role == "mother" else candidates(conn, mother)
         own = people.get_organisation(conn, mother.organisation_id or 0)
         teaching = cases.allows(conn, mother.id)
-        looked = looks.of_mother(conn, mother.id) if who.role == "mother" else []
+        hers = who.role == "mother"
+        looked = looks.of_mother(conn, mother.id) if hers else []
+        asked = check_ins.of_mother(conn, mother.id)
     return page(
         request, template, who, looks=looked, mother=view, charts=drawn, links=links, staff=staff,
-        own=own, teaching=teaching, roles=care.ROLES, shown_days=SHOWN_DAYS,
+        own=own, teaching=teaching, roles=care.ROLES, shown_days=SHOWN_DAYS, check_ins=asked,
+        consents=get_consents(who, parts, now_ms) if hers else None,
     )  # fmt: skip

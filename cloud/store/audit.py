@@ -23,6 +23,7 @@ SOURCES: Mapping[str, Table] = {
     for table in (
         t.alert_steps,
         t.changes,
+        t.check_ins,
         t.consents,
         t.consultation_messages,
         t.green_steps,

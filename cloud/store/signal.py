@@ -1,5 +1,7 @@
 """How much of each recording has a signal: a table that is derived from the frames."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -39,3 +41,10 @@ def keep(
 ) -> None:
     found = dict(zip(_FOUND, (recorded_s, good_s, frames_ms), strict=True))
     conn.execute(_KEEP[conn.dialect.name], {"recording_id": recording_id, **found})
+
+
+def of_recordings(conn: Connection, ids: Collection[int]) -> dict[int, tuple[float, float]]:
+    """{recording: (recorded_s, good_s)} of those that have been measured."""
+    s = recording_signal.c
+    query = select(s.recording_id, s.recorded_s, s.good_s).where(s.recording_id.in_(ids))
+    return {row[0]: (row[1], row[2]) for row in conn.execute(query)}

@@ -38,6 +38,8 @@ from cloud.store.message_tables import message_tries as message_tries
 from cloud.store.message_tables import messages as messages
 from cloud.store.metadata import BigId
 from cloud.store.metadata import metadata as metadata
+from cloud.store.mother_tables import check_ins as check_ins
+from cloud.store.mother_tables import marks as marks
 from cloud.store.pregnancy_tables import advice as advice
 from cloud.store.pregnancy_tables import care_tasks as care_tasks
 from cloud.store.pregnancy_tables import care_team as care_team

@@ -61,6 +61,24 @@ MOTHER = (
         source="ALGORITHMS 7.3, from memory",
     ),
     Rule(
+        id="danger_sign",
+        kind="patient",
+        priority="high",
+        side="at least",
+        limit=1,
+        window_s=0,
+        share=1.0,
+        rearm_s=0,
+        where="report",
+        measure="danger_signs",
+        reason="The mother reports bleeding, fluid or strong pain",
+        mother_text=f"You told us of bleeding, fluid or strong pain. {CALL_NOW} "
+        "If nobody answers, call an ambulance.",
+        doctor_text="A danger sign reported before a recording. Speak to the mother now; which "
+        "sign it is stands in her record.",
+        source="FIELD 8.3: a red flag comes before any recording",
+    ),
+    Rule(
         id="pressure_repeat",
         kind="patient",
         priority="medium",

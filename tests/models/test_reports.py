@@ -34,6 +34,7 @@ def _short(change: Change) -> str:
         ("clock_offset_s", [9.9], []),
         ("clock_offset_s", [-3, 12], ["clock raised 60-60"]),
         ("reduced_movement", [1], ["reduced_movement raised 0-0"]),
+        ("danger_signs", [1], ["danger_sign raised 0-0"]),
         ("pulse", [200], []),
     ],
 )

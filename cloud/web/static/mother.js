@@ -1,20 +1,22 @@
 // The mother's page: what is happening, what to do now, who knows about it.
 
 import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
-import { showExpected } from "./expected.js";
+import { showButtons } from "./buttons.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
-import { showReports } from "./reports.js";
 import { showPlacing } from "./placing.js";
 import "./settings.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
 import { clock, t } from "./words.js";
+import { writtenParts } from "./written.js";
 
 const WEAK = 40; // % signal quality; the limit of the signal bar
+const LATE_S = 10; // that have not arrived: fewer are on their way
 let tile = null;
 const alerts = new Map();
+const written = writtenParts();
 
 const live = new Live({
   reload,
@@ -26,11 +28,11 @@ const live = new Live({
     showAlert();
   },
   recordings: reload,
-  reading: showReports,
-  green: showExpected,
-  referral: showExpected,
+  changed: (one) => written.forEach((part) => part.changed(one)),
 });
 setInterval(draw, 250);
+setInterval(remember, 2000);
+navigator.serviceWorker?.register("/worker.js").then(() => navigator.serviceWorker.controller?.postMessage("keep"));
 
 async function reload() {
   const [rows, views] = await Promise.all([get("/api/recordings"), get("/api/alerts")]);
@@ -50,11 +52,18 @@ async function reload() {
   }
   byId("strip-box").hidden = !row;
   byId("less-box").hidden = !row;
-  showExpected();
-  showReports();
-  await tile?.load();
+  byId("begin").hidden = Boolean(row);
+  for (const part of written) part.stale = true;
+  await Promise.all([tile?.load(), showButtons(row?.id)]);
   draw();
 }
+
+// For the page without a network.
+function remember() {
+  if (!live.lostMs) localStorage.setItem("lucina-known", JSON.stringify({ atMs: Date.now(), running: Boolean(tile), unsentS: unsentS() }));
+}
+
+const unsentS = () => live.unsentS[tile?.recording.id] ?? 0;
 
 // She reports it herself; the alert that follows tells her what to do.
 byId("less").addEventListener("click", async () => {
@@ -111,7 +120,8 @@ function told(alert) {
   const who = { organisation: orgName(organisation), time: clock(alert.told_ms, false) };
   const lines = [h("p", {}, t("Told: %(organisation)s, %(time)s", who))];
   if (alert.seen_ms) {
-    lines.push(h("p", {}, t("Seen there at %(time)s", { time: clock(alert.seen_ms, false) })));
+    const seen = { organisation: who.organisation, time: clock(alert.seen_ms, false) };
+    lines.push(h("p", { class: "good" }, `✓ ${t("%(organisation)s saw this at %(time)s", seen)}`));
   } else {
     lines.push(h("p", { class: "quiet" }, t("Not seen there yet. If nobody answers, the next hospital is told by itself.")));
   }
@@ -139,11 +149,25 @@ function draw() {
   sharePosition(Boolean(tile) || [...alerts.values()].some((alert) => !["handled", "closed"].includes(alert.phase)));
   setText(byId("state"), stateText(ageMs));
   showPlacing(tile && live.placed(tile.recording.id));
+  for (const part of written) part.tick(live);
+  setText(byId("left"), leftText());
+  byId("left").hidden = !tile;
+  const late = unsentS();
+  setText(byId("unsent"), t("%(seconds)d seconds have not arrived yet. The probe and the box keep them and send them by themselves.", { seconds: late }));
+  byId("unsent").hidden = late < LATE_S;
   setText(byId("watching"), watchingText(ageMs));
   setText(byId("age"), tile && !live.lostMs ? ageText(ageMs) : "");
   const bpm = ageMs !== null && ageMs < STALE_MS && !live.lostMs ? tile.trace.newest("fhr", 5) : NaN;
   setText(byId("rate"), Number.isNaN(bpm) ? "" : bpm.toFixed(0));
   byId("rate-box").hidden = Number.isNaN(bpm);
+}
+
+function leftText() {
+  if (!tile) return "";
+  const minutes = Number(document.querySelector("[data-minutes]")?.dataset.minutes);
+  const left = Math.ceil(minutes - tile.trace.endS / 60);
+  if (!minutes) return "";
+  return left > 0 ? t("Minutes left: %(left)d of %(minutes)d", { left, minutes }) : t("%(minutes)d minutes are recorded. You may switch off the box.", { minutes });
 }
 
 function stateText(ageMs) {

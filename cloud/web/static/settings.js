@@ -5,7 +5,7 @@ import { WAYS } from "./messages.js";
 import { byId, h, me, setText } from "./parts.js";
 import { language, msgid, t } from "./words.js";
 
-const WORKER = "/static/push-sw.js";
+const WORKER = "/worker.js";
 const LEAST = [
   ["low", msgid("for everything")],
   ["medium", msgid("for alerts")],

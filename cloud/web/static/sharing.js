@@ -1,7 +1,7 @@
-// What the mother decides: whether her phone's position is sent, and which hospitals may know.
+// What the mother decides: whether her phone's position is sent.
 
-import { get, post } from "./live.js";
-import { byId, h, orgName, setText } from "./parts.js";
+import { post } from "./live.js";
+import { byId, h, setText } from "./parts.js";
 import { t } from "./words.js";
 
 const KEY = "lucina-position";
@@ -11,16 +11,12 @@ let watch = null; // of navigator.geolocation, while something runs and she allo
 let sentAt = -Infinity;
 
 const allowed = h("input", { type: "checkbox", checked: localStorage.getItem(KEY) === "yes", onchange: allow });
-const list = h("div", {});
 byId("sharing")
   .querySelector("div")
   .append(
     h("label", {}, allowed, " ", t("Send the position of this phone while my recording runs or an alert is open, so that the nearest hospital is asked.")),
     news,
-    h("h3", {}, t("Which hospitals may see my recordings and be asked about me")),
-    list,
   );
-load();
 
 // Called often: whether a recording runs or an alert is open.
 export function sharePosition(running) {
@@ -61,29 +57,4 @@ async function send({ coords, timestamp }) {
 
 function refused() {
   setText(news, t("This phone does not give its position. Your home address is used."));
-}
-
-async function load() {
-  draw(await get("/api/mother/consents"));
-}
-
-function draw(consents) {
-  const others = { id: null, allowed: consents.others, name: t("Every other hospital of the consortium") };
-  list.replaceChildren(...consents.hospitals.map((one) => line({ ...one, name: orgName(one) })), line(others));
-}
-
-function line({ id, name, own, allowed: is }) {
-  const box = h("input", { type: "checkbox", checked: is });
-  box.addEventListener("change", () => decide(id, box.checked));
-  return h("label", { class: "consent" }, box, " ", own ? t("%(organisation)s (my hospital)", { organisation: name }) : name);
-}
-
-async function decide(id, is) {
-  try {
-    draw(await post("/api/mother/consents", { organisation_id: id, allowed: is }, "PUT"));
-    setText(news, t("Saved."));
-  } catch (error) {
-    setText(news, t("Not done: %(why)s", { why: error.message }));
-    load();
-  }
 }

@@ -114,7 +114,7 @@ def test_the_service_worker_shows_a_message_and_says_so(
     )
     devtools.send("ServiceWorker.enable")
     page.evaluate(
-        "navigator.serviceWorker.register('/static/push-sw.js').then(async (r) => {"
+        "navigator.serviceWorker.register('/worker.js').then(async (r) => {"
         " while (!r.active) await new Promise((done) => setTimeout(done, 50)); })"
     )
     wait_until(lambda: found, 10, "a service worker")
@@ -133,7 +133,7 @@ def test_the_service_worker_shows_a_message_and_says_so(
 
     wait_until(delivered, 10, "a receipt of the service worker")
     shown = page.evaluate(
-        "navigator.serviceWorker.getRegistration('/static/').then((r) => r.getNotifications())"
+        "navigator.serviceWorker.getRegistration('/').then((r) => r.getNotifications())"
         ".then((all) => all.map((one) => [one.title, one.tag]))"
     )
     assert shown == [["Alert", f"m{number}"]]

@@ -70,9 +70,9 @@ def test_fewer_movements_than_her_usual_are_reported(ward: Ward) -> None:
 
 
 def test_she_says_that_it_moves_less(ward: Ward) -> None:
-    ward.pregnancies.less(1, ward.now_ms)
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
     ward.wait(minutes=1)
-    ward.pregnancies.less(1, ward.now_ms)
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
     assert ward.rules() == ["reduced_movement"]
 
 

@@ -56,6 +56,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "values": {"systolic": 118, "diastolic": 74},
     "{advice_id}": {"event": "approve"},
     "{care_task_id}": {"note": "called"},
+    "check-in": {"feels": "well", "moves": "usual"},
+    "marks": {"kind": "movement"},
 }
 
 # the last ones ask more hospitals, which then see more
@@ -95,6 +97,8 @@ def place(service: Service) -> dict[str, int]:
     more["consultation_id"] = _asked(service)
     more |= _shared(service) | _recorded(service)
     more |= _taught(service, recording, more["reading_id"])
+    mark = service.client("mother1").post(f"/api/recordings/{recording}/marks", json=BODIES["marks"])
+    more["mark_id"] = mark.json()["id"]
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     return more | {"recording_id": recording, "alert_id": alert_id}
 

@@ -1,0 +1,40 @@
+"""A mother's own pages beside her first one: what stands on it, and all her recordings."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from cloud.deps import Now, Principal, ServicesDep, Who
+from cloud.mother.history import history
+from cloud.mother.home import home_view, plan_of, wanted_minutes
+from cloud.render import page
+from cloud.store import people
+from cloud.store.db import reading
+from cloud.store.people import Mother
+
+router = APIRouter(tags=["pages"])
+
+
+@router.get("/mother/now", summary="The part of a mother's page that the service writes")
+def now(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    with reading(parts.engine) as conn:
+        mother = _her(conn, who)
+        own = people.get_organisation(conn, mother.organisation_id or 0)
+        view = home_view(conn, mother, who, now_ms)
+    return page(request, "mother_now.html", who, home=view, own=own)
+
+
+@router.get("/mother/history", summary="A mother's page of her recordings and reports")
+def every(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    with reading(parts.engine) as conn:
+        mother = _her(conn, who)
+        own = people.get_organisation(conn, mother.organisation_id or 0)
+        minutes = wanted_minutes(plan_of(conn, mother, now_ms))
+        rows = history(conn, mother, minutes, now_ms)
+    return page(request, "mother_history.html", who, rows=rows, own=own)
+
+
+def _her(conn: Connection, who: Principal) -> Mother:
+    mother = people.get_mother(conn, who.mother_id or 0)
+    assert mother is not None  # the account of a mother belongs to one
+    return mother

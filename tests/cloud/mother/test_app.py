@@ -1,0 +1,133 @@
+"""A mother's app by hand: questions, a recording with its buttons, its ending, no network."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cloud.store import check_ins
+from cloud.store.db import reading
+from device import payloads, wire
+from models.synth import synthetic
+from models.trace import Trace
+from tests.cloud.pages import PHONE, OpenPage, opening
+from tests.cloud.web.service import Service
+from tests.process import wait_until
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
+    with opening(service, browser) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    whole, _ = synthetic(3, 2, "normal")
+    return whole
+
+
+def stop(service: Service, recording: int) -> None:
+    """As the device says that it was all; then it is known to be short."""
+    live = service.parts.live.get(recording)
+    assert live is not None
+    row = live.recording
+    seq = round(live.newest_s) + 1
+    event = payloads.Event(payloads.STOP, seq + 1, b"")
+    body = payloads.pack_event(event)
+    newest_ms = round(1000 * live.newest_s)
+    frame = wire.Frame(wire.EVENT, row.session, seq, newest_ms, body)
+    service.send(row.device_id, row.session, [frame], newest_ms)
+
+
+def test_from_the_questions_to_the_ending(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    page = open_page("mother2", "/mother", PHONE)
+    page.get_by_role("link", name="Begin a recording").click()
+    page.get_by_label("Not well").check()
+    page.get_by_label("As usual").check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="Show me how the probe lies").click()
+    recording = service.play("probe-2", trace)
+    page.locator("#left", has_text="Minutes left: 18 of 20").wait_for()
+    bar = page.locator("#buttons")
+    for name in ("My baby moved", "My baby moved", "A contraction begins"):
+        bar.get_by_role("button", name=name).click()
+    bar.get_by_text("Movements: 2 · contractions: 1").wait_for()
+    bar.get_by_role("button", name="Take back the last").click()
+    bar.get_by_text("Movements: 2 · contractions: 0").wait_for()
+    assert bar.bounding_box()["y"] > PHONE[1] / 2
+    assert all(one["height"] >= 48 for one in map(_box, bar.get_by_role("button").all()))
+    stop(service, recording)
+    ended = page.locator("#ended", has_text="Please record again in one hour.")
+    ended.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
+    assert bar.is_hidden()
+    page.get_by_role("link", name="All my recordings and reports").click()
+    page.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
+    staff = open_page("county", "/mothers/2")
+    staff.get_by_text("Before her recordings she said").click()
+    staff.locator("#check-ins", has_text="feels unwell · movements as usual").wait_for()
+
+
+def _box(button: Any) -> Any:
+    return button.bounding_box()
+
+
+def test_a_danger_sign_comes_before_any_recording(service: Service, open_page: OpenPage) -> None:
+    page = open_page("mother3", "/mother/start", PHONE, "zh-CN")
+    page.get_by_label("很好").check()
+    page.get_by_label("和平时一样").check()
+    page.get_by_label("出血").check()
+    page.get_by_role("button", name="继续").click()
+    page.get_by_text("请马上给医院打电话。").wait_for()
+    assert page.locator("a[href='tel:120']").is_visible()
+    assert page.get_by_text("现在放好探头").count() == 0
+    page.get_by_role("link", name="看看谁已看到").click()
+    page.locator("#alert h1", has_text="您告诉我们有出血、流液或剧烈疼痛。").wait_for()
+    with reading(service.parts.engine) as conn:
+        assert check_ins.of_mother(conn, 3)[0].answers.signs == ("bleeding",)
+
+
+def test_what_she_presses_without_a_network_is_sent_later(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    recording = service.play("probe-4", trace)
+    page = open_page("mother4", "/mother", PHONE)
+    page.locator("#buttons").wait_for()
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.wait_for_function("() => localStorage.getItem('lucina-known')")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="My baby moved").click()
+    page.locator("#pressed", has_text="Movements: 1 · contractions: 0 · not sent yet: 1").wait_for()
+    page.goto(service.url + "/school")
+    page.get_by_role("heading", name="This phone has no network.").wait_for()
+    known = r"^0:\d\d ago, \d+ seconds of your recording were not sent yet\.$"
+    page.locator("#known", has_text=re.compile(known)).wait_for()
+    assert "Zhao Min" not in page.content()
+    page.context.set_offline(False)
+    page.goto(service.url + "/mother")
+    page.locator("#pressed", has_text=re.compile("^Movements: 1 · contractions: 0$")).wait_for()
+    (mark,) = service.client("mother4").get(f"/api/recordings/{recording}/marks").json()
+    assert mark["kind"] == "movement"
+
+
+def test_it_is_an_app_and_keeps_large_letters(service: Service, open_page: OpenPage) -> None:
+    page = open_page("mother1", "/mother", PHONE, "zh-CN")
+    manifest = service.client().get(page.locator("link[rel=manifest]").get_attribute("href"))
+    assert (manifest.json()["lang"], manifest.json()["display"]) == ("zh", "standalone")
+    for icon in manifest.json()["icons"]:
+        assert service.client().get(icon["src"]).content[:4] == b"\x89PNG"
+    page.get_by_role("button", name="大字").click()
+    page.locator("html.large").wait_for()
+    page.goto(service.url + "/record")
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "20px"
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
+    page.get_by_label("示范滨河妇产医院").uncheck()
+
+    def withdrawn() -> bool:
+        given = service.client("mother1").get("/api/mother/consents").json()["hospitals"]
+        return [one["allowed"] for one in given if one["id"] == 2] == [False]
+
+    wait_until(withdrawn, 30, "her consent is withdrawn")
