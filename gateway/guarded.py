@@ -78,6 +78,7 @@ class Guarded(Broker):  # type: ignore[misc]
         self._wild: set[str] = set()  # filters with wildcards; the others are looked up
         self._flight: Counter[str] = Counter()  # messages under way, by client id
         self._complaints: dict[str, float] = {}  # when it was logged, monotonic
+        self._lines: dict[str, Any] = {}  # where the newest connection of a client id is written to
         self.dropped = 0  # messages that a slow subscriber did not get
 
     def allowed(self, user: str | None, topic: str | None) -> bool:
@@ -123,14 +124,24 @@ class Guarded(Broker):  # type: ignore[misc]
         session.parent = 0
         session.keep_alive = -(-session.keep_alive * 3 // 2)  # MQTT 3.1.2.10: one and a half times
         handler.handle_read_timeout = partial(_hang_up, writer)
+        # amqtt ends the older one only when that has been set up: of two at once both would stay,
+        # one of them heard but never answered
+        if session.client_id in self._lines:
+            _hang_up(self._lines[session.client_id])
+        self._lines[session.client_id] = writer
         await self._cleanup_session(session.client_id)
         return handler, session
 
-    async def _handle_client_session(self, reader: Any, writer: Any, *args: Any) -> None:
+    async def _handle_client_session(
+        self, reader: Any, writer: Any, session: Session, *args: Any
+    ) -> None:
         try:
-            await super()._handle_client_session(reader, writer, *args)
+            await super()._handle_client_session(reader, writer, session, *args)
         except (ConnectionError, asyncio.CancelledError):
             await writer.close()
+        finally:
+            if self._lines.get(session.client_id) is writer:
+                del self._lines[session.client_id]
 
     async def _authenticate(self, session: Session, _: ListenerConfig) -> bool:
         return self.users.has(session.username or "")

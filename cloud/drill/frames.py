@@ -1,6 +1,7 @@
 """A device that sends its frames twice, in disorder, damaged or senseless; a thief's copy."""
 
 import random
+import secrets
 from collections.abc import Iterator
 
 from cloud.drill.course import Course
@@ -21,7 +22,7 @@ def misbehaving(course: Course, number: int = VICTIM) -> tuple[Sender, list[byte
     device = course.rig.devices[number - 1]
     course.expect(number, scenario, seed)
     trace, _ = synthetic(seed, course.replay.minutes, scenario)
-    session = course.rng.randrange(1, 1 << 32)
+    session = secrets.randbits(32)  # new even where a seed is used again
     frames = frames_of(
         course.open_packer, session, round(PER_S), f"synthetic {scenario} {seed}", trace
     )

@@ -14,6 +14,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from cloud import mqtt
 from gateway.broker import BrokerThread, CannotListen, serve
 from gateway.users import Users, sha256_hex
 from tests.process import Process, free_port, listening, wait_until
@@ -229,3 +230,32 @@ def test_alone_until_sigterm(tmp_path: Path, users_file: Path) -> None:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(10) == 0
         assert "Traceback" not in process.stderr
+
+
+def test_of_two_connections_of_one_client_at_once_one_stays_and_is_answered(port: int) -> None:
+    hello = mqtt.connect("twin", "a", TOKENS["a"], 60) + mqtt.subscribe(DOWN % "a", 1)
+    for _ in range(5):
+        twins = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        for twin in twins:
+            twin.settimeout(0.05)
+            twin.sendall(hello)
+        alive: list[socket.socket] = []
+
+        def one_left(twins=twins, alive=alive) -> bool:
+            alive[:] = [twin for twin in twins if not _hung_up(twin)]
+            return len(alive) == 1
+
+        wait_until(one_left, 10, "the older connection being ended")
+        for twin in twins:
+            twin.close()
+
+
+def _hung_up(sock: socket.socket) -> bool:
+    try:
+        while sock.recv(100):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True
