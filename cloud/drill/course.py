@@ -47,6 +47,7 @@ class Course:
     replay: Replay = Replay()
     say: Callable[[str], None] = lambda _words: None
     gone: set[tuple[str, int]] = field(default_factory=set)  # sessions cut off by a kill
+    clocks_are_sound: bool = True  # else what they say of delays means nothing
     told_by_clock: dict[str, int] = field(default_factory=dict)  # rule: alerts of it to expect
 
     def __post_init__(self) -> None:
@@ -57,13 +58,14 @@ class Course:
         self._known = {one.id for one in self.recordings()}
         self._heard_before = set(self.rig.heard.made())
 
-    def begin(self, but: int = 0) -> None:
-        """All mothers start to send, `but` this one."""
+    def begin(self, but: int = 0, wait: bool = True) -> None:
+        """All mothers start to send, `but` this one. wait: until their recordings are there."""
         self.say("mothers begin")
         for number, (scenario, seed) in enumerate(self.replay.scenarios, start=1):
             if number != but:
                 self.probe(number, scenario, seed)
-        wait_until(lambda: len(self.recordings()) >= len(self._sources), 60, "their recordings")
+        if wait:
+            wait_until(lambda: len(self.recordings()) >= len(self._sources), 60, "their recordings")
 
     def probe(self, number: int, scenario: str, seed: int) -> Process:
         self.expect(number, scenario, seed)
@@ -156,7 +158,7 @@ class Course:
         for harm in ("lost", "altered", "duplicate", "foreign"):
             ledger.must(not counts[harm], f"{counts[harm]} frames {harm}")
         ledger.must(counts["made"] > 0, "no frame was made")
-        ledger.worst_delay_s = self.worst_delay_s()
+        ledger.worst_delay_s = self.worst_delay_s() if self.clocks_are_sound else 0.0
         for one in self.recordings():
             with reading(self.rig.engine) as conn:
                 found = completeness.ledger(conn, one.id) or {}

@@ -72,6 +72,10 @@ class Proxy:
         self._refusing = True
         self._loop.call_soon_threadsafe(self._end_all)
 
+    def connect(self) -> None:
+        """The line is up again, as slow as it is."""
+        self._refusing = False
+
     def freeze(self) -> None:
         """What is open now stays open and carries nothing any more; new connections are sound."""
         self._frozen |= set(self._open)
@@ -81,7 +85,7 @@ class Proxy:
         for way in (self.up, self.down):
             way.latency_s = way.bytes_per_s = way.stalled_share = 0.0
             way.held = False
-        self._refusing = False
+        self.connect()
 
     def _end_all(self) -> None:
         for writers in self._open.values():

@@ -8,9 +8,8 @@ People, places and accounts are those of the demo. Probes reach their gateway th
 gateway reaches the cloud's broker through `far`, when it is `proxied`.
 """
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -67,11 +66,15 @@ class Rig:
 
     def set_up(self) -> None:
         """Everything that must be there before the first process starts."""
-        demo.write_broker_users(self.folder / "broker.json", self.tokens)
-        demo.write_devices(self.folder / "devices.json", self.tokens)
+        self.write_files()
         migrate(self.engine)
         with writing(self.engine) as conn:
             demo.fill(conn, self.tokens, datetime.now(UTC).date())
+
+    def write_files(self) -> None:
+        """Who may connect to the cloud's broker, and to the gateway's."""
+        demo.write_broker_users(self.folder / "broker.json", self.tokens)
+        demo.write_devices(self.folder / "devices.json", self.tokens)
 
     def __enter__(self) -> Self:
         self.set_up()
@@ -120,11 +123,6 @@ class Rig:
         if answer.status_code not in (200, 303) or not client.cookies:
             raise RuntimeError(f"{username} was not let in: {answer.text[:200]}")
         return client
-
-    def under(self, process: Process, before: Sequence[str], env: Mapping[str, str]) -> None:
-        """From its next start on it runs under another command, with this in its environment."""
-        process.args = [*before, *process.args]
-        process.env = {**os.environ, **process.env, **env}
 
     def _broker(self) -> Process:
         args = [*COMMAND, "broker", "--port", str(self.broker_port),

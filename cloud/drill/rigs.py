@@ -1,15 +1,18 @@
 """Rigs for drills that need more than the usual processes."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cloud.drill.database import Postgres
 from cloud.drill.hook import Hook
+from cloud.drill.process import Process
 from cloud.drill.rig import Rig
 from cloud.store import contacts, people
 from cloud.store.db import writing
 
+DISK_MB = 24
 ESCALATE_S = 10  # instead of a minute, so that a drill sees all of it
 
 
@@ -57,3 +60,52 @@ class OnPostgres(Rig):
     def __init__(self, folder: Path, database: Postgres) -> None:
         super().__init__(folder, database_url=database.new_database(), proxied=True)
         self.database = database
+
+
+@contextmanager
+def on_small_disks(folder: Path) -> Iterator[Rig]:
+    """Outbox and database each on a file system of a few MB, in mounts of the drill's own."""
+    disks = [folder / "gateway-disk", folder / "cloud-disk"]
+    mounted: list[Path] = []
+    try:
+        for disk in disks:
+            disk.mkdir(parents=True)
+            options = ["-t", "tmpfs", "-o", f"size={DISK_MB}m", "lucina-drill", str(disk)]
+            subprocess.run(["mount", *options], check=True)
+            mounted.append(disk)
+        with OnSmallDisks(folder, *disks) as rig:
+            yield rig
+    finally:
+        for disk in mounted:
+            subprocess.run(["umount", "--lazy", str(disk)], check=False)
+
+
+class OnSmallDisks(Rig):
+    def __init__(self, folder: Path, gateway_home: Path, database_folder: Path) -> None:
+        url = f"sqlite:///{database_folder / 'lucina.sqlite'}"
+        super().__init__(folder, database_url=url, gateway_home=gateway_home, proxied=True)
+        self.database_folder = database_folder
+
+
+class OnFalseClocks(Rig):
+    """Gateway and cloud read the time that `clocks` say; clocks that cannot jump stay true."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, proxied=True)
+        self.clocks = {name: folder / f"{name}.clock" for name in ("gateway", "cloud")}
+        for name, file in self.clocks.items():
+            file.write_text("+0\n")
+            env = {
+                "LD_PRELOAD": self.library(),
+                "FAKETIME_TIMESTAMP_FILE": str(file),
+                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            }
+            process: Process = getattr(self, name)
+            process.env |= env
+
+    @staticmethod
+    def library() -> str:
+        """Of libfaketime for programs with threads; empty: not installed."""
+        found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+        return str(found[0]) if found else ""

@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloud.drill import frames, kills, links, notices, rigs
+from cloud.drill import clocks, disks, frames, kills, links, loads, moves, notices, place, rigs
 from cloud.drill.course import Course, Replay
 from cloud.drill.database import lacks_postgres
 from cloud.drill.rig import Rig
+from cloud.drill.storm import lacks_descriptors
 
 OpenRig = Callable[[Path], AbstractContextManager[Rig]]
 
@@ -63,12 +64,67 @@ DRILLS: dict[str, Drill] = {
         links.outage,
         Replay((("normal", 3), ("normal", 4)), minutes=2, speed=1),
     ),
+    "outage-24h": Drill(
+        "the line is down for a day",
+        "a proxy, 600 recorded seconds a second, back-fill at 1 Mbit/s",
+        loads.outage_a_day,
+        Replay((("normal", 5),), minutes=24 * 60, speed=600),
+    ),
     "loss-10": Drill("10 % of the packets get lost", LOSS, links.loss(10), SLOWER),
     "loss-20": Drill("20 % of the packets get lost", LOSS, links.loss(20), SLOWER),
     "loss-30": Drill("30 % of the packets get lost", LOSS, links.loss(30), SLOWER),
     "slow-link": Drill("2 s there and back, 64 kbit/s", "a proxy delays", links.slow, SLOWER),
     "half-open": Drill("connections carry nothing more", "a proxy is mute", links.half_open),
     "one-way": Drill("one direction is away", "a proxy holds it", links.one_way, SLOWER),
+    "disk-full": Drill(
+        "no byte is left under gateway, then cloud",
+        "small file systems, filled",
+        disks.disk_full,
+        SLOWER,
+        rigs.on_small_disks,
+        place.lacks_mounts,
+    ),
+    "bit-flip": Drill("a stored bit turns", "the file is edited", disks.bit_flip, FAST),
+    "clock-jump": Drill(
+        "wall clocks jump an hour, a day, to 1970",
+        "libfaketime",
+        clocks.jump,
+        open_rig=rigs.OnFalseClocks,
+        lacks=clocks.lacks_false_clocks,
+    ),
+    "clock-drift": Drill(
+        "a wall clock is too fast",
+        "libfaketime",
+        clocks.drift,
+        open_rig=rigs.OnFalseClocks,
+        lacks=clocks.lacks_false_clocks,
+    ),
+    "slow-consumer": Drill(
+        "pages stop reading", "connections that never read", loads.slow_consumer, FAST
+    ),
+    "storm": Drill(
+        "10 000 connect at once",
+        "a process that connects to the gateway's broker without TLS",
+        loads.storm,
+        lacks=lacks_descriptors,
+    ),
+    "restarts": Drill("parts are restarted all the time", "SIGTERM, kill -9", loads.restarts),
+    "upgrade": Drill(
+        "newer programs and tables take over in mid-recording",
+        "the commit before the newest migration, then this one",
+        moves.upgrade,
+        SLOWER,
+        moves.before,
+        moves.lacks_history,
+        shares=False,
+    ),
+    "restore": Drill(
+        "the cloud's machine is lost after a backup",
+        "lucina backup, lucina restore",
+        moves.restore,
+        SLOWER,
+        shares=False,
+    ),
     "channels-down": Drill(
         "no channel takes a message for a while",
         "a webhook's receiver answers 500",
