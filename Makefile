@@ -38,4 +38,4 @@ drill: setup
 	$(BIN)/python -m pytest -m slow -s $(TEST_OPTIONS)
 
 clean:
-	rm -rf .venv build *.egg-info tests/device/node_modules
+	rm -rf .venv build *.egg-info tests/device/node_modules tests/cloud/web/node_modules

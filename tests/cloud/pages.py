@@ -18,8 +18,13 @@ def wait_for_text(element: Any, pattern: str) -> None:
 
 @contextmanager
 def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
-    """A function that opens a page. At the end no script failed and no policy was broken."""
+    """A function that opens a page. At the end no script failed, no policy was broken, and nothing
+    was asked of another server."""
     contexts, problems = [], []
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((f"{service.url}/", "data:", "blob:")):
+            problems.append(f"asked another server: {request.url}")
 
     def open_(
         account: str, path: str, size: tuple[int, int] = LARGE, language: str = "en", **options: Any
@@ -28,6 +33,7 @@ def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
         viewport = {"width": size[0], "height": size[1]}
         context = browser.new_context(viewport=viewport, locale=language, **options)
         contexts.append(context)
+        context.on("request", asked)
         if account:
             cookies = service.client(account).cookies
             context.add_cookies(

@@ -161,7 +161,15 @@ def test_declining_wants_a_reason_and_asks_the_next(
     chinese.locator("#detail .steps li", has_text="没有空床").wait_for()
 
 
-def test_seen_means_that_somebody_moved(
+def tab_to(page: Any, words: str) -> None:
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.textContent").strip() == words:
+            return
+    raise AssertionError(f"the keyboard does not reach {words!r}")
+
+
+def test_an_alert_is_seen_and_taken_by_keyboard_alone(
     service: Service, open_page: OpenPage, trace: Trace
 ) -> None:
     alert = service.alert(service.play("probe-4", trace), "bradycardia_100", 90)
@@ -173,10 +181,13 @@ def test_seen_means_that_somebody_moved(
 
     wait_until(lambda: phase() == "delivered", 10, "the page has it")
     assert service.parts.alerting.view(alert)["seen_ms"] is None
-    page.locator(f"[data-alert='{alert}'] button.name").press("Enter")
+    tab_to(page, "Zhao Min (demo)")
+    page.keyboard.press("Enter")
     page.locator("#detail h2", has_text="Zhao Min").wait_for()
-    page.keyboard.press("Shift")
-    wait_until(lambda: phase() == "read", 10, "somebody has looked")
+    wait_until(lambda: phase() == "read", 30, "somebody has looked")
+    tab_to(page, "I take it")
+    page.keyboard.press("Enter")
+    wait_until(lambda: phase() == "accepted", 30, "somebody has taken it")
 
 
 def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace: Trace) -> None:

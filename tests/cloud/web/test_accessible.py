@@ -1,0 +1,89 @@
+"""Every page, as each role, in both languages: axe-core finds nothing serious; each request goes to
+the service itself (tests.cloud.pages.opening watches that, scripts that fail, and the policy)."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.access import ACCESS, ANYBODY
+from tests.cloud.pages import LARGE, PHONE, OpenPage, opening
+from tests.cloud.web import world
+from tests.cloud.web.service import Service
+from tests.process import Missing
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+ACCOUNTS = {
+    "": ANYBODY,
+    "mother1": "mother",
+    "clinic": "hospital",
+    "centre": "centre",
+    "admin": "admin",
+}
+NO_PAGES = ("/api/", "/receipts/", "/words/", "/app/")
+NO_PAGE = {"/", "/events", "/healthz", "/readyz", "/metrics", "/openapi.json", "/worker.js"}
+ASKS = {
+    "/cases/new": "?reading_id={reading_id}",
+    "/consultations/case": "?recording_id={recording_id}",
+}
+RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`)"""
+WIDE = """() => [...document.querySelectorAll("body *")].filter((e) =>
+  e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen, details, .scroll"))
+  .map((e) => `${e.tagName}.${e.className}`)"""
+ENGLISH_ALL_THE_SAME = r"\(demo\)|cm/min|[A-Z][a-z]+ [A-Z][a-z]+|nichd\S*"  # names of people, units
+READY = """() => !document.querySelector("[data-written] > .quiet:only-child")"""
+
+
+@pytest.fixture(scope="module")
+def place(service: Service) -> dict[str, int]:
+    return world.fill(service)
+
+
+@pytest.fixture
+def open_page(service: Service, browser: Any, place: dict[str, int]) -> Iterator[OpenPage]:
+    with opening(service, browser) as open_:
+        yield open_
+
+
+def pages_of(role: str, place: dict[str, int]) -> list[str]:
+    """Every page that the table of access gives to this role."""
+    paths = [
+        path + ASKS.get(path, "")
+        for (method, path), roles in ACCESS.items()
+        if method == "GET" and not path.startswith(NO_PAGES) and path not in NO_PAGE
+        if role in roles
+    ]
+    return [path.format(**place, token="guess") for path in paths]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_every_page_can_be_used(
+    service: Service, open_page: OpenPage, place: dict[str, int], account: str, language: str
+) -> None:
+    if not AXE.exists():
+        raise Missing("axe-core is not installed: .ci/setup test-parts")
+    page = open_page(account, "/offline", PHONE if account == "mother1" else LARGE, language)
+    page.context.add_init_script(path=AXE)
+    found = {}
+    for path in [*pages_of(ACCOUNTS[account], place), "/nosuch"]:
+        page.goto(service.url + path)
+        page.wait_for_function(READY)
+        problems = page.evaluate(RUN)
+        for width, height in (LARGE, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            problems += [f"wider than {width}: {one}" for one in page.evaluate(WIDE)]
+        if language == "zh-CN":
+            problems += english_in(page.locator("main").inner_text())
+        if problems:
+            found[path] = problems
+    assert found == {}
+
+
+def english_in(words: str) -> list[str]:
+    left = re.sub(ENGLISH_ALL_THE_SAME, "", words)
+    return [f"English: {one}" for one in re.findall(r"[A-Za-z]{3,} [a-z]{3,}", left)]

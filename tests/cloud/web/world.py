@@ -1,0 +1,114 @@
+"""A world with one of everything: what a path names by an id, of the first mother's."""
+
+from cloud import demo
+from cloud.auth import hash_password
+from cloud.store import cases, people, school
+from cloud.store.db import reading, writing
+from models.synth import synthetic
+from tests.cloud.web.service import Service
+
+
+def fill(service: Service) -> dict[str, int]:
+    """A recording of the first mother, an alert that asked the county hospital, and the rest: the
+    ids that stand in paths, by their names there."""
+    with writing(service.parts.engine) as conn:
+        admin = {"username": "admin", "name": "Admin", "role": "admin", "demo": True}
+        people.add_person(conn, password_hash=hash_password(demo.PASSWORD), **admin)
+        people.add_gateway(conn, "gw-other", "other token")
+    trace, _ = synthetic(3, 1, "normal")
+    recording = service.play("probe-1", trace)
+    more = _referred(service, recording)
+    alert_id = service.alert(recording, "bradycardia_80", 61)
+    asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json={})
+    more["reading_id"] = asked.json()["id"]
+    service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
+    more["consultation_id"] = _asked(service)
+    more |= _shared(service) | _recorded(service)
+    more |= _taught(service, recording, more["reading_id"])
+    mark = service.client("mother1").post(
+        f"/api/recordings/{recording}/marks", json={"kind": "movement"}
+    )
+    more["mark_id"] = mark.json()["id"]
+    more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
+    return more | {"recording_id": recording, "alert_id": alert_id}
+
+
+def _recorded(service: Service) -> dict[str, int]:
+    """Of the record of the first mother: a value with its advice, a contact, a task of her team."""
+    her, clinic = service.client("mother1"), service.client("clinic")
+    her.post("/api/mothers/1/values", json={"systolic": 138, "diastolic": 84})
+    contact = {"name": "Lin Wei", "phone": "555-0199", "relation": "husband"}
+    her.post("/api/mothers/1/contacts", json=contact)
+    clinic.put("/api/mothers/1/team", json={"family_doctor": 5})
+    view = clinic.post(
+        "/api/mothers/1/tasks", json={"text": "call her", "role": "family doctor"}
+    ).json()
+    return {
+        "mother_id": 1,
+        "value_id": view["values"][0]["id"],
+        "advice_id": view["advice"][0]["id"],
+        "contact_id": view["contacts"][0]["id"],
+        "care_task_id": view["tasks"][0]["id"],
+    }
+
+
+def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]:
+    """A teaching case, as if the reading were signed, and a live date of the demo's course."""
+    known = {"reading_id": reading_id, "recording_id": recording, "mother_id": 1, "person_id": 1}
+    row = {**cases.STUB, **known, "said": "normal", "made_ms": 1, "start_s": 0.0, "end_s": 30.0}
+    live = {"at_ms": 4_000_000_000_000, "teacher": "Midwife Wu", "how": "call"}
+    with writing(service.parts.engine) as conn:
+        case_id = cases.add(conn, row).id
+        return {
+            "case_id": case_id,
+            "course_id": 1,
+            "lesson_id": 1,
+            "live_id": school.add_live(conn, 1, live),
+        }
+
+
+def _referred(service: Service, recording: int) -> dict[str, int]:
+    """An urgent referral of the first mother to the county hospital, and its green channel."""
+    wanted = {
+        "direction": "up",
+        "mother_id": 1,
+        "to_id": 3,
+        "urgent": True,
+        "recording_id": recording,
+        "criteria": ["ctg"],
+        "agreed": True,
+    }
+    asked = service.client("clinic").post("/api/referrals", json=wanted)
+    referral = f"/api/referrals/{asked.json()['id']}"
+    county = service.client("county")
+    county.post(f"{referral}/steps", json={"event": "accept"})
+    channel = county.post(f"{referral}/green")
+    return {"referral_id": asked.json()["id"], "green_id": channel.json()["id"]}
+
+
+def _asked(service: Service) -> int:
+    """A question of the first mother, which her clinic has handed to the county hospital."""
+    asked = service.client("mother1").post("/api/consultations", json={"text": "is it normal?"})
+    with reading(service.parts.engine) as conn:
+        doctor = people.get_person_by_username(conn, "county")
+    assert doctor is not None
+    body = {"person_id": doctor.id, "reason": "expected there"}
+    path = f"/api/consultations/{asked.json()['id']}/hand-over"
+    assert service.client("clinic").post(path, json=body).status_code == 200
+    return int(asked.json()["id"])
+
+
+def _shared(service: Service) -> dict[str, int]:
+    """A bed of the county hospital, a request of the clinic, and a box for the first mother."""
+    with writing(service.parts.engine) as conn:
+        people.add_gateway(conn, "gw-county", "other token", 3)
+        people.add_device(conn, "probe-county", "other token", "gw-county")
+    county, clinic = service.client("county"), service.client("clinic")
+    bed = {"kind": "bed", "begin": "2020-01-01T00:00", "end": "2090-01-01T00:00"}
+    box = {"device_id": "probe-county", "holder_id": 4, "mother_id": 1, "condition": "new"}
+    made = {
+        "offer_id": county.post("/api/resources/offers", json=bed),
+        "request_id": clinic.post("/api/resources/requests", json=bed),
+        "lease_id": county.post("/api/leases", json={**box, "until": "2090-01-01T00:00"}),
+    }
+    return {name: answer.json()["id"] for name, answer in made.items()}
