@@ -4,7 +4,7 @@ Scores are about the end of the strip, each over its own time (models/scores/). 
 are told apart, in the minor lists, and not counted.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 
 import numpy as np
@@ -70,11 +70,11 @@ class Analysis:
             "quality": {
                 "loss": known.loss,
                 "toco": self.activity.trusted,  # else that no contraction was found says nothing
-                "maternal": [asdict(span) for span in self.maternal],
-                "doubled": [asdict(span) for span in self.doubled],
-                "halved": [asdict(span) for span in self.halved],
-                "stuck": [asdict(span) for span in self.stuck],
-                "losses": [asdict(one) for one in self.losses],
+                "maternal": [vars(span) for span in self.maternal],
+                "doubled": [vars(span) for span in self.doubled],
+                "halved": [vars(span) for span in self.halved],
+                "stuck": [vars(span) for span in self.stuck],
+                "losses": [vars(one) for one in self.losses],
             },
             "baseline_bpm": known.baseline_bpm,
             "stv_ms": known.stv_ms,
@@ -86,10 +86,10 @@ class Analysis:
             "decelerations": [_deceleration(e) for e in known.decelerations],
             "minor_accelerations": [_acceleration(e) for e in known.minor_accelerations],
             "minor_decelerations": [_deceleration(e) for e in known.minor_decelerations],
-            "contractions": [asdict(e) for e in known.contractions],
-            "activity": asdict(self.activity),
-            "sinusoidal": [asdict(e) for e in self.sinusoidal],
-            "episodes": [asdict(e) for e in self.episodes],
+            "contractions": [vars(e) for e in known.contractions],
+            "activity": vars(self.activity),
+            "sinusoidal": [vars(e) for e in self.sinusoidal],
+            "episodes": [vars(e) for e in self.episodes],
             "scores": {name: score.to_json() for name, score in self.scores.items()},
             "verdict": known.verdict.value,
             "reasons": [
@@ -195,23 +195,21 @@ def _fall(dec: Deceleration, trace: Trace, fhr: Floats, base: Floats) -> Fall:
 
 
 def _acceleration(rise: Acceleration) -> dict[str, object]:
-    data: dict[str, object] = asdict(rise)
-    del data["minor"]
-    return data
+    return {name: value for name, value in vars(rise).items() if name != "minor"}
 
 
 def _deceleration(dec: Deceleration) -> dict[str, object]:
-    data: dict[str, object] = asdict(dec)
-    del data["contraction"], data["minor"]
+    beside = ("contraction", "minor")
+    data = {name: value for name, value in vars(dec).items() if name not in beside}
     return data | {"lag_s": dec.lag_s}
 
 
 def _plain(value: object) -> object:
     """Rounded numbers, None in the place of NaN, all the way down."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
     if isinstance(value, float):
         return round(value, DECIMALS) if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
     return value

@@ -57,13 +57,15 @@ def baseline(fhr_bpm: Floats) -> Floats:
     stable = stability(rate)[:: DECIMATE // FS_HZ]
     stable *= np.where(np.isfinite(fhr_bpm[::DECIMATE]), 1.0, GAP_WEIGHT)
     smooth = {k: low_pass(rate, k)[::DECIMATE] for k in (1, 2, 4, 8, 16)}
+    bands = {k: _tolerated(smooth[k]) for k in {step.cycles for step in PASSES}}
     line = smooth[2]
     for step in PASSES:
         weights = stable
         if step.offset is not None:
             away = np.abs(smooth[step.trim_cycles] - line)
             weights = stable * _sigmoid(step.offset - TRIM_SLOPE * away)
-        line = _median_line(smooth[step.cycles], weights, stable, step, line)
+        series, band = smooth[step.cycles], bands[step.cycles]
+        line = _median_line(series, band, weights, stable, step, line)
     points = np.arange(len(line)) * DECIMATE
     return np.interp(np.arange(len(rate)), points, line)
 
@@ -92,10 +94,16 @@ def _sigmoid(x: Floats) -> Floats:
 
 
 def _median_line(
-    series: Floats, weights: Floats, untrimmed: Floats, step: Pass, previous: Floats
+    series: Floats,
+    band: tuple[Singles, Singles],
+    weights: Floats,
+    untrimmed: Floats,
+    step: Pass,
+    previous: Floats,
 ) -> Floats:
     """Sliding weighted median (n,) of `series` (n,), at each EVERY-th point, then interpolated."""
-    low, high = _tolerated(series)
+    low, high = band
+    level, weight, usual_weight = (one.astype(np.float32) for one in (series, weights, untrimmed))
     reach = round(REACH * (1 - FAR_WEIGHT ** (0.5**step.squarings)))
     parts = []
     points = np.unique(np.append(np.arange(0, len(series), EVERY), len(series) - 1))
@@ -103,20 +111,21 @@ def _median_line(
         here = points[at : at + BLOCK // EVERY]
         near = np.arange(max(here[0] - reach, 0), min(here[-1] + reach + 1, len(series)))
         near = near[np.argsort(series[near])]
-        values = series[near].astype(np.float32)
+        values = level[near]
         window = np.abs(here.astype(np.float32)[:, None] - near.astype(np.float32))
         window *= np.float32(-1 / REACH)
         window += 1
         np.maximum(window, 0, out=window)
         for _ in range(step.squarings):
             window *= window
-        mass = window * weights[near].astype(np.float32)
+        mass = window * weight[near]
         mass *= (values >= low[here, None]) & (values <= high[here, None])
-        usual = np.einsum("ij,j->i", window, untrimmed[near].astype(np.float32))
-        spare = LEAST_WEIGHT * usual - mass.sum(axis=1)
         if step.offset is None:
-            spare[:] = 0
-        parts.append(_weighted_median(values, mass, previous[here], np.maximum(spare, 0)))
+            spare = np.zeros(len(here), np.float32)
+        else:
+            usual = np.einsum("ij,j->i", window, usual_weight[near])
+            spare = np.maximum(LEAST_WEIGHT * usual - mass.sum(axis=1), 0)
+        parts.append(_weighted_median(values, mass, previous[here], spare))
     return np.interp(np.arange(len(series)), points, np.concatenate(parts))
 
 
@@ -128,6 +137,9 @@ def _weighted_median(values: Singles, mass: Singles, extra: Floats, spare: Singl
     rows = np.arange(len(mass))
     total = np.cumsum(mass, axis=1, out=mass)
     half = (total[:, -1] + spare) / 2
+    if not spare.any():
+        found: Floats = values[(total >= half[:, None]).argmax(axis=1)].astype(float)
+        return found
     below = total + spare[:, None] * (values >= extra[:, None].astype(np.float32))
     at = np.minimum((below < half[:, None]).sum(axis=1), len(values) - 1)
     before = np.where(at > 0, total[rows, at - 1], 0)

@@ -26,9 +26,10 @@ def clean(fhr_bpm: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         possible = (fhr_bpm >= ANALYSED_BPM[0]) & (fhr_bpm <= ANALYSED_BPM[1])
     kept = np.where(possible, fhr_bpm, np.nan)
-    for first, stop in runs(np.isfinite(kept)):
-        if stop - first < SHORTEST_RUN_S * FS_HZ:
-            kept[first:stop] = np.nan
+    pieces = runs(np.isfinite(kept))
+    short = np.diff(pieces).ravel() < SHORTEST_RUN_S * FS_HZ
+    for first, stop in pieces[short].tolist():
+        kept[first:stop] = np.nan
     _drop_islands(kept)
     return kept
 
@@ -57,11 +58,13 @@ def stuck(fhr_bpm: Floats) -> Mask:
     held = np.zeros(len(fhr_bpm), bool)
     held[1:] = fhr_bpm[1:] == fhr_bpm[:-1]
     mask = np.zeros(len(fhr_bpm), bool)
-    for before, stop in runs(held).tolist():
+    stays = runs(held)
+    long = np.diff(stays).ravel() + 1 >= STUCK_S * FS_HZ
+    for before, stop in stays[long].tolist():
         first = before - 1
         lasts_s = (stop - first) / FS_HZ
         jumps = stop < len(fhr_bpm) and abs(fhr_bpm[stop] - fhr_bpm[first]) > STUCK_JUMP_BPM
-        if lasts_s >= STUCK_ANYHOW_S or (lasts_s >= STUCK_S and jumps):
+        if lasts_s >= STUCK_ANYHOW_S or jumps:
             mask[first:stop] = True
     return mask
 

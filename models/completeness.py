@@ -94,5 +94,6 @@ def gaps(
 
 def runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Where `mask` (n,) is true: (k, 2) of first and one-after-last index."""
-    edges = np.diff(np.concatenate(([False], mask, [False])).astype(np.int8))
-    return np.column_stack((np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)))
+    padded = np.zeros(len(mask) + 2, bool)
+    padded[1:-1] = mask
+    return np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)

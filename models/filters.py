@@ -41,7 +41,7 @@ def _band(low_cycles: float, high_cycles: float) -> Coefficients:
 def _filter(values: Floats, coefficients: Coefficients) -> Floats:
     numerator, denominator, steady = coefficients
     pad = min(PAD, len(values) - 1)
-    smooth: Floats = np.pad(values, pad, mode="reflect")
+    smooth = np.concatenate((values[pad:0:-1], values, values[-2 : -pad - 2 : -1]))
     for _ in range(2):  # forwards, then backwards
         smooth = lfilter(numerator, denominator, smooth, zi=steady * smooth[0])[0][::-1]
     return smooth[pad : pad + len(values)]

@@ -181,4 +181,5 @@ def _revision(name: str, shown: Event | None, now: Event | None) -> dict[str, ob
 
 
 def _rounded(levels: Levels) -> list[float | None]:
-    return [round(bpm, 1) if bpm == bpm else None for bpm in levels.astype(float).tolist()]
+    rounded: list[float] = np.round(levels.astype(float), 1).tolist()
+    return [bpm if bpm == bpm else None for bpm in rounded]

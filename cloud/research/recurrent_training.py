@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.learned.recurrent import Singles, Weights, layer
+from models.learned.recurrent import Singles, Weights
 
 BETA = (0.9, 0.99)
 CLIP = 1.0  # norm of a gradient
@@ -145,6 +145,34 @@ def slope(
     found["in"] = np.einsum("tbi,tbo->io", x, to_in, optimize=True)
     found["in_bias"] = to_in.sum((0, 1))
     return loss, {name: one.astype(np.float32) for name, one in found.items()}
+
+
+def layer(
+    weights: Weights, name: str, x: Singles, there: Singles
+) -> tuple[Singles, dict[str, Any]]:
+    """One recurrent layer over x (steps, batch, in); a step that is not `there` keeps the state.
+
+    returns  (steps, batch, directions * units), and what the way back needs
+    """
+    inward, across = weights[name + "_in"], weights[name + "_across"]  # (directions, ., 3 units)
+    directions, units = across.shape[:2]
+    both = np.stack([x, x[::-1]][:directions])
+    mask = np.stack([there, there[::-1]][:directions])
+    given = both @ inward[:, None] + weights[name + "_bias"][:, None, None]
+    steps, batch = x.shape[:2]
+    states = np.zeros((steps + 1, directions, batch, units), np.float32)
+    gates = np.zeros((steps, 4, directions, batch, units), np.float32)
+    for t in range(steps):
+        before = states[t]
+        product = before @ across
+        zr = 1 / (1 + np.exp(-(given[:, t, :, : 2 * units] + product[..., : 2 * units])))
+        z, r = zr[..., :units], zr[..., units:]
+        n = np.tanh(given[:, t, :, 2 * units :] + r * product[..., 2 * units :])
+        states[t + 1] = before + mask[:, t] * (1 - z) * (n - before)
+        gates[t] = z, r, n, product[..., 2 * units :]
+    found = states[1:].transpose(1, 0, 2, 3)
+    out = np.concatenate([found[0], *(one[::-1] for one in found[1:])], axis=-1)
+    return out, {"both": both, "mask": mask, "states": states, "gates": gates}
 
 
 def _back(

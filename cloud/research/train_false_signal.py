@@ -24,7 +24,7 @@ from cloud.research.recurrent_training import Plan, Sequence, fit
 from models.learned import false_signal as model
 from models.learned.false_features import Rows, cut
 from models.learned.forest import Forest
-from models.learned.recurrent import Singles, walk
+from models.learned.recurrent import Singles, joined, walk
 from models.trace import FS_HZ, Trace
 
 Floats = NDArray[np.float64]
@@ -125,12 +125,12 @@ def _thresholds(
     curves: list[list[list[Counts]]] = [[], []]
     for left_out in range(FOLDS):
         shown = [s for s, f in zip(sequences, fold, strict=True) if f != left_out]
-        weights = fit(shown, PLANS[live], seed=0)
+        network = joined([fit(shown, PLANS[live], seed=0)])
         trees = _trees([k for k, f in zip(known, fold, strict=True) if f != left_out])
         for at in np.flatnonzero(fold == left_out):
             one, forms = known[at], sequences[at].forms
             for curve, form, raw in zip(curves, forms, one.forms, strict=True):
-                both = walk(weights, form), trees.log_odds(raw)
+                both = walk(network, form)[0], trees.log_odds(raw)
                 curve.append(_curve(model.together(*both, live), one))
     present, without = ([pooled(at) for at in zip(*curve, strict=True)] for curve in curves)
     best = int(np.argmax([one.f1 for one in present]))

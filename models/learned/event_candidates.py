@@ -69,9 +69,20 @@ def _percentiles(points: Floats) -> list[Floats]:
     found = []
     for percent, minutes in PERCENTILES:
         width = minutes * 60 // STEP_S + 1
-        line = percentile_filter(points, percent, width, mode="reflect")
+        line = centile_line(points, percent, width)
         found.append(uniform_filter1d(line, width // 5, mode="nearest"))
     return found
+
+
+def centile_line(points: Floats, percent: float, width: int) -> Floats:
+    """That centile of the odd `width` points around each of `points`, mirrored at both ends.
+
+    The mirror is made here: SciPy (1.17) reads beyond points that are few for so wide a window.
+    """
+    half = width // 2
+    whole = np.pad(points, half, mode="symmetric")
+    line: Floats = percentile_filter(whole, percent, width, mode="nearest")
+    return line[half : half + len(points)]
 
 
 def _mode(points: Floats) -> Floats:

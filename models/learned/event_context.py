@@ -6,11 +6,11 @@ to learn from, trees would remember them by it.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d, percentile_filter
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from models.completeness import runs
 from models.contractions import contractions
-from models.learned.event_candidates import STEP_S, Candidates, Ints, Seconds
+from models.learned.event_candidates import STEP_S, Candidates, Ints, Seconds, centile_line
 from models.trace import FS_HZ
 from models.windows import Mask
 
@@ -67,7 +67,7 @@ def context(record: Seconds, found: Candidates) -> Table:
     points = record.shape[::STEP_S]
     places = (first + stop) // 2 // STEP_S
     width = CONTEXT_S // STEP_S + 1
-    lines = [percentile_filter(points, q, width, mode="reflect")[places] for q in CENTILES]
+    lines = [centile_line(points, q, width)[places] for q in CENTILES]
     turned = [np.where(sign > 0, a, -b) for a, b in zip(lines, lines[::-1], strict=True)]
     return {f"over{q}": inside - line for q, line in zip(CENTILES, turned, strict=True)}
 

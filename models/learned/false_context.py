@@ -85,8 +85,8 @@ def _levels(
         sums = np.cumsum(heavy[:, order], 1)
         total = sums[:, -1]
         for share in QUANTILES:
-            at = (sums < share * total[:, None]).sum(1)
-            there = np.where(total > 0, level[order][np.minimum(at, len(order) - 1)], np.nan)
+            at = (sums >= share * total[:, None]).argmax(1)
+            there = np.where(total > 0, level[order[at]], np.nan)
             found[f"{name}_q{share:g}"] = own - there
         found[f"{name}_weight"] = total
         found[f"{name}_pieces"] = kernel.sum(1)

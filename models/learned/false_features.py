@@ -103,8 +103,9 @@ def live_rows(parts: Cut) -> Rows:
 
 def running(values: Floats) -> Floats:
     """Running sums (..., n + 1) that skip NaN."""
-    known = np.nan_to_num(values)
-    return np.concatenate([np.zeros((*known.shape[:-1], 1)), np.cumsum(known, -1)], -1)
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(np.where(np.isnan(values), 0.0, values), axis=-1, out=sums[..., 1:])
+    return sums
 
 
 def share_of(part: Floats, of: Floats) -> Floats:

@@ -13,7 +13,7 @@ from models.learned.false_context import context_features
 from models.learned.false_features import Cut, Rows, cut, live_rows, whole_rows
 from models.learned.false_mother import own_features
 from models.learned.forest import Floats, Forest, weights
-from models.learned.recurrent import Singles, Weights, walk
+from models.learned.recurrent import Networks, Singles, joined, walk
 from models.trace import Samples, Trace
 from models.windows import Mask
 
@@ -36,7 +36,7 @@ def false_probability(trace: Trace, live: bool = False) -> Samples:
         mode = mode_name(live)
         known = table(trace, parts, rows, live)
         x = scaled(known, arrays[mode + "centre"], arrays[mode + "scale"])
-        odds = np.mean([walk(network(live, nth), x) for nth in range(NETWORKS[live])], axis=0)
+        odds = walk(networks(live), x).mean(axis=0)
         found[parts.at] = together(odds, trees(live).log_odds(known), live)[rows.row]
     return found
 
@@ -86,14 +86,19 @@ def scaled(x: Singles, centre: Singles, scale: Singles) -> Singles:
 
 
 @cache
-def network(live: bool, nth: int) -> Weights:
-    start = f"{mode_name(live)}{nth}_"
+def networks(live: bool) -> Networks:
+    starts = [f"{mode_name(live)}{nth}_" for nth in range(NETWORKS[live])]
     found = weights(NAME).items()
-    return {
-        name.removeprefix(start): np.asarray(one, np.float32)
-        for name, one in found
-        if name.startswith(start)
-    }
+    return joined(
+        [
+            {
+                name.removeprefix(start): np.asarray(one, np.float32)
+                for name, one in found
+                if name.startswith(start)
+            }
+            for start in starts
+        ]
+    )
 
 
 @cache

@@ -1,20 +1,37 @@
-"""Boosted trees as plain arrays: fitted with scikit-learn, kept as data, walked with numpy.
+"""Boosted trees as plain arrays: fitted with scikit-learn, kept as data, evaluated with numpy.
 
 A pickle would bind the weights to one version of scikit-learn and could run anything when read.
+
+No tree is walked. Every node asks its question at once, and each "no" strikes out the leaves that
+it makes unreachable; the first leaf that is left is where a walk ends (QuickScorer, Lucchese et al.
+2015). In numpy that takes a quarter of the time of a walk, and gives the same to the last bit.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import as_file, files
-from typing import Any, Self
+from itertools import zip_longest
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-BLOCK = 1024  # rows walked together: their nodes stay in the cache
+BLOCK = 128  # rows evaluated together: what is computed of them stays in the cache
+
+
+class Questions(NamedTuple):
+    """The trees' first questions, their second ones and so on: q of each tree.
+
+    A tree with fewer has some that strike nothing.
+    """
+
+    feature: NDArray[np.intp]  # (q * trees,): as of Forest
+    threshold: Singles  # (q * trees, 1): a value above it means no
+    strikes: NDArray[Any]  # (q * trees, 1) unsigned: leaves that no leaves out, the first in bit 0
+    value: Singles  # (trees, most leaves)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +54,57 @@ class Forest:
         """(n,) for features `x` (n, columns), NaN where one is not known."""
         if x.shape[1] != self.columns:
             raise ValueError(f"{x.shape[1]} features, the forest was fitted on {self.columns}")
-        blocks = [self._walk(x[at : at + BLOCK]) for at in range(0, len(x), BLOCK)]
+        blocks = [self._evaluate(x[at : at + BLOCK]) for at in range(0, len(x), BLOCK)]
         return np.concatenate(blocks) if blocks else np.empty(0)
 
     def probability(self, x: Singles) -> Floats:
         """(n,), 0 to 1: as the trees give it."""
         return 1 / (1 + np.exp(-self.log_odds(x)))
 
-    def _walk(self, x: Singles) -> Floats:
+    @cached_property
+    def _questions(self) -> Questions:
+        trees = [self._asked(root) for root in self.roots.tolist()]
+        asked = zip_longest(*(questions for questions, _ in trees), fillvalue=(0, 0.0, 0))
+        rows = [question for nth in asked for question in nth]
+        value = np.array(list(zip_longest(*(values for _, values in trees), fillvalue=0.0)))
+        strikes = np.array([struck for _, _, struck in rows], np.min_scalar_type(1 << len(value)))
+        return Questions(
+            np.array([feature for feature, _, _ in rows], np.intp),
+            np.array([threshold for _, threshold, _ in rows], np.float32)[:, None],
+            strikes[:, None],
+            value.T.astype(np.float32),
+        )
+
+    def _asked(self, root: int) -> tuple[list[tuple[int, float, int]], list[float]]:
+        """Of one tree: (feature, threshold, strikes) of its questions, values of its leaves."""
+        asked: list[tuple[int, float, int]] = []
+        values: list[float] = []
+
+        def visit(node: int) -> None:
+            left, right = self.children[2 * node : 2 * node + 2].tolist()
+            if left == node:
+                values.append(float(self.value[node]))
+                return
+            first = len(values)
+            visit(left)
+            struck = (1 << len(values)) - (1 << first)
+            asked.append((int(self.feature[node]), float(self.threshold[node]), struck))
+            visit(right)
+
+        visit(root)
+        return asked, values
+
+    def _evaluate(self, x: Singles) -> Floats:
+        ask = self._questions
         missing = np.isnan(x)
         both = np.hstack([np.where(missing, np.inf, x), np.where(missing, -np.inf, x)])
-        flat = both.astype(np.float32).ravel()
-        rows = (np.arange(len(x), dtype=np.int32) * (2 * self.columns))[:, None]
-        node = np.repeat(self.roots[None, :], len(x), axis=0)
-        for _ in range(self.depth):
-            right = flat[rows + self.feature[node]] > self.threshold[node]
-            node = self.children[2 * node + right]
-        total: Floats = self.value[node].sum(axis=1, dtype=np.float64)
+        columns = np.ascontiguousarray(both.astype(np.float32).T)
+        no = columns.take(ask.feature, axis=0) > ask.threshold
+        each = (ask.strikes * no).reshape(-1, len(ask.value), len(x))
+        struck = np.bitwise_or.reduce(each, axis=0)
+        leaf = np.bitwise_count((~struck & (struck + 1)) - 1)
+        value = np.take_along_axis(ask.value, leaf.astype(np.intp), axis=1)
+        total: Floats = np.ascontiguousarray(value.T).sum(axis=1, dtype=np.float64)
         return total + self.offset
 
     def arrays(self, prefix: str = "") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from models.scores.antepartum import ANTEPARTUM
 from models.scores.columns import COLUMNS
-from models.scores.measures import Measures
+from models.scores.measures import Measures, last
 from models.scores.nice import NICE
 from models.scores.points import POINTS
 from models.scores.rules import RULES
@@ -13,4 +13,5 @@ TABLES = (*POINTS, *RULES, *COLUMNS, NICE, *ANTEPARTUM)
 
 def scores(measures: Measures) -> dict[str, Score]:
     """Every table on the end of a strip, by the table's id."""
-    return {table.id: score(table, measures) for table in TABLES}
+    parts = {window_s: last(measures, window_s) for window_s in {one.window_s for one in TABLES}}
+    return {table.id: score(table, parts[table.window_s]) for table in TABLES}

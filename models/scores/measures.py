@@ -5,13 +5,16 @@ Values are Unknown, with why, where the channel they need is missing; never 0 in
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import isnan, nan
 from statistics import median
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from models.completeness import runs
 from models.contractions import Contraction
 from models.events import Acceleration
 from models.features import Episode, oscillations_per_min
@@ -87,10 +90,11 @@ class Measures:
     def lasts_s(self) -> float:
         return self.end_s - self.start_s
 
-    @property
+    @cached_property
     def loss(self) -> float:
         return float(np.isnan(self.fhr).mean()) if len(self.fhr) else 1.0
 
+    @cached_property
     def worst_loss(self) -> float:
         """The largest loss in any 10 min."""
         width = min(round(RECENT_S * FS_HZ), len(self.fhr))
@@ -118,24 +122,24 @@ class Measures:
         return _known(float(np.nanmedian(recent)) if np.isfinite(recent).any() else nan)
 
     def frequency(self) -> float | Unknown:
-        return _known(oscillations_per_min(self.fhr, self.quiet))
+        return _known(self._frequency)
+
+    @cached_property
+    def _frequency(self) -> float:
+        return oscillations_per_min(self.fhr, self.quiet)
 
     def short_term_ms(self) -> float | Unknown:
         return _known(short_term_ms(np.where(self.in_fall, nan, self.fhr))[0])
 
-    def minutes_of_swing(self, such: Callable[[float], bool]) -> float:
+    def minutes_of_swing(self, such: Callable[[Floats], Mask]) -> float:
         """The longest stretch with such a variability, in minutes; lost minutes end it."""
         if not len(self.swings_bpm):
             return 0.0
-        half = SMOOTH_MIN // 2
-        padded = np.pad(self.swings_bpm, half, constant_values=nan)
-        longest = run = 0
-        for at in range(len(self.swings_bpm)):
-            near = padded[at : at + SMOOTH_MIN]
-            near = near[np.isfinite(near)]
-            run = run + 1 if len(near) and such(float(np.median(near))) else 0
-            longest = max(longest, run)
-        return float(longest)
+        padded = np.pad(self.swings_bpm, SMOOTH_MIN // 2, constant_values=nan)
+        near = np.sort(sliding_window_view(padded, SMOOTH_MIN), axis=1)  # NaN last
+        known, rows = np.isfinite(near).sum(axis=1), np.arange(len(near))
+        medians = (near[rows, (known - 1) // 2] + near[rows, known // 2]) / 2
+        return float(np.diff(runs(such(medians)), axis=1).max(initial=0))
 
     def sinusoidal_minutes(self) -> float:
         """Of the longest such stretch that did not give way to normal variability."""

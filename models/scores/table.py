@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from models.quality import LOSS, MATERNAL_SHARE, RECENT_LOSS
-from models.scores.measures import Measures, last
+from models.scores.measures import Measures
 from models.scores.scale import Result, Scale, Unknown, Value
 from models.scores.words import LABELS, TITLES
 
@@ -135,9 +135,8 @@ class Score:
         return data
 
 
-def score(table: Table, whole: Measures) -> Score:
-    """The table on the last part of a strip."""
-    part = last(whole, table.window_s)
+def score(table: Table, part: Measures) -> Score:
+    """The table on the last `table.window_s` of a strip."""
     made = partial(Score, table, part.start_s, part.end_s)
     if short := why_not(table, part):
         return made((), lacks=(Lack(short),))
@@ -155,7 +154,7 @@ def why_not(table: Table, part: Measures) -> Unknown | None:
     if part.lasts_s < table.needs_s - END_S:
         minutes = {"needed": table.needs_s / 60, "recorded": part.lasts_s / 60}
         return Unknown("%(needed).0f min are needed, %(recorded).0f min are recorded", minutes)
-    if (loss := part.worst_loss()) > RECENT_LOSS:
+    if (loss := part.worst_loss) > RECENT_LOSS:
         return _too_much(
             "%(value).1f %% of 10 min has no signal, at most %(limit).0f %% may", loss, RECENT_LOSS
         )

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cloud.research.recurrent_training import Plan, Sequence, begin, fit, slope
-from models.learned.recurrent import walk
+from cloud.research.recurrent_training import Plan, Sequence, begin, fit, layer, slope
+from models.learned.recurrent import joined, walk
 
 SMALL = Plan(units=4, dropout=0.0, noise=0.0)
 
@@ -56,7 +56,9 @@ def test_it_learns_to_remember() -> None:
         sequences.append(Sequence((x,), target, np.ones(12, np.float32)))
     plan = Plan(units=8, directions=1, epochs=40, batch=10, rate=2e-2, dropout=0, noise=0)
     weights = fit(sequences, plan, seed=0)
-    found = np.concatenate([(walk(weights, one.forms[0]) > 0) == one.target for one in sequences])
+    found = np.concatenate(
+        [(walk(joined([weights]), one.forms[0])[0] > 0) == one.target for one in sequences]
+    )
     assert found.mean() > 0.95
     again = fit(sequences, plan, seed=0)
     assert all(np.array_equal(weights[name], again[name]) for name in weights)
@@ -64,4 +66,17 @@ def test_it_learns_to_remember() -> None:
 
 def test_nothing_gives_nothing() -> None:
     weights = begin(3, SMALL, np.random.default_rng(0))
-    assert walk(weights, np.empty((0, 3), np.float32)).shape == (0,)
+    assert walk(joined([weights]), np.empty((0, 3), np.float32)).shape == (1, 0)
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+def test_networks_walked_together_give_what_each_was_fitted_to_give(directions: int) -> None:
+    random = np.random.default_rng(directions)
+    networks = [begin(3, replace(SMALL, directions=directions), random) for _ in range(2)]
+    x = random.normal(size=(9, 3)).astype(np.float32)
+    for odds, weights in zip(walk(joined(networks), x), networks, strict=True):
+        into = np.tanh(x[:, None] @ weights["in"] + weights["in_bias"])
+        there = np.ones((9, 1, 1), np.float32)
+        first = layer(weights, "a", into, there)[0]
+        total = first + layer(weights, "b", first, there)[0]
+        assert np.array_equal(odds, (total @ weights["out"] + weights["out_bias"])[:, 0, 0])

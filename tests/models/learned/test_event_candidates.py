@@ -3,7 +3,7 @@ import pytest
 
 from models.baseline import baseline
 from models.clean import clean
-from models.learned.event_candidates import LASTS_S, candidates, seconds
+from models.learned.event_candidates import LASTS_S, candidates, centile_line, seconds
 from models.learned.event_features import features
 from models.trace import FS_HZ
 from tests.models.strips import strip
@@ -65,3 +65,13 @@ def test_short_records(seconds_long):
     if len(found.sign):
         assert np.isfinite(features(of, np.full(len(fhr), np.nan), found)[0][:, :40]).all()
     assert of.lines.shape[1] == seconds_long
+
+
+@pytest.mark.parametrize("count", [2, 7, 12, 200])
+def test_a_window_wider_than_the_record_is_filled_by_its_mirror(count):
+    points, width = np.random.default_rng(count).normal(size=count), 121
+    mirrored = np.pad(points, width // 2, mode="symmetric")
+    around = np.lib.stride_tricks.sliding_window_view(mirrored, width)
+    expected = np.sort(around, axis=1)[:, int(0.25 * width)]
+    for _ in range(20):  # what SciPy reads beyond the end differs from call to call
+        np.testing.assert_array_equal(centile_line(points, 25, width), expected)

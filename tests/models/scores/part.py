@@ -8,7 +8,7 @@ import numpy as np
 from models.contractions import Contraction
 from models.events import Acceleration
 from models.scores import TABLES
-from models.scores.measures import Fall, Measures
+from models.scores.measures import Fall, Measures, last
 from models.scores.table import Score, score
 from models.trace import FS_HZ
 
@@ -60,4 +60,5 @@ def falls_with(
 
 def one(name: str, measures: Measures) -> Score:
     """One table's score of a strip."""
-    return score(next(table for table in TABLES if table.id == name), measures)
+    table = next(table for table in TABLES if table.id == name)
+    return score(table, last(measures, table.window_s))
