@@ -1,5 +1,6 @@
 """One drill on one rig: mothers are replayed, a fault is put in and healed, all is compared."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -9,7 +10,8 @@ from subprocess import TimeoutExpired
 from typing import Any
 
 from cloud import completeness
-from cloud.drill.ledger import Episode, Ledger, Told, compare_alerts, compare_frames
+from cloud.drill import told
+from cloud.drill.ledger import Episode, Ledger, compare_alerts, compare_frames
 from cloud.drill.process import Process, wait_until
 from cloud.drill.rig import Rig
 from cloud.scenario.probes import OpenPacker
@@ -17,13 +19,10 @@ from cloud.store import alerts, frames, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from device import wire
-from models import whole
-from models.synth import synthetic
 
 SETTLE_S = 120.0  # after the replay, until everything is where it belongs
 ALERTS_S = 30.0  # after that, until every alert is told
 QUIET_S = 2.0  # and in this time none is told twice
-BY_THE_CLOCK = ("link_lost",)  # rules of the wall clock: a drill that waits for one says so
 
 
 @dataclass(frozen=True)
@@ -182,14 +181,13 @@ class Course:
     def _count_alerts(self) -> tuple[Any, list[str]]:
         total, harm = compare_alerts([], []), []
         for one in self.recordings():
-            expected, told = self._expected(one), self.told(one)
-            counts = compare_alerts(expected, told)
+            expected, raised = self._expected(one), told.told(self.rig.engine, one)
+            counts = compare_alerts(expected, raised)
             total += counts
             if counts["lost"] or counts["doubled"]:
-                harm.append(f"recording {one.id} expected {expected}, told {told}")
-        by_clock = [t for one in self.recordings() for t in self.told(one, by_clock=True)]
+                harm.append(f"recording {one.id} expected {expected}, told {raised}")
         for rule, count in self.told_by_clock.items():
-            times = sum(t.rule == rule for t in by_clock)
+            times = len(self.raised_ms(rule))
             total.update(expected=count, told=times)
             total.update(lost=max(0, count - times), doubled=max(0, times - count))
             if times != count:
@@ -197,56 +195,11 @@ class Course:
         return total, harm
 
     def _expected(self, one: Recording) -> list[Episode]:
-        """What the recording, looked at undisturbed as far as it came, has to raise."""
+        """What it has to raise, as far as it came."""
         source = self._sources.get(one.device_id)
-        return (
-            []
-            if source is None
-            else expected_alerts(*source, self.replay.minutes, self._end_s(one))
-        )
-
-    def _end_s(self, one: Recording) -> float:
-        if (one.device_id, one.session) not in self.gone:
-            return float("inf")
-        with reading(self.rig.engine) as conn:
-            data = frames.read_whole(conn, one.id)
-        return max((wire.decode(d).t_ms / 1000 + 1 for d in data), default=0.0)
-
-    def told(self, one: Recording, by_clock: bool = False) -> list[Told]:
-        """Each alert, and each time that it says it recurred; by_clock: those of the wall clock.
-
-        signal_lost is true, and not counted, where its seconds were not yet here when it was told.
-        """
-        with reading(self.rig.engine) as conn:
-            mine = [a for a in alerts.visible(conn, recent=100_000) if a.recording_id == one.id]
-            steps = alerts.steps_of(conn, [a.id for a in mine])
-            read = frames.read_all(conn, one.id)
-        came_ms = {wire.decode(data).t_ms // 1000: ms for data, ms in read}
-        told = []
-        for alert in mine:
-            times = [(alert.at_s, alert.raised_ms)]
-            times += [
-                (float(step.text["at_s"]), step.at_ms)
-                for step in steps[alert.id]
-                if step.event == "recurred" and not isinstance(step.text, str)
-            ]
-            if (alert.rule in BY_THE_CLOCK) != by_clock:
-                continue
-            for at_s, told_ms in times:
-                late = alert.rule == "signal_lost" and came_ms.get(int(at_s) - 1, told_ms) > told_ms
-                if not late:
-                    told.append(Told(alert.rule, at_s))
-        return sorted(told, key=lambda one: (one.rule, one.at_s))
-
-
-def expected_alerts(
-    scenario: str, seed: int, minutes: int, end_s: float = float("inf")
-) -> list[Episode]:
-    trace, _ = synthetic(seed, minutes, scenario)
-    found = whole.changes(trace)
-    over = {(c.rule.id, c.onset_s): c.at_s for c in found if c.what == "cleared"}
-    return [
-        Episode(c.rule.id, c.at_s, over.get((c.rule.id, c.onset_s), trace.end_s))
-        for c in found
-        if c.what == "raised" and c.at_s <= end_s
-    ]
+        if source is None:
+            return []
+        cut_off = (one.device_id, one.session) in self.gone
+        end_s = told.end_s(self.rig.engine, one) if cut_off else math.inf
+        found = told.expected(*source, self.replay.minutes)
+        return [episode for episode in found if episode.at_s <= end_s]

@@ -5,7 +5,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloud.drill import clocks, disks, frames, kills, links, loads, moves, notices, place, rigs
+from cloud.drill import (
+    clocks,
+    disks,
+    frames,
+    kills,
+    links,
+    loads,
+    moves,
+    notices,
+    place,
+    power,
+    rigs,
+)
 from cloud.drill.course import Course, Replay
 from cloud.drill.database import lacks_postgres
 from cloud.drill.rig import Rig
@@ -83,6 +95,24 @@ DRILLS: dict[str, Drill] = {
         SLOWER,
         rigs.on_small_disks,
         place.lacks_mounts,
+    ),
+    "fsync-error": Drill(
+        "the gateway's fsync fails",
+        "a file system of the drill's own (FUSE)",
+        power.fsync_error,
+        SLOWER,
+        power.forgetful,
+        power.lacks_forgetful,
+        shares=False,
+    ),
+    "power-loss": Drill(
+        "the gateway's power goes: unsynced writes are gone or torn",
+        "a file system of the drill's own (FUSE)",
+        power.power_loss,
+        SLOWER,
+        power.forgetful,
+        power.lacks_forgetful,
+        shares=False,
     ),
     "bit-flip": Drill("a stored bit turns", "the file is edited", disks.bit_flip, FAST),
     "clock-jump": Drill(

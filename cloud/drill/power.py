@@ -1,0 +1,110 @@
+"""Power cuts and failing fsyncs under the gateway, on a file system that forgets."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from cloud.drill import place
+from cloud.drill.course import Course
+from cloud.drill.process import Process, wait_until
+from cloud.drill.rig import ENV, Rig
+
+CUTS = 5
+DEAD_S = 2.0
+ENDS_S = 30.0  # a gateway whose disk cannot be trusted
+
+
+class Forgetful(Rig):
+    """The gateway's home is on a disk that forgets (forgetful.py)."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.disk = Disk(folder, seed)
+        super().__init__(folder, proxied=True, gateway_home=self.disk.mount)
+
+
+class Disk:
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.mount = folder / "forgetful"
+        self.mount.mkdir(parents=True)
+        program = [sys.executable, "-m", "cloud.drill.forgetful", str(folder / "disk")]
+        args = [*program, str(self.mount), str(seed)]
+        self._process = Process(args, folder, ENV, name="disk")
+
+    def start(self) -> None:
+        self._process.start()
+        wait_until(lambda: os.path.ismount(self.mount), 30, "the file system that forgets")
+
+    def command(self, name: str) -> None:
+        """`.cut`, `.fail` or `.heal`: see forgetful.py."""
+        with suppress(OSError):
+            (self.mount / name).lstat()
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", "--lazy", str(self.mount)], check=False, capture_output=True)
+        self._process.kill()
+
+
+@contextmanager
+def forgetful(folder: Path) -> Iterator[Rig]:
+    rig = Forgetful(folder, seed=1)
+    rig.disk.start()
+    try:
+        with rig:
+            yield rig
+    finally:
+        rig.disk.unmount()
+
+
+@cache
+def lacks_forgetful() -> str:
+    if place.lacks_mounts():
+        return place.lacks_mounts()
+    if importlib.util.find_spec("mfusepy") is None:
+        return "mfusepy is not installed"
+    if not os.access("/dev/fuse", os.W_OK) or not shutil.which("fusermount3"):
+        return "no FUSE (package fuse3, /dev/fuse)"
+    return ""
+
+
+def power_loss(course: Course) -> None:
+    """The gateway's power goes: what its disk had not synced is gone, or there in part."""
+    disk = _disk(course)
+    course.begin()
+    since_s = time.monotonic()
+    for moment_s in course.moments_s(CUTS):
+        time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
+        course.ledger.faults += 1
+        course.say(f"power cut {course.ledger.faults}")
+        disk.command(".cut")
+        course.rig.gateway.kill()
+        disk.unmount()
+        time.sleep(course.rng.uniform(0, DEAD_S))
+        disk.start()
+        course.rig.start(course.rig.gateway)
+
+
+def fsync_error(course: Course) -> None:
+    """fsync answers EIO: the gateway ends, and says so, rather than to acknowledge anything."""
+    disk, gateway = _disk(course), course.rig.gateway
+    course.begin()
+    for _ in range(2):
+        time.sleep(course.rng.uniform(0.1, 0.2) * course.replay.wall_s)
+        course.ledger.faults += 1
+        course.say("fsync fails")
+        disk.command(".fail")
+        wait_until(lambda: not gateway.alive, ENDS_S, "the gateway ending when fsync fails")
+        course.ledger.must(gateway.returncode != 0, "the gateway ended as if nothing had been")
+        disk.command(".heal")
+        course.rig.start(gateway)
+
+
+def _disk(course: Course) -> Disk:
+    assert isinstance(course.rig, Forgetful)
+    return course.rig.disk

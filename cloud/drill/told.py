@@ -1,0 +1,67 @@
+"""Which alerts a recording has to raise, and which were raised."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import Engine
+
+from cloud.drill.ledger import Episode, Told
+from cloud.store import alerts, frames
+from cloud.store.db import reading
+from cloud.store.recordings import Recording
+from device import wire
+from models import whole
+from models.synth import synthetic
+
+BY_THE_CLOCK = ("link_lost", "clock")  # rules of the wall clock: a drill that waits for one says so
+
+
+@cache
+def expected(scenario: str, seed: int, minutes: int) -> Sequence[Episode]:
+    """What the whole synthetic recording, looked at undisturbed, has to raise."""
+    trace, _ = synthetic(seed, minutes, scenario)
+    found = whole.changes(trace)
+    over = {(c.rule.id, c.onset_s): c.at_s for c in found if c.what == "cleared"}
+    return [
+        Episode(c.rule.id, c.at_s, over.get((c.rule.id, c.onset_s), trace.end_s))
+        for c in found
+        if c.what == "raised"
+    ]
+
+
+def end_s(engine: Engine, recording: Recording) -> float:
+    """Recorded seconds that are stored."""
+    with reading(engine) as conn:
+        kept = frames.read_whole(conn, recording.id)
+    return max((wire.decode(data).t_ms / 1000 + 1 for data in kept), default=0.0)
+
+
+def told(engine: Engine, recording: Recording, by_clock: bool = False) -> list[Told]:
+    """Each alert, and each time that it says it recurred; by_clock: those of the wall clock.
+
+    signal_lost is true, and not counted, where its seconds were not yet here when it was told.
+    """
+    with reading(engine) as conn:
+        everybodys = alerts.visible(conn, recent=100_000)
+        mine = [one for one in everybodys if one.recording_id == recording.id]
+        steps = alerts.steps_of(conn, [alert.id for alert in mine])
+        kept = frames.read_all(conn, recording.id)
+    came_ms = {wire.decode(data).t_ms // 1000: ms for data, ms in kept}
+    found = []
+    for alert in mine:
+        if (alert.rule in BY_THE_CLOCK) != by_clock:
+            continue
+        times = [(alert.at_s, alert.raised_ms)]
+        times += [
+            (float(step.text["at_s"]), step.at_ms)
+            for step in steps[alert.id]
+            if step.event == "recurred" and not isinstance(step.text, str)
+        ]
+        lost = alert.rule == "signal_lost"
+        late = (lost and came_ms.get(int(at_s) - 1, ms) > ms for at_s, ms in times)
+        found += [
+            Told(alert.rule, at_s)
+            for (at_s, _), is_late in zip(times, late, strict=True)
+            if not is_late
+        ]
+    return sorted(found, key=lambda one: (one.rule, one.at_s))
