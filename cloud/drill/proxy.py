@@ -63,9 +63,11 @@ class Proxy:
         return self
 
     def stop(self) -> None:
-        self.cut()
+        self._refusing = True
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     def cut(self) -> None:
         """The line is down."""
@@ -86,6 +88,14 @@ class Proxy:
             way.latency_s = way.bytes_per_s = way.stalled_share = 0.0
             way.held = False
         self.connect()
+
+    async def _end(self) -> None:
+        self._server.close()
+        self._end_all()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def _end_all(self) -> None:
         for writers in self._open.values():

@@ -1,0 +1,143 @@
+"""The comparison of a drill finds each kind of harm; its proxy and its disk do what they say."""
+
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from cloud.drill.heard import Heard
+from cloud.drill.ledger import Episode, Ledger, Told, compare_alerts, compare_frames
+from cloud.drill.process import free_port
+from cloud.drill.proxy import Proxy
+from device import payloads, wire
+
+MADE = {("a", 1, seq): bytes([seq]) for seq in range(4)}
+STORED = [(key, data, 10 * key[2]) for key, data in MADE.items()]
+
+
+def harm(stored=STORED, promised=frozenset(), gone=frozenset()) -> dict[str, int]:
+    counts = compare_frames(MADE, promised, stored, gone)
+    return {
+        name: count for name, count in counts.items() if count and name not in ("made", "stored")
+    }
+
+
+def test_frames_that_are_all_there_are_no_harm() -> None:
+    assert harm() == {}
+
+
+def test_each_kind_of_harm_to_frames_is_found() -> None:
+    key, data, _ = STORED[3]
+    assert harm(STORED[:3]) == {"lost": 1}
+    assert harm(STORED[:3], gone={("a", 1)}) == {"unknown": 1}
+    assert harm(STORED[:3], promised={key}, gone={("a", 1)}) == {"lost": 1}
+    assert harm([*STORED, (key, data, 40)]) == {"duplicate": 1}
+    assert harm([*STORED[:3], (key, b"x", 40)]) == {"altered": 1}
+    assert harm([*STORED, (("b", 1, 0), data, 40)]) == {"foreign": 1}
+    assert harm([*STORED[:3], (key, data, 5)]) == {"reordered": 1}
+
+
+def test_each_kind_of_harm_to_alerts_is_found() -> None:
+    expected = [Episode("a", 100.0, 200.0), Episode("a", 300.0, 400.0)]
+
+    def found(*told: tuple[str, float]) -> tuple[int, int, int]:
+        counts = compare_alerts(expected, [Told(*one) for one in told])
+        return counts["lost"], counts["doubled"], counts["shifted"]
+
+    assert found(("a", 100.0), ("a", 300.0)) == (0, 0, 0)
+    assert found(("a", 100.0)) == (1, 0, 0)
+    assert found(("a", 100.0), ("a", 150.0), ("a", 300.0)) == (0, 1, 0)
+    assert found(("a", 100.0), ("a", 300.0), ("b", 300.0)) == (0, 1, 0)
+    assert found(("a", 110.0), ("a", 300.0)) == (0, 0, 1)
+
+
+def test_a_ledger_with_a_breach_says_so() -> None:
+    ledger = Ledger("x", 1)
+    ledger.must(True, "fine")
+    assert ledger.verdict == "holds"
+    ledger.must(False, "2 frames lost")
+    assert (ledger.verdict, ledger.as_json()["wrong"]) == ("FAILS", ["2 frames lost"])
+
+
+def test_frames_and_receipts_are_heard_in_a_stream_cut_anywhere() -> None:
+    frame = wire.Frame(wire.TRACE, 7, 0, 0, b"abc")
+    receipt = wire.Frame(wire.RECEIPT, 7, 1, 0, payloads.pack_receipt(payloads.Receipt(1, 1, ())))
+    heard = Heard()
+    heard.passes(1, True, b"..lucina/1/dev/probe-9/down..")
+    for byte in wire.encode(frame):
+        heard.passes(1, True, bytes([byte]))
+    heard.passes(1, False, wire.encode(receipt))
+    assert heard.made() == {("probe-9", 7, 0): wire.encode(frame)}
+    assert heard.promised() == {("probe-9", 7, 0)}
+
+
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        while data := self.request.recv(100):
+            self.request.sendall(data)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        proxy = Proxy(server.server_address[1], free_port()).start()
+        yield proxy
+        proxy.stop()
+        server.shutdown()
+
+
+def connect(proxy: Proxy) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", proxy.port), 30)
+
+
+def test_a_proxy_holds_a_direction_and_lets_it_go(proxy: Proxy) -> None:
+    with connect(proxy) as sock:
+        sock.sendall(b"one")
+        assert sock.recv(10) == b"one"
+        proxy.down.held = True
+        sock.sendall(b"two")
+        sock.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            sock.recv(10)
+        proxy.heal()
+        sock.settimeout(30)
+        assert sock.recv(10) == b"two"
+
+
+def test_a_proxy_cuts_refuses_and_comes_back(proxy: Proxy) -> None:
+    with connect(proxy) as sock:
+        sock.sendall(b"one")
+        assert sock.recv(10) == b"one"
+        proxy.cut()
+        assert ends(sock)
+    with connect(proxy) as sock:
+        assert ends(sock)
+    proxy.heal()
+    with connect(proxy) as sock:
+        sock.sendall(b"two")
+        assert sock.recv(10) == b"two"
+
+
+def test_what_is_frozen_stays_mute_and_what_is_new_is_sound(proxy: Proxy) -> None:
+    with connect(proxy) as old:
+        old.sendall(b"one")
+        assert old.recv(10) == b"one"
+        proxy.freeze()
+        old.sendall(b"two")
+        with connect(proxy) as new:
+            new.sendall(b"three")
+            assert new.recv(10) == b"three"
+        old.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            old.recv(10)
+
+
+def ends(sock: socket.socket) -> bool:
+    try:
+        return sock.recv(10) == b""
+    except ConnectionError:
+        return True
