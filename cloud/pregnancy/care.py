@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
 from cloud.gestation import TERM_DAYS, age_on
+from cloud.pregnancy.notices import tell_her
 from cloud.pregnancy.record import note, today
 from cloud.store import care, consents, home_values, people, pregnancies
 from cloud.store.people import Mother
@@ -151,7 +152,8 @@ def decide_advice(
     conn: Connection, mother: Mother, advice_id: int, event: str, words: str, reason: str,
     actor: Actor, now_ms: int,
 ) -> None:  # fmt: skip
-    """approve, in the team's own words or (empty) those of the rule; or dismiss, with a reason."""
+    """approve, in the team's own words or (empty) those of the rule, and she is told that there
+    is one; or dismiss, with a reason."""
     one = home_values.get_advice(conn, advice_id)
     if one is None or one.mother_id != mother.id:
         raise LookupError("no such advice")
@@ -165,3 +167,5 @@ def decide_advice(
     home_values.change_advice(conn, one, {**values, "person_id": actor.person_id})
     after = {"phase": phase.value, "words": own, "reason": reason, "rule": one.rule}
     note(conn, mother, "advice", {"phase": one.phase.value}, after, actor, now_ms)
+    if event == "approve":
+        tell_her(conn, one, now_ms)

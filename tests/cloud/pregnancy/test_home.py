@@ -2,9 +2,20 @@
 
 import pytest
 
+from cloud import i18n
 from cloud.alerts.answers import ReasonMissing, Refused
+from cloud.outgoing import letters
 from cloud.pregnancy import care, values
-from cloud.store import assessments, home_values, readings, recordings, signal
+from cloud.pregnancy.notices import HER_ADVICE
+from cloud.store import (
+    assessments,
+    contacts,
+    home_values,
+    messages,
+    readings,
+    recordings,
+    signal,
+)
 from cloud.store.db import reading, writing
 from device import payloads
 from device.wire import TRACE, VITALS, Frame
@@ -87,6 +98,29 @@ def test_advice_is_read_when_the_team_has_approved_it(ward: Ward) -> None:
     assert (hers["words"], hers["by"]["name"]) == ("Rest today. Dr A", f"Person {DOCTOR.person_id}")
     with pytest.raises(Refused):
         ward.do(care.decide_advice, event="dismiss", words="", **{**decide, "reason": "x"})
+
+
+def test_approved_advice_is_sent_on_her_ways_once_and_a_dismissed_one_is_not(ward: Ward) -> None:
+    with writing(ward.engine) as conn:
+        mail = contacts.add(
+            conn, person_id=HER.person_id, channel="email", address="her@example.org", place=0,
+            least="low",
+        )  # fmt: skip
+    ward.enter("pressure", 138, 84)
+    ward.enter("glucose", 5.6, context="fasting")
+    glucose, pressure = (one["id"] for one in ward.view()["advice"])
+    decide = {"words": "", "reason": "she is on insulin"}
+    ward.do(care.decide_advice, advice_id=glucose, event="dismiss", **decide)
+    ward.do(care.decide_advice, advice_id=pressure, event="approve", **decide)
+    with reading(ward.engine) as conn:
+        (sent,) = (one for one in messages.since(conn, 0) if one.step == "advice")
+        letter = letters.letter_of(conn, sent, "https://example.org", "secret")
+    assert (sent.key, sent.ways) == (f"advice {pressure} mother", [("email", mail)])
+    assert (sent.mother_id, sent.next_ms, letter.address) == (1, ward.now_ms, "her@example.org")
+    for language in ("en", "zh"):
+        said = i18n.say(language, sent.text["body"])
+        assert (said == HER_ADVICE) == (language == "en")
+        assert "138" not in said
 
 
 def test_a_dismissed_advice_has_a_reason_and_she_never_reads_it(ward: Ward) -> None:

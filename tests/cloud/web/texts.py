@@ -43,6 +43,11 @@ _SHARING = ("ambulance", "ask", "hand out", "overdue", "patient", "technical")  
 _FILES = ("Column", "Heading", "Definitions", "Month", "Time zone", "Statistics", "Rules", "Total")
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
+    "cloud/admin/accounts.py",
+    "cloud/admin/boxes.py",
+    "cloud/admin/first_run.py",
+    "cloud/routes/admin.py",
+    "cloud/routes/setup.py",
     "cloud/consultations/asking.py",
     "cloud/consultations/moves.py",
     "cloud/consultations/notices.py",
@@ -50,6 +55,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/consultations/steps.py",
     "cloud/cases/moves.py",
     "cloud/pending.py",
+    "cloud/pregnancy/notices.py",
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
     "cloud/readings/steps.py",
