@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cloud import demo
+from cloud.invented import furnish
 from cloud.store.db import migrate, open_engine, writing
 
 READY_S = 30.0
@@ -170,7 +171,9 @@ def _fill(home: Path, tokens: demo.Tokens) -> None:
     engine = open_engine(_database_url(home))
     migrate(engine)
     with writing(engine) as conn:
-        demo.fill(conn, tokens, datetime.now(UTC).date())
+        now = datetime.now(UTC)
+        demo.fill(conn, tokens, now.date())
+        furnish(conn, round(now.timestamp() * 1000))
     engine.dispose()
 
 

@@ -29,8 +29,13 @@ SCRIPTS = {
     "has come.",
 }
 ANSWERED_HERSELF = "no longer needed: she has answered on her page"
+WORST = ("high", "medium", "low")
 SAY_WHAT = "say what came of the call"
-NO_CALL = "a call is asked for"
+WHY = {
+    "no_answer": "she has not answered for a minute",
+    "call_me": "she asks for a call",
+    "ambulance": "she asks for an ambulance",
+}
 CALLED = "called: %(outcome)s"
 
 
@@ -64,7 +69,11 @@ def done(
 
 
 def views(conn: Connection, shown: list[Task]) -> list[dict[str, Any]]:
-    return [_view(conn, task) for task in shown]
+    """The open ones, the worst first, then the others in this order."""
+    found = [_view(conn, task) for task in shown]
+    return sorted(
+        found, key=lambda one: len(WORST) if one["done_ms"] else WORST.index(one["priority"])
+    )
 
 
 def _make(
@@ -74,7 +83,7 @@ def _make(
         return False
     alert = alerts.get_locked(conn, alert_id)
     if alert is not None:
-        note(conn, alert, "to call", now_ms, words(NO_CALL))
+        note(conn, alert, "to call", now_ms, words(WHY[kind]))
     return True
 
 

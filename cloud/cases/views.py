@@ -6,16 +6,18 @@ and nothing that says what it shows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from statistics import fmean
 from typing import Any
 
 from sqlalchemy import Connection
 
 from cloud.deps import Principal, sees
-from cloud.store import cases, recordings
+from cloud.store import cases, readings, recordings
 from cloud.store.cases import Case, Read
+from cloud.store.readings import Reading
 from models.kappa import kappa
-from models.readings import Class
+from models.readings import DONE, Class
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,17 @@ class Search:
         if self.to_week is not None and (case.weeks is None or case.weeks > self.to_week):
             return False
         return self.text.casefold() in f"{case.title}\n{case.text}".casefold()
+
+
+def ready(conn: Connection) -> list[Reading]:
+    """The newest signed readings of which a case may be made and none has been, newest first."""
+    used = {one.reading_id for one in cases.shown(conn)}
+    agrees = cache(partial(cases.allows, conn))
+    return [
+        one
+        for one in readings.visible(conn)
+        if one.phase in DONE and one.id not in used and one.mother_id and agrees(one.mother_id)
+    ]
 
 
 def case_views(conn: Connection, shown: Sequence[Case], who: Principal) -> list[dict[str, Any]]:

@@ -46,9 +46,10 @@ def rows(conn: Connection, mothers: Sequence[Mother], now_ms: int) -> list[dict[
 
 
 def kept(
-    every: Sequence[dict[str, Any]], colour: str | None, wanted: Sequence[str]
+    every: Sequence[dict[str, Any]], colour: str | None, wanted: Sequence[str], text: str = ""
 ) -> list[dict[str, Any]]:
-    """Of this colour (purple: infectious), for which all of `wanted` (of FILTERS) holds."""
+    """Of this colour (purple: infectious), for which all of `wanted` (of FILTERS) holds, with
+    `text` in the name or the telephone number."""
     holds = {
         "risk_due": lambda row: row["assessed"]["overdue"],
         "poor": lambda row: row["progress"]["poor"],
@@ -60,6 +61,7 @@ def kept(
         for row in every
         if (colour is None or row["risk"] == colour or (colour == "purple" and row["purple"]))
         and all(holds[name](row) for name in wanted)
+        and text.lower() in f"{row['name']} {row['phone'] or ''}".lower()
     ]
 
 

@@ -46,6 +46,7 @@ def related(conn: Connection, mother: Mother, viewer: Viewer) -> dict[str, list[
                 "id": one.id,
                 "recording_id": one.recording_id,
                 "phase": one.phase.value,
+                "wanted_ms": one.wanted_ms,
                 "signed_ms": one.signed_ms,
                 "signed_class": one.signed_class.value if one.signed_class else None,
             }

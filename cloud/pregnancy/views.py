@@ -207,14 +207,26 @@ def _sharing(conn: Connection, mother: Mother, names: Names) -> dict[str, Any]:
     }
 
 
+def _named(value: Any, names: Names) -> Any:
+    """Criteria by their words and people by their names; a rule by nothing: its advice says it."""
+    if not isinstance(value, dict):
+        return value
+    row = {name: one for name, one in value.items() if name != "rule"}
+    for role in set(row) & set(care.ROLES):
+        row[role] = (names.who(row[role]) or {}).get("name")
+    if "met" in row:
+        row["met"] = [_criterion(name)["text"] for name in row["met"]]
+    return row
+
+
 def _changes(conn: Connection, mother: Mother, names: Names) -> list[dict[str, Any]]:
     return [
         {
             "at_ms": one.at_ms,
             "by": names.who(one.person_id),
             "what": WHAT.get(one.what, one.what),
-            "before": one.before,
-            "after": one.after,
+            "before": _named(one.before, names),
+            "after": _named(one.after, names),
         }
         for one in changes.of_mother(conn, mother.id)
     ]

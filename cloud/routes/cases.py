@@ -86,7 +86,11 @@ def library_page(request: Request, who: Who, parts: ServicesDep, wanted: WantedR
     with reading(parts.engine) as conn:
         rows = _rows(conn, wanted, who)
         mine = views.statistics(conn, who.person_id or 0)
-    return page(request, "cases.html", who, rows=rows, wanted=wanted, mine=mine, patterns=PATTERNS)
+        ready = views.ready(conn) if who.role == "centre" else []
+    return page(
+        request, "cases.html", who, rows=rows, wanted=wanted, mine=mine, patterns=PATTERNS,
+        ready=ready,
+    )  # fmt: skip
 
 
 @router.get("/cases/new", summary="The form for a new case from a signed reading")

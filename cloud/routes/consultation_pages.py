@@ -22,7 +22,10 @@ NEWEST = 5  # recordings that the form offers to show
 
 
 @router.get("/consultations", summary="The page of consultations")
-def show_list(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+def show_list(
+    request: Request, who: Who, parts: ServicesDep, now_ms: Now, mother_id: SomeId = None
+) -> Response:
+    """Of staff: with the form for a message to that mother open."""
     with reading(parts.engine) as conn:
         rows = consultation_views(conn, theirs(conn, who), who, now_ms)
         more: dict[str, Any] = {"phone": None, "strips": [], "mothers": []}
@@ -34,7 +37,9 @@ def show_list(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Re
         else:
             more["mothers"] = [vars(one) for one in people.all_mothers(conn)]
     has_open = any(row["kind"] == "mother" and row["phase"] != "ended" for row in rows)
-    return page(request, "consultations.html", who, rows=rows, has_open=has_open, **more)
+    return page(
+        request, "consultations.html", who, rows=rows, has_open=has_open, to=mother_id, **more
+    )
 
 
 @router.get("/consultations/case")
@@ -73,12 +78,13 @@ def show_one(
         doctors = who_may_go_on(conn, found) if "hand-over" in one["may"] else []
         strips = _strips(conn, who, found.mother_id) if "write" in one["may"] else []
         phone = _phone(conn, found.mother_id)
+        alert = alerts.get(conn, found.alert_id) if found.alert_id else None
     for m in one["messages"]:
         if drawn.get(m["id"]):
             note_look(parts, who, found.mother_id, m["strip"]["recording_id"])
     return page(
         request, "consultation.html", who, one=one, drawn=drawn, doctors=doctors, strips=strips,
-        phone=phone,
+        phone=phone, about=alert.recording_id if alert else None,
     )  # fmt: skip
 
 

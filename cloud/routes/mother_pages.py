@@ -1,7 +1,10 @@
 """The pages of the pregnancy record: her own, one mother's for staff, and the list of mothers."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import Field
 
 from cloud.deps import Now, Principal, Services, ServicesDep, Who
 from cloud.pregnancy import listing
@@ -10,21 +13,35 @@ from cloud.pregnancy.related import candidates, related
 from cloud.pregnancy.views import SHOWN_DAYS, record_view
 from cloud.render import page
 from cloud.routes.mothers import get_consents
-from cloud.routes.pregnancy import VisibleMother, WantedRows, rows_for
+from cloud.routes.pregnancy import VisibleMother, Wanted, rows_for
 from cloud.store import care, cases, check_ins, home_values, looks, people
 from cloud.store.db import reading
 from cloud.store.people import Mother
 
 router = APIRouter(tags=["pages"])
+PAGE = 50  # mothers on one page of the list
+
+
+class WantedPage(Wanted):
+    page: int = Field(1, ge=1, le=10_000)
 
 
 @router.get("/mothers", summary="The page with the list of mothers")
 def mothers(
-    request: Request, who: Who, parts: ServicesDep, now_ms: Now, wanted: WantedRows
+    request: Request,
+    who: Who,
+    parts: ServicesDep,
+    now_ms: Now,
+    wanted: Annotated[WantedPage, Query()],
 ) -> Response:
     every = rows_for(parts, who, now_ms)
-    shown = listing.kept(every, wanted.colour or None, wanted.only)
-    return page(request, "mothers.html", who, rows=shown, total=len(every), wanted=wanted)
+    found = listing.kept(every, wanted.colour or None, wanted.only, wanted.name)
+    pages = max(1, -(-len(found) // PAGE))
+    at = min(wanted.page, pages)
+    return page(
+        request, "mothers.html", who, rows=found[PAGE * (at - 1) : PAGE * at], found=len(found),
+        total=len(every), wanted=wanted, at=at, pages=pages,
+    )  # fmt: skip
 
 
 @router.get("/mothers/{mother_id}", summary="The page of one mother's record")

@@ -142,6 +142,7 @@ class Wanted(BaseModel):
 
     colour: Literal["green", "yellow", "orange", "red", "purple", ""] = ""
     only: list[Literal["risk_due", "poor", "abnormal", "tasks_due"]] = []
+    name: Annotated[str, text(100)] = ""  # or telephone number, or a part of one
 
 
 WantedRows = Annotated[Wanted, Query()]
@@ -152,7 +153,8 @@ def list_mothers(
     who: Who, parts: ServicesDep, now_ms: Now, wanted: WantedRows
 ) -> list[dict[str, Any]]:
     """Who needs a look first: abnormal home values, colour, what is overdue."""
-    return listing.kept(rows_for(parts, who, now_ms), wanted.colour or None, wanted.only)
+    rows = rows_for(parts, who, now_ms)
+    return listing.kept(rows, wanted.colour or None, wanted.only, wanted.name)
 
 
 @router.get("/api/mothers/{mother_id}")

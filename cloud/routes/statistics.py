@@ -12,9 +12,11 @@ from cloud.sheets import XLSX
 from cloud.statistics.columns import BY_ID, EVERYBODY, GROUPS, RULES
 from cloud.statistics.report import charts, report, shown, xlsx_of
 from cloud.store.db import reading
+from models.rules import RULES as ALERT_RULES
 
 router = APIRouter(tags=["statistics"])
 MOST_MONTHS = 36
+RULE_NAMES = {rule.id: rule.doctor_text for rule in ALERT_RULES}  # begin with what it is
 
 
 def found(
@@ -45,7 +47,16 @@ def statistics_page(
         request, "statistics.html", who, figures=figures, chosen=chosen, members=named,
         groups=GROUPS, by_id=BY_ID, rules=RULES, everybody=EVERYBODY, shown=shown,
         charts=charts(figures, chosen, language_of(request)), months=len(figures["months"]),
+        first=first_month(figures), rule_names=RULE_NAMES,
     )  # fmt: skip
+
+
+def first_month(figures: dict[str, Any]) -> str:
+    """The first of which there is anything: tables begin with it."""
+    rows = figures["total"]["months"]  # newest first
+    counted = (row["month"] for row in rows if any(v for k, v in row.items() if k != "month"))
+    first: str = min(counted, default=rows[0]["month"])
+    return first
 
 
 @router.get("/api/statistics", summary="Recordings, readings, alerts, answers, referrals, signal")

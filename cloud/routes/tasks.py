@@ -24,7 +24,7 @@ class Outcome(BaseModel):
 
 @router.get("/api/tasks")
 def list_tasks(parts: ServicesDep) -> list[dict[str, Any]]:
-    """The open calls, oldest first, then those done last."""
+    """The open calls, the worst first, of equals the oldest, then those done last."""
     with reading(parts.engine) as conn:
         return calls.views(conn, tasks.shown(conn))
 

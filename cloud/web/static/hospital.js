@@ -71,13 +71,15 @@ async function openStrip(place) {
   byId("detail-strip").replaceChildren(tile.element);
 }
 
+const opened = () => Boolean(detail.querySelector("details[open]"));
+
 function parts(alert, { age, next }) {
   const { mother } = alert;
   return [
     h("div", { class: "row-head" }, priorityMark(alert), age),
-    h("h2", {}, motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
+    h("h2", {}, mother ? h("a", { class: "name", href: `/mothers/${mother.id}` }, mother.name) : motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
     h("p", { class: "reason" }, say(alert.reason)),
-    alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; an answer is still needed.")),
+    alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; the alert stays until it is handled.")),
     h("p", { class: "doctor" }, t(alert.doctor_text)),
     ...planLines(alert),
     h("p", { class: "holder" }, holder(alert)),
@@ -88,8 +90,7 @@ function parts(alert, { age, next }) {
     h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
     h("h3", {}, t("What happened so far")),
     h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),
-    h("h3", {}, t("Messages sent outside this page")),
-    messageList(alert.id),
+    h("details", { open: opened() }, h("summary", {}, t("Messages sent outside this page")), messageList(alert.id)),
   ].filter(Boolean);
 }
 

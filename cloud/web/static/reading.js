@@ -95,7 +95,7 @@ export class Readings {
       "fieldset",
       { class: "read" },
       h("legend", {}, t("What do you see?")),
-      h("div", { class: "fields" }, field("Baseline", baseline), ...chosen.map(([, label, select]) => field(label, select))),
+      h("div", { class: "fields" }, h("label", {}, h("small", {}, `${t("Baseline")} (${t("bpm")})`), baseline), ...chosen.map(([, label, select]) => field(label, select))),
       field("Findings", findings),
       field("Advice to the clinic", advice),
       h("p", {}, t("Your own class. It is saved and kept:")),

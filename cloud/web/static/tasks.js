@@ -26,11 +26,11 @@ export class Calls {
       row.element.remove();
       this.rows.delete(id);
     }
-    for (const task of open) {
+    for (const [place, task] of open.entries()) {
       if (this.rows.has(task.id)) continue;
       const row = this.#row(task);
       this.rows.set(task.id, row);
-      this.element.append(row.element);
+      this.element.insertBefore(row.element, this.element.children[place] ?? null); // the worst first
     }
   }
 

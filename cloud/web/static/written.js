@@ -58,7 +58,7 @@ function fields(form) {
 export class Written {
   // said: the element for words that say what went wrong; embedded: the page shows more than this
   constructor(body, said, path, embedded) {
-    Object.assign(this, { body, said, path, embedded, asked: 0, stale: true });
+    Object.assign(this, { body, said, path, embedded, asked: 0, stale: true, readAt: performance.now() });
     this.shown = 0; // what stands here is the answer to this request
     this.topics = body.dataset.topics.split(/\s+/);
     this.everyMs = 1000 * (body.dataset.every ?? Infinity);
@@ -99,6 +99,7 @@ export class Written {
     const same = had && [...this.body.querySelectorAll(had.tagName)].find((one) => keyOf(one) === keyOf(had));
     same?.focus({ preventScroll: true });
     this.#tellTimes();
+    if (turn === 1 && this.embedded && this.body.querySelector(location.hash || "none")) location.replace(location.hash); // it was not there when the page came
   }
 
   async #send(event) {
@@ -137,7 +138,7 @@ export class Written {
 
   // Times in the reader's own zone.
   #tellTimes() {
-    for (const one of this.body.querySelectorAll("time[data-ms]")) one.textContent = day(Number(one.dataset.ms));
+    for (const one of this.body.querySelectorAll("[data-ms]")) one.textContent = day(Number(one.dataset.ms));
   }
 
   // Somebody who has begun to fill in a form keeps it.
