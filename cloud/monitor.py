@@ -179,6 +179,7 @@ class Monitor:
         link = self._links.get(recording.id)
         if link is None:
             link = self._links[recording.id] = self._known_link(recording, trace, now_ms)
+        link.since_ms = min(link.since_ms, now_ms)  # a clock that was set back: count from now on
         if trace.newest_s != link.newest_s:
             if link.lost:
                 self._alerting.cleared(recording.id, LINK_LOST.id, trace.newest_s, now_ms)

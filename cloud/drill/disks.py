@@ -59,19 +59,21 @@ def bit_flip(course: Course) -> None:
     key, data, _ = course.rng.choice(victims)
     course.say(f"a bit of frame {key[2]} turns")
     bit = course.rng.randrange(8 * len(data))
-    rig.cloud.stop()  # what it wrote is then in one file
+    rig.engine.dispose()  # the last one that closes it leaves one file
+    rig.cloud.stop()
     file = Path(re.sub(r"^sqlite:///", "", rig.database_url))
     course.ledger.faults = _turn(file, data, bit)
     course.ledger.must(course.ledger.faults == 1, "the frame was not found in the file")
     rig.start(rig.cloud)
     recording = next(r for r in course.recordings() if (r.device_id, r.session) == key[:2])
-    with rig.sign_in("centre") as centre:
-        report = centre.get(f"/api/recordings/{recording.id}/completeness").json()
-        trace = centre.get(f"/api/recordings/{recording.id}/trace")
+    centre = rig.sign_in("centre")
+    report = centre.get(f"/api/recordings/{recording.id}/completeness").json()
+    trace = centre.get(f"/api/recordings/{recording.id}/trace")
     course.ledger.must(report["unreadable"] == 1, f"told: {report['text']}")
     course.ledger.must(trace.status_code == 200, f"its trace: HTTP {trace.status_code}")
     others = {one[0] for one in victims} - {key} - {one[0] for one in course.stored()}
     course.ledger.must(not others, f"{len(others)} other frames cannot be read")
+    rig.engine.dispose()
     rig.cloud.stop()
     _turn(file, data, bit, back=True)
     rig.start(rig.cloud)

@@ -55,21 +55,21 @@ def restarts(course: Course) -> None:
 
 def slow_consumer(course: Course) -> None:
     """Open pages that stop reading: nobody waits for them, and they are not kept for ever."""
-    with course.rig.sign_in("centre") as centre:
-        cookies = "; ".join(f"{name}={value}" for name, value in centre.cookies.items())
-        pages = [_page(course.rig.url, cookies) for _ in range(PAGES)]
-        course.ledger.faults = PAGES
-        before_mb = _memory_mb(course.rig.cloud.pid)
-        course.begin()
-        course.wait_for_probes()
-        course.wait_for_store()
-        grown_mb = _memory_mb(course.rig.cloud.pid) - before_mb
-        course.ledger.facts["grown_mb"] = round(grown_mb, 1)
-        course.ledger.must(grown_mb <= MOST_GROWTH_MB, f"the cloud has grown by {grown_mb:.0f} MB")
-        answer = centre.get("/healthz")
-        course.ledger.must(answer.status_code == httpx2.codes.OK, "the pages do not answer")
-        for page in pages:
-            page.close()
+    centre = course.rig.sign_in("centre")
+    cookies = "; ".join(f"{name}={value}" for name, value in centre.cookies.items())
+    pages = [_page(course.rig.url, cookies) for _ in range(PAGES)]
+    course.ledger.faults = PAGES
+    before_mb = _memory_mb(course.rig.cloud.pid)
+    course.begin()
+    course.wait_for_probes()
+    course.wait_for_store()
+    grown_mb = _memory_mb(course.rig.cloud.pid) - before_mb
+    course.ledger.facts["grown_mb"] = round(grown_mb, 1)
+    course.ledger.must(grown_mb <= MOST_GROWTH_MB, f"the cloud has grown by {grown_mb:.0f} MB")
+    answer = centre.get("/healthz")
+    course.ledger.must(answer.status_code == httpx2.codes.OK, "the pages do not answer")
+    for page in pages:
+        page.close()
 
 
 def _page(url: str, cookies: str) -> socket.socket:

@@ -253,6 +253,15 @@ def test_a_silent_link_is_told_after_30_s_once_and_cleared(cloud: Cloud) -> None
     assert steps == ["raised", "nobody left", "cleared", "recurred"]
 
 
+def test_silence_is_told_though_the_clock_was_set_back(cloud: Cloud) -> None:
+    cloud.come(TRACE, range(20))
+    cloud.tick()
+    cloud.tick(-3600)
+    assert cloud.alerts() == []
+    cloud.tick(31)
+    assert [a.rule for a in cloud.alerts()] == ["link_lost"]
+
+
 def test_a_start_of_the_monitor_is_no_silence(cloud: Cloud) -> None:
     cloud.come(TRACE, range(20))
     cloud.now_ms += 3_600_000  # the cloud was down for an hour; the probe was not
