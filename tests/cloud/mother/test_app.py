@@ -8,7 +8,6 @@ import pytest
 
 from cloud.store import check_ins
 from cloud.store.db import reading
-from device import payloads, wire
 from models.synth import synthetic
 from models.trace import Trace
 from tests.cloud.pages import PHONE, OpenPage, opening
@@ -26,19 +25,6 @@ def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
 def trace() -> Trace:
     whole, _ = synthetic(3, 2, "normal")
     return whole
-
-
-def stop(service: Service, recording: int) -> None:
-    """As the device says that it was all; then it is known to be short."""
-    live = service.parts.live.get(recording)
-    assert live is not None
-    row = live.recording
-    seq = round(live.newest_s) + 1
-    event = payloads.Event(payloads.STOP, seq + 1, b"")
-    body = payloads.pack_event(event)
-    newest_ms = round(1000 * live.newest_s)
-    frame = wire.Frame(wire.EVENT, row.session, seq, newest_ms, body)
-    service.send(row.device_id, row.session, [frame], newest_ms)
 
 
 def test_from_the_questions_to_the_ending(
@@ -60,7 +46,7 @@ def test_from_the_questions_to_the_ending(
     bar.get_by_text("Movements: 2 · contractions: 0").wait_for()
     assert bar.bounding_box()["y"] > PHONE[1] / 2
     assert all(one["height"] >= 48 for one in map(_box, bar.get_by_role("button").all()))
-    stop(service, recording)
+    service.stop_recording(recording)
     ended = page.locator("#ended", has_text="Please record again in one hour.")
     ended.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
     assert bar.is_hidden()
@@ -69,6 +55,8 @@ def test_from_the_questions_to_the_ending(
     staff = open_page("county", "/mothers/2")
     staff.get_by_text("Before her recordings she said").click()
     staff.locator("#check-ins", has_text="feels unwell · movements as usual").wait_for()
+    staff.goto(f"{service.url}/recordings/{recording}")
+    staff.locator("#felt", has_text="Movements (2):").wait_for()
 
 
 def _box(button: Any) -> Any:
