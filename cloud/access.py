@@ -9,6 +9,7 @@ from typing import Literal
 
 Scope = Literal["own", "all"]
 ANYBODY = "anybody"  # no account needed
+NEWCOMER = "newcomer"  # has a password for one login, and must choose another one
 
 _PEOPLE: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all", "admin": "all"}
 _READERS: dict[str, Scope] = {**_PEOPLE, "device": "own", "gateway": "own"}
@@ -19,6 +20,7 @@ _RECIPIENTS: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "
 _CONSULTING: dict[str, Scope] = {"mother": "own", "hospital": "own", "centre": "all"}
 _SHARERS: dict[str, Scope] = {"hospital": "all", "centre": "all"}  # a matter of all members
 _MEMBERS: dict[str, Scope] = {**_SHARERS, "admin": "all"}
+_ADMIN: dict[str, Scope] = {"admin": "all"}
 _PUBLIC: dict[str, Scope] = {ANYBODY: "all"}
 
 ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
@@ -32,7 +34,23 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/login"): _PUBLIC,
     ("POST", "/login"): _PUBLIC,
     ("POST", "/language"): _PUBLIC,
-    ("POST", "/logout"): _PEOPLE,
+    ("POST", "/logout"): _PEOPLE | {NEWCOMER: "own"},
+    ("GET", "/password"): _PEOPLE | {NEWCOMER: "own"},
+    ("POST", "/password"): _PEOPLE | {NEWCOMER: "own"},
+    ("GET", "/setup"): _PUBLIC,  # while no account exists
+    ("POST", "/setup"): _PUBLIC,  # and with the code of the terminal
+    ("GET", "/admin"): _ADMIN,
+    ("POST", "/admin/organisations"): _ADMIN,
+    ("GET", "/admin/organisations/{organisation_id}"): _ADMIN,
+    ("POST", "/admin/organisations/{organisation_id}"): _ADMIN,
+    ("GET", "/admin/people"): _ADMIN,
+    ("POST", "/admin/people"): _ADMIN,
+    ("POST", "/admin/people/{person_id}"): _ADMIN,
+    ("GET", "/admin/boxes"): _ADMIN,
+    ("POST", "/admin/gateways"): _ADMIN,
+    ("POST", "/admin/devices"): _ADMIN,
+    ("POST", "/admin/devices/{device_id}"): _ADMIN,
+    ("GET", "/admin/audit"): _ADMIN,
     ("GET", "/"): _PEOPLE,
     ("GET", "/centre"): {"centre": "all", "admin": "all"},
     ("GET", "/hospital"): {"hospital": "own"},

@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloud import auth, channels, monitor, notify
+from cloud.admin.first_run import FirstRun
 from cloud.alerts.service import Alerting
 from cloud.audit.looking import Looking
 from cloud.cases.service import Library
@@ -33,6 +34,7 @@ from cloud.hub import Event, Hub, changed
 from cloud.ingest import Ingest
 from cloud.journeys.service import Journeys
 from cloud.live import Live
+from cloud.looking import Lookers
 from cloud.outgoing import courier
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.receipts import Receipts
@@ -75,7 +77,10 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     commands = CommandSender(engine, ingest.link, clock)
     planner = _planner(settings)
     alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s, planner, clock)
-    watch = monitor.Monitor(engine, live, alerting, settings.assess_every_s, outside.timer_s)
+    lookers = Lookers(settings.assess_workers)
+    watch = monitor.Monitor(
+        engine, live, alerting, settings.assess_every_s, outside.timer_s, lookers
+    )
     live.listeners.append(notify.TraceEvents(hub, alerting))
     live.watchers.append(_recording_events(hub, alerting))
     watching = Ticker("monitor", monitor.EVERY_S, watch.tick, clock)
@@ -102,12 +107,12 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     )
     posting = Ticker("courier-tick", courier.EVERY_S, post.tick, clock)
     knowing = Ticker("hospitals", REFRESH_S, lambda now_ms: planner.refresh(engine, now_ms), clock)
-    app.state.running = [knowing, ingest, commands, watching, queueing, asking, telling, posting]
-    app.state.running += [reminding, measuring, judging, post]
+    app.state.running = [knowing, ingest, commands, watching, lookers, queueing, asking]
+    app.state.running += [telling, posting, reminding, measuring, judging, post]
     tickers = {one.name: one for one in app.state.running if isinstance(one, Ticker)}
     health = Health(Parts(engine, ingest, live, tickers, settings), hub)
     app.state.running.append(Ticker("health", HEALTH_EVERY_S, health.tick, clock))
-    metrics = Metrics(engine, ingest, live, hub, health.parts, clock)
+    metrics = Metrics(engine, ingest, live, hub, health.parts, clock, watch.pace)
     ingest.watchers.append(metrics.stored)
     if settings.influx_url:
         app.state.running.append(Feed(engine, settings))
@@ -131,6 +136,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         push_key=channels.push_key(settings.channel_urls, settings.home),
         health=health,
         metrics=metrics,
+        first_run=FirstRun(engine),
         verifier=auth.Verifier(),
         failures=auth.Failures(),
         stopping=asyncio.Event(),

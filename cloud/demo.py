@@ -59,6 +59,7 @@ STAFF: list[dict[str, Any]] = [
     dict(username="county", name="Dr Zhou (demo)", role="hospital", place=2),
     dict(username="clinic", name="Midwife Wu (demo)", role="hospital", place=3),
 ]
+ADMIN = {"username": "admin", "name": "Administrator (demo)", "role": "admin"}
 ON_DUTY = {"centre": "operator", "hospital": "obstetrician", "county": "obstetrician"}
 SHIFTS_MIN = ((8 * 60, 20 * 60), (20 * 60, 8 * 60))  # day and night
 
@@ -99,6 +100,7 @@ def fill(conn: Connection, tokens: Tokens, today: date) -> None:
             people.add_device(conn, device, token, GATEWAY, mother.id)
         if row["risk"] == "orange":
             fill_record(conn, mother, [staff[n] for n in ("hospital", "clinic", "centre")], today)
+    people.add_person(conn, **ADMIN, password_hash=password_hash, demo=True)
     _offer_probe(conn, places[1], today)
 
 

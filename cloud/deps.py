@@ -9,7 +9,8 @@ from fastapi import Depends, HTTPException, Path, Request
 from sqlalchemy import Connection, Engine
 
 from cloud import auth
-from cloud.access import ACCESS, ANYBODY, Scope
+from cloud.access import ACCESS, ANYBODY, NEWCOMER, Scope
+from cloud.admin.first_run import FirstRun
 from cloud.alerts.service import Alerting
 from cloud.audit.looking import STAFF, Looking
 from cloud.cases.service import Library
@@ -74,6 +75,7 @@ class Services:
     push_key: str | None  # what browsers subscribe to; None: web push is not set up
     health: Health
     metrics: Metrics
+    first_run: FirstRun
     verifier: auth.Verifier
     failures: auth.Failures
     stopping: asyncio.Event  # set when the service ends: streams must not outlive it
@@ -102,6 +104,8 @@ def authorise(request: Request, parts: ServicesDep) -> Principal:
     with reading(parts.engine) as conn:
         principal = identify(conn, parts.settings, request)
     roles = roles_of(request)
+    if principal.role == NEWCOMER and not {ANYBODY, NEWCOMER} & roles.keys():
+        raise HTTPException(403, "choose a password first", {"Location": "/password"})
     if ANYBODY not in roles and principal.role not in roles:
         known = principal.role != ANYBODY
         raise HTTPException(403 if known else 401, "not for this role" if known else "log in first")
@@ -124,8 +128,10 @@ def identify(conn: Connection, settings: Settings, request: Request) -> Principa
     person = people.get_person(conn, found[0]) if found else None
     if found is None or person is None or not auth.still_valid(found[1], person.password_hash):
         return Principal(ANYBODY)
-    if person.demo and not settings.demo:
+    if person.disabled_ms is not None or (person.demo and not settings.demo):
         return Principal(ANYBODY)
+    if person.one_time:
+        return Principal(NEWCOMER, person.id, name=person.name)
     return Principal(
         person.role, person.id, person.organisation_id, person.mother_id, None, person.name
     )

@@ -46,6 +46,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException | HTTPException)
     if not wants_page(request):
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+    if error.status_code == 403 and error.headers:
+        return RedirectResponse(error.headers["Location"], 303)
     if error.status_code == 401:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{LOGIN_PATH}?next={quote(wanted)}", 303)

@@ -1,6 +1,5 @@
 """`lucina cloud`: the service behind uvicorn, from its first line to its last."""
 
-import asyncio
 import errno
 import logging
 import socket
@@ -9,23 +8,29 @@ import uvicorn
 
 from cloud.app import create_app
 from cloud.config import ConfigError, Settings
+from cloud.deps import Services
 from cloud.health import logs
 
+FIRST_RUN = "Nobody has an account yet. Open http://%s:%s/setup and give the code %s"
 STREAMS_END_S = 5  # for the answers that are still under way
 
 
 class Server(uvicorn.Server):
     """Ends the pages' streams first: uvicorn would wait for them."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, parts: Services) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._stopping = parts.stopping
+        self._first_run = parts.first_run
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             print(f"cloud ready on http://{host}:{port}", flush=True)  # noqa: T201
+            first = self._first_run
+            if first.is_open():
+                print(FIRST_RUN % (host, port, first.code), flush=True)  # noqa: T201
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping.set()
@@ -45,7 +50,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
     )
     with listener:
-        Server(config, app.state.services.stopping).run(sockets=[listener])
+        Server(config, app.state.services).run(sockets=[listener])
 
 
 def _log_as_told() -> None:

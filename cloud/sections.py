@@ -14,6 +14,7 @@ class Section:
 
 SECTIONS = (
     Section("/centre", "Centre", ("centre", "admin")),
+    Section("/admin", "Administration", ("admin",)),
     Section("/hospital", "Hospital", ("hospital",)),
     Section("/mother", "Home", ("mother",)),
     Section("/mothers", "Mothers", (*_STAFF, "admin")),
@@ -24,7 +25,8 @@ SECTIONS = (
     Section("/health", "Service", ("centre", "admin")),
     Section("/consultations", "Ask a doctor", ("mother",)),
     Section("/resources", "Resources", (*_STAFF, "admin")),
-    Section("/leases", "Boxes", (*_STAFF, "admin", "mother")),
+    Section("/leases", "Boxes", (*_STAFF, "admin")),
+    Section("/leases", "My device", ("mother",)),
     Section("/cases", "Cases", (*_STAFF, "admin")),
     Section("/school", "School", (*_STAFF, "admin", "mother")),
     Section("/contributions", "Contributions", (*_STAFF, "admin")),

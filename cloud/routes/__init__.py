@@ -1,6 +1,7 @@
 """The routes, by noun. cloud/access.py says who may use which."""
 
 from cloud.routes import (
+    admin,
     alerts,
     api,
     cases,
@@ -32,6 +33,7 @@ from cloud.routes import (
     reports,
     resources,
     school,
+    setup,
     shell,
     statistics,
     tasks,
@@ -41,6 +43,8 @@ ROUTERS = (
     health.router,
     api.router,
     login.router,
+    setup.router,
+    admin.router,
     shell.router,
     pages.router,
     recordings.router,

@@ -27,7 +27,14 @@ Language = Annotated[str, Form(max_length=200, examples=["zh"])]
 
 
 @router.get("/login", summary="The page on which people log in")
-def show_login(request: Request, who: Who, next: str = "/") -> Response:  # noqa: A002
+def show_login(
+    request: Request,
+    who: Who,
+    parts: ServicesDep,
+    next: str = "/",  # noqa: A002
+) -> Response:
+    if parts.first_run.is_open():
+        return RedirectResponse("/setup", 303)
     return _form(request, who, next)
 
 
@@ -50,12 +57,12 @@ async def log_in(
         right = await parts.verifier.verify(kept, password)
     except auth.TooBusy:
         return _refuse(request, who, next, username, BUSY, 5, status=503)
-    if not right or person is None or (person.demo and not parts.settings.demo):
+    if not right or person is None or not _is_let_in(parts, person):
         parts.failures.add(username, address, time.monotonic())
         return _form(request, who, next, username, WRONG, status=401)
     parts.failures.forget(username, address)
     response = RedirectResponse(local_path(next), 303)
-    _set_cookie(request, response, parts, person)
+    set_cookie(request, response, parts, person)
     return response
 
 
@@ -100,7 +107,11 @@ def _find(parts: Services, username: str) -> Person | None:
         return people.get_person_by_username(conn, username)
 
 
-def _set_cookie(request: Request, response: Response, parts: Services, person: Person) -> None:
+def _is_let_in(parts: Services, person: Person) -> bool:
+    return person.disabled_ms is None and (parts.settings.demo or not person.demo)
+
+
+def set_cookie(request: Request, response: Response, parts: Services, person: Person) -> None:
     secret = parts.settings.secret.get_secret_value()
     response.set_cookie(
         auth.COOKIE,

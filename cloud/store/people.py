@@ -54,6 +54,8 @@ class Person:
     organisation_id: int | None
     mother_id: int | None
     demo: bool
+    disabled_ms: int | None = None
+    one_time: bool = False  # the password is for one login, in which another one is chosen
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def add_person(
     organisation_id: int | None = None,
     mother_id: int | None = None,
     demo: bool = False,
+    one_time: bool = False,
 ) -> Person:
     values = {key: value for key, value in locals().items() if key != "conn"}
     return _add(conn, Person, people, values)

@@ -116,6 +116,8 @@ people = Table(
     Column("organisation_id", ForeignKey("organisations.id")),
     Column("mother_id", ForeignKey("mothers.id")),  # set for role mother only
     Column("demo", Boolean, nullable=False),  # made by `lucina run`; refused elsewhere
+    Column("disabled_ms", BigInteger),  # an administrator has ended the account; NULL: it holds
+    Column("one_time", Boolean, nullable=False, server_default=false()),  # choose another password
     Index(None, "organisation_id"),
 )
 

@@ -9,6 +9,7 @@ import { duration, t } from "./words.js";
 
 const BEEPS = { high: [0, 0.2, 0.4, 0.75, 0.95, 1.5, 1.7, 1.9, 2.25, 2.45], medium: [0, 0.3, 0.6], low: [0] };
 const PITCH_HZ = { high: 880, medium: 660, low: 523 };
+const HARMONICS = [0, 1, 0.7, 0.6, 0.5, 0.4]; // five that are nearly as loud: heard from any side, and on small speakers
 const EVERY_MS = { high: 6000, medium: 15_000, low: 60_000 };
 const ORDER = ["low", "medium", "high"];
 const PAUSE_MS = 120_000;
@@ -76,9 +77,10 @@ export class Sound {
   }
 
   #play(priority) {
+    const periodicWave = new PeriodicWave(this.context, { imag: HARMONICS });
     for (const at of BEEPS[priority]) {
       const from = this.context.currentTime + at;
-      const tone = new OscillatorNode(this.context, { frequency: PITCH_HZ[priority] });
+      const tone = new OscillatorNode(this.context, { frequency: PITCH_HZ[priority], periodicWave });
       const gain = new GainNode(this.context, { gain: 0 });
       gain.gain.setTargetAtTime(0.3, from, 0.01);
       gain.gain.setTargetAtTime(0, from + 0.1, 0.02);

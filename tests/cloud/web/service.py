@@ -6,6 +6,7 @@ with Service(tmp_path) as service:
     centre = service.client("centre")
 """
 
+import shutil
 import ssl
 import threading
 import time
@@ -20,22 +21,31 @@ import numpy as np
 import uvicorn
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from sqlalchemy import Engine, make_url
 
 from cloud import demo
 from cloud.app import create_app
 from cloud.config import Settings
 from cloud.deps import Services
 from cloud.main import Server
-from cloud.store.db import migrate, open_engine, writing
+from cloud.store.db import migrate, writing
 from device import payloads, wire
 from models.rules import BY_ID
 from models.trace import FS_HZ, Trace
+from tests.cloud.stores import filled
 from tests.process import free_port, wait_until
 from tests.servers import start_mosquitto
 
 SECRET = "a secret of the tests, nothing else"
+TOKENS = demo.make_tokens()  # of this process
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates for nothing is slow
 IN_ONE_MESSAGE = 60  # frames; a message of a gateway stays small
+
+
+def _with_demo(engine: Engine) -> None:
+    migrate(engine)
+    with writing(engine) as conn:
+        demo.fill(conn, TOKENS, datetime.now(UTC).date())
 
 
 class Service:
@@ -45,7 +55,7 @@ class Service:
         self._sessions = 0
         self.port = free_port()
         self._cookies: dict[str, dict[str, str]] = {}
-        self.tokens = demo.make_tokens()
+        self.tokens = TOKENS
         self.settings_given: dict[str, Any] = {
             "home": folder,
             "secret": SECRET,
@@ -80,11 +90,9 @@ class Service:
         self._exit.close()
 
     def _fill(self) -> None:
-        engine = open_engine(self.settings.database_url)
-        migrate(engine)
-        with writing(engine) as conn:
-            demo.fill(conn, self.tokens, datetime.now(UTC).date())
-        engine.dispose()
+        path = make_url(self.settings.database_url).database
+        assert path
+        shutil.copyfile(filled(_with_demo), path)
 
     def start(self) -> None:
         self.url = f"http://127.0.0.1:{self.port}"
@@ -93,7 +101,7 @@ class Service:
         config = uvicorn.Config(
             self.app, port=self.port, log_level="warning", timeout_graceful_shutdown=5
         )
-        self._server = Server(config, self.parts.stopping)
+        self._server = Server(config, self.parts)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         wait_until(lambda: self._server.started, 10, "the service listens")
@@ -147,6 +155,15 @@ class Service:
             body = b"".join(wire.encode(frame) for frame in frames[at : at + IN_ONE_MESSAGE])
             topic = wire.gateway_up(demo.GATEWAY, device)
             self._gateway.publish(topic, head + body, qos=1).wait_for_publish(10)
+
+    def stop_recording(self, recording_id: int) -> None:
+        """As its device says that this was all."""
+        live = self.parts.live.recordings[recording_id]
+        row, seq = live.recording, round(live.newest_s) + 1
+        newest_ms = round(1000 * live.newest_s)
+        body = payloads.pack_event(payloads.Event(payloads.STOP, seq + 1, b""))
+        frame = wire.Frame(wire.EVENT, row.session, seq, newest_ms, body)
+        self.send(row.device_id, row.session, [frame], newest_ms)
 
     def alert(self, recording_id: int, rule: str, at_s: float = 300) -> int:
         """As the monitor raises it."""

@@ -1,7 +1,5 @@
 """A world with one of everything: what a path names by an id, of the first mother's."""
 
-from cloud import demo
-from cloud.auth import hash_password
 from cloud.store import cases, people, school
 from cloud.store.db import reading, writing
 from models.synth import synthetic
@@ -12,8 +10,6 @@ def fill(service: Service) -> dict[str, int]:
     """A recording of the first mother, an alert that asked the county hospital, and the rest: the
     ids that stand in paths, by their names there."""
     with writing(service.parts.engine) as conn:
-        admin = {"username": "admin", "name": "Admin", "role": "admin", "demo": True}
-        people.add_person(conn, password_hash=hash_password(demo.PASSWORD), **admin)
         people.add_gateway(conn, "gw-other", "other token")
     trace, _ = synthetic(3, 1, "normal")
     recording = service.play("probe-1", trace)
@@ -30,6 +26,7 @@ def fill(service: Service) -> dict[str, int]:
     )
     more["mark_id"] = mark.json()["id"]
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
+    more |= {"organisation_id": 1, "person_id": 1}  # of the administrator's pages
     return more | {"recording_id": recording, "alert_id": alert_id}
 
 
@@ -55,7 +52,15 @@ def _recorded(service: Service) -> dict[str, int]:
 def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]:
     """A teaching case, as if the reading were signed, and a live date of the demo's course."""
     known = {"reading_id": reading_id, "recording_id": recording, "mother_id": 1, "person_id": 1}
-    row = {**cases.STUB, **known, "said": "normal", "made_ms": 1, "start_s": 0.0, "end_s": 30.0}
+    row = {
+        **cases.STUB,
+        **known,
+        "title": "Decelerations after contractions",
+        "said": "normal",
+        "made_ms": 1,
+        "start_s": 0.0,
+        "end_s": 30.0,
+    }
     live = {"at_ms": 4_000_000_000_000, "teacher": "Midwife Wu", "how": "call"}
     with writing(service.parts.engine) as conn:
         case_id = cases.add(conn, row).id
