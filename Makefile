@@ -4,6 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 RUN_OPTIONS ?=
 TEST_OPTIONS ?=
+DRILL_OPTIONS ?= all
 
 .PHONY: setup run test check format bench drill clean
 
@@ -35,6 +36,7 @@ bench: setup
 
 drill: setup
 	.ci/setup test-parts
+	$(BIN)/lucina drill $(DRILL_OPTIONS)
 	$(BIN)/python -m pytest -m slow -s $(TEST_OPTIONS)
 
 clean:

@@ -52,6 +52,7 @@ class Course:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.ledger.seed)  # noqa: S311 - repeated by its seed
         self._sources: dict[str, tuple[str, int]] = {}
+        self._known_episodes: dict[str, list[Episode]] = {}
         self._began_s = time.monotonic()
         self.began_ms = int(time.time() * 1000)
         self._known = {one.id for one in self.recordings()}
@@ -74,6 +75,10 @@ class Course:
     def expect(self, number: int, scenario: str, seed: int) -> None:
         """All recordings of this mother's device are of this scenario."""
         self._sources[self.rig.devices[number - 1]] = (scenario, seed)
+
+    def expect_these(self, number: int, episodes: list[Episode]) -> None:
+        """Whatever the rules may say, this mother's recording has to raise these."""
+        self._known_episodes[self.rig.devices[number - 1]] = episodes
 
     def replayed(self, device: str, frames: list[bytes]) -> None:
         """These frames were sent where nobody listened; they are this device's."""
@@ -198,7 +203,7 @@ class Course:
         """What it has to raise, as far as it came."""
         source = self._sources.get(one.device_id)
         if source is None:
-            return []
+            return self._known_episodes.get(one.device_id, [])
         cut_off = (one.device_id, one.session) in self.gone
         end_s = told.end_s(self.rig.engine, one) if cut_off else math.inf
         found = told.expected(*source, self.replay.minutes)

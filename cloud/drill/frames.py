@@ -4,34 +4,58 @@ import random
 import secrets
 from collections.abc import Iterator
 
+import numpy as np
+
 from cloud.drill.course import Course
+from cloud.drill.ledger import Episode
 from cloud.drill.sender import Refused, Sender, frames_of
 from device import payloads, wire
 from models.synth import synthetic
+from models.trace import FS_HZ
 
 DEPTH = 100  # frames by which one may overtake another
 MOST_COPIES = 5
 DAMAGED_SHARE = 0.3
 PER_S = 60.0  # seconds recorded in one
+GONE_S, GONE_SEED = (160, 220), 13
 VICTIM = 1  # the mother whose device misbehaves; the others are real probes, and must not notice
 
 
 def misbehaving(course: Course, number: int = VICTIM) -> tuple[Sender, list[bytes]]:
     """This mother's device in the hands of the drill, and the frames it has to bring home."""
     scenario, seed = course.replay.scenarios[number - 1]
-    device = course.rig.devices[number - 1]
     course.expect(number, scenario, seed)
     trace, _ = synthetic(seed, course.replay.minutes, scenario)
     session = secrets.randbits(32)  # new even where a seed is used again
     frames = frames_of(
         course.open_packer, session, round(PER_S), f"synthetic {scenario} {seed}", trace
     )
-    return Sender(course.rig.near_port, device, course.rig.tokens.devices[device]), frames
+    return _device(course, number), frames
+
+
+def _device(course: Course, number: int) -> Sender:
+    device = course.rig.devices[number - 1]
+    return Sender(course.rig.near_port, device, course.rig.tokens.devices[device])
 
 
 def bring_home(course: Course, sender: Sender, frames: list[bytes]) -> None:
     course.ledger.must(sender.drain(frames), "the misbehaving device got no receipt for some")
     sender.close()
+
+
+def signal_gone(course: Course) -> None:
+    """A condition lasts while its signal is away for a minute: told once, and not taken back."""
+    course.begin(but=VICTIM)
+    trace, _ = synthetic(GONE_SEED, course.replay.minutes, "maternal")
+    gone = slice(GONE_S[0] * FS_HZ, GONE_S[1] * FS_HZ)
+    for samples in trace.channels().values():
+        samples[gone] = np.nan
+    course.ledger.faults = 1
+    course.expect_these(VICTIM, [Episode("maternal_rate", 135.0, trace.end_s)])
+    sender = _device(course, VICTIM)
+    frames = frames_of(course.open_packer, secrets.randbits(32), round(PER_S), "gone", trace)
+    sender.send(frames, PER_S)
+    bring_home(course, sender, frames)
 
 
 def duplicates(course: Course) -> None:

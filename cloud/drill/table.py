@@ -167,6 +167,9 @@ DRILLS: dict[str, Drill] = {
         notices.hospital_down,
         open_rig=rigs.hooked,
     ),
+    "signal-gone": Drill(
+        "the signal is away while a condition lasts", "a client", frames.signal_gone, FAST
+    ),
     "duplicates": Drill("each frame comes 1 to 5 times", "a client", frames.duplicates, FAST),
     "reorder": Drill("frames overtake 100 others", "a client", frames.reorder, FAST),
     "corrupt": Drill("damaged, cut, oversize, foreign bytes", "a client", frames.corrupt, FAST),

@@ -13,7 +13,9 @@ from device import wire
 from models import whole
 from models.synth import synthetic
 
-BY_THE_CLOCK = ("link_lost", "clock")  # rules of the wall clock: a drill that waits for one says so
+# The others are of the path (link_lost, clock, gap), which a drill that waits for them says, or of
+# whole strips, which a doctor reads: they may come while a part is away.
+COMPARED = frozenset(rule.id for rule in whole.STREAMED)
 
 
 @cache
@@ -36,21 +38,20 @@ def end_s(engine: Engine, recording: Recording) -> float:
     return max((wire.decode(data).t_ms / 1000 + 1 for data in kept), default=0.0)
 
 
-def told(engine: Engine, recording: Recording, by_clock: bool = False) -> list[Told]:
-    """Each alert, and each time that it says it recurred; by_clock: those of the wall clock.
+def told(engine: Engine, recording: Recording) -> list[Told]:
+    """Each alert on the samples, and each time that it says it recurred.
 
     signal_lost is true, and not counted, where its seconds were not yet here when it was told.
     """
     with reading(engine) as conn:
         everybodys = alerts.visible(conn, recent=100_000)
-        mine = [one for one in everybodys if one.recording_id == recording.id]
+        hers = (one for one in everybodys if one.recording_id == recording.id)
+        mine = [one for one in hers if one.rule in COMPARED]
         steps = alerts.steps_of(conn, [alert.id for alert in mine])
         kept = frames.read_all(conn, recording.id)
     came_ms = {wire.decode(data).t_ms // 1000: ms for data, ms in kept}
     found = []
     for alert in mine:
-        if (alert.rule in BY_THE_CLOCK) != by_clock:
-            continue
         times = [(alert.at_s, alert.raised_ms)]
         times += [
             (float(step.text["at_s"]), step.at_ms)

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,18 +45,10 @@ def test_a_kill_of_each_part(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("fault", [frames.reorder, frames.corrupt])
-def test_a_device_that_misbehaves(rig: Rig, fault) -> None:
+def test_a_device_that_misbehaves(rig: Rig, fault: Callable[[Course], None]) -> None:
     sent_badly = course(rig, fault.__name__, SHORT_FAST)
     fault(sent_badly)
     assert_holds(sent_badly.finish())
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(14400)
-def test_every_drill_that_this_machine_can_run() -> None:
-    """Prints the table of docs/reliability.md."""
-    done = subprocess.run([*COMMAND, "drill", "all"], cwd=ROOT, check=False)
-    assert done.returncode == 0
 
 
 BROKEN = {  # what is changed in a copy: (file, as it is, as it must never be, the drill that tells)
@@ -65,6 +57,12 @@ BROKEN = {  # what is changed in a copy: (file, as it is, as it must never be, t
         'connection.execute("PRAGMA synchronous = FULL")',
         'connection.execute("PRAGMA synchronous = OFF")',
         "power-loss",
+    ),
+    "an alert that missing data clears": (
+        "models/conditions.py",
+        "return (both >= BOTH_SHARE * rule.window_s * FS_HZ) & (alike < CALM_RATIO * both)",
+        "return (alike < CALM_RATIO * both) | (both == 0)",
+        "signal-gone",
     ),
     "a watchdog that needs fresh data": (
         "cloud/monitor.py",
