@@ -11,11 +11,12 @@ from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from device import wire
 from models import whole
+from models.rules import STREAMED
 from models.synth import synthetic
 
 # The others are of the path (link_lost, clock, gap), which a drill that waits for them says, or of
 # whole strips, which a doctor reads: they may come while a part is away.
-COMPARED = frozenset(rule.id for rule in whole.STREAMED)
+COMPARED = frozenset(rule.id for rule in STREAMED)
 
 
 @cache
