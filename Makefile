@@ -36,6 +36,7 @@ bench: setup
 
 drill: setup
 	.ci/setup test-parts
+	.ci/setup drill-parts
 	$(BIN)/lucina drill $(DRILL_OPTIONS)
 	$(BIN)/python -m pytest -m slow -s $(TEST_OPTIONS)
 
