@@ -1,0 +1,96 @@
+"""The screens of docs/screens.md: which picture shows what, and what it is for."""
+
+from dataclasses import dataclass
+
+WALL, DESK, PHONE = (1600, 900), (1280, 800), (390, 844)  # CSS pixels
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`path` has the ids of tests.cloud.web.world in braces."""
+
+    name: str  # of the picture
+    title: str
+    account: str
+    path: str
+    purpose: str
+    size: tuple[int, int] = DESK
+    language: str = "en"
+    click: str = ""  # words of a button or link that is pressed before the picture is taken
+
+
+MOTHER = (
+    Screen("mother-home", "Home", "mother3", "/mother", "Begin a recording; how the last ended; "
+           "what a doctor said; her plan. One line says whether anybody is watching now.", PHONE),
+    Screen("mother-questions", "Three questions", "mother3", "/mother/start", "Asked before each "
+           "recording. Bleeding, fluid, pain or fewer movements lead to the telephone, tell the "
+           "hospital at once, and ask for no recording.", PHONE),
+    Screen("mother-recording", "While it records", "mother2", "/mother", "Minutes left, how the "
+           "probe lies, who watches. The two large buttons lie near the thumb; what is pressed "
+           "without a network is kept and sent later.", PHONE),
+    Screen("mother-alert", "An alert", "mother4", "/mother", "What happened in one sentence, what "
+           "to do, which hospital knows and has seen it, three answers.", PHONE, "zh-CN"),
+    Screen("mother-recordings", "Her recordings", "mother3", "/mother/history", "Each with one of "
+           "three endings, the doctor's words and the report to print.", PHONE),
+    Screen("mother-record", "Her record", "mother3", "/record", "Plan, advice of her team, values "
+           "that she measured, movements, consents, and who looked at her data.", PHONE),
+    Screen("mother-ask", "Ask a doctor", "mother1", "/consultations/{consultation_id}", "Questions "
+           "and answers, with parts of a strip.", PHONE),
+    Screen("mother-school", "School", "mother1", "/school", "Lessons that fit her week.", PHONE,
+           "zh-CN"),
+    Screen("mother-offline", "No network", "", "/offline", "What goes on without a network, and "
+           "what was known last, with its age.", PHONE),
+)  # fmt: skip
+HOSPITAL = (
+    Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
+           "why it is asked, accept or decline with a reason; who comes; its own state."),
+    Screen("recording", "Recording", "county", "/recordings/{recording_id}", "The strip with what "
+           "was measured; scores, each line of which jumps to its place; the reading."),
+    Screen("record", "A mother's record", "clinic", "/mothers/3", "Risk, advice to approve, home "
+           "values, plan, team and tasks, history."),
+    Screen("mothers", "Mothers", "clinic", "/mothers", "Who needs a look first."),
+    Screen("consultation", "Consultation", "county", "/consultations/{consultation_id}", "A "
+           "question of a mother, answered, handed over or ended.", language="zh-CN"),
+)  # fmt: skip
+CENTRE = (
+    Screen("wall", "Dashboard of the centre", "centre", "/centre", "The queue first: worst on top, "
+           "with its age and the time left. Strips beside it.", WALL),
+    Screen("centre-zh", "The same in Chinese", "centre", "/centre", "Every word is in both "
+           "languages.", DESK, "zh-CN"),
+    Screen("resources", "Resources", "centre", "/resources", "Probes, readers' minutes and beds "
+           "that members offer, search and hand out."),
+    Screen("leases", "Boxes", "centre", "/leases", "Who has which box, since when, until when."),
+    Screen("cases", "Cases", "expert", "/cases/{case_id}", "A strip to read before the signed "
+           "answer is shown."),
+    Screen("contributions", "Contributions", "centre", "/contributions", "What each member did."),
+    Screen("statistics", "Statistics", "centre", "/statistics", "Alerts, answers, signal, "
+           "referrals up and down."),
+    Screen("health", "Service", "centre", "/health", "Which part of the service is well."),
+    Screen("admin", "Administration", "admin", "/admin", "Organisations, people and their roles, "
+           "devices and whose they are, settings, the audit."),
+    Screen("pending", "Unknown boxes", "centre", "/pending", "Recordings that nobody is bound to: "
+           "kept, and given to their mother."),
+)  # fmt: skip
+PARTS = (
+    ("The mother's phone", MOTHER),
+    ("A hospital", HOSPITAL),
+    ("The centre", CENTRE),
+)
+EVERY = (*MOTHER, *HOSPITAL, *CENTRE)
+
+
+def document() -> str:
+    lines = [
+        "# Screens",
+        "",
+        "Written by `python -m tests.screens`, as are the pictures: invented people, synthetic",
+        "strips. All pages work in English and Chinese, from 360 px on, by keyboard and by screen",
+        "reader; `tests/cloud/web/test_accessible.py` opens every page as each role.",
+    ]
+    for title, screens in PARTS:
+        lines += ["", f"## {title}"]
+        for one in screens:
+            path = one.path.replace("{", "").replace("}", "")
+            lines += ["", f"### {one.title}", f"`{path}`: {one.purpose}", ""]
+            lines.append(f"![{one.title}](screens/{one.name}.webp)")
+    return "\n".join(lines) + "\n"
