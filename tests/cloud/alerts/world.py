@@ -1,5 +1,6 @@
 """Two mothers, a centre and three hospitals in a store of their own, and who acts in them."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from cloud.store import consents, people, recordings, tables
-from cloud.store.db import migrate, open_engine, writing
+from cloud.store.db import open_engine, writing
 from models.rules import BY_ID, Rule
+from tests.cloud.stores import bring_up_to_date, filled
 
 CENTRE, NEAR, MIDDLE, FAR = 1, 2, 3, 4
 T0_MS = 1_790_000_000_000
@@ -34,12 +36,13 @@ MOTHER = Actor("mother", 91, None)
 
 
 def make(path: Path) -> Engine:
-    return fill(open_engine(f"sqlite:///{path}"))
+    shutil.copyfile(filled(fill), path)
+    return open_engine(f"sqlite:///{path}")
 
 
 def fill(engine: Engine) -> Engine:
     """An empty store, brought up to date, with the people and places in it."""
-    migrate(engine)
+    bring_up_to_date(engine)
     with writing(engine) as conn:
         for number, (place, name) in enumerate(_NAMES.items()):
             row = {

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 
 from cloud.completeness import ledger
 from cloud.store import frames, recordings
-from cloud.store.db import migrate, open_engine, writing
+from cloud.store.db import open_engine, writing
 from device import payloads, wire
 from lucina import app
 from models.lateness import drift_ppm, late_runs
 from tests.cloud.data.parts import event_frame, start_frame, trace_frame
+from tests.cloud.stores import bring_up_to_date
 
 BEGAN_MS = 1_790_000_000_000
 OUTAGE_S, BACK_S = range(60, 120), 130  # measured while the link was down; sent when it was back
@@ -25,7 +26,7 @@ SLOW_PPM = 400  # of the probe's clock
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path / 'lucina.sqlite'}")
-    migrate(engine)
+    bring_up_to_date(engine)
     yield engine
     engine.dispose()
 

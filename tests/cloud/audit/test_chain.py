@@ -14,6 +14,7 @@ from cloud.audit.checking import Broken, check
 from cloud.store import changes, consents, people, tables
 from cloud.store.db import StoreError, migrate, open_engine, reading, writing
 from lucina import app
+from tests.cloud.stores import bring_up_to_date
 
 WRITERS, EACH = 4, 5
 
@@ -71,7 +72,7 @@ def engine(
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").new_database()
     engine = open_engine(url)
-    migrate(engine)
+    bring_up_to_date(engine)
     assert head(engine) == "0:" + "0" * 64
     fill(engine)
     yield engine
@@ -169,7 +170,7 @@ def test_what_was_written_before_there_was_a_chain_is_in_it(database_url: str) -
         for at_ms in (9, 3):
             change = {"at_ms": at_ms, "what": "beds", "before": "1", "after": "2"}
             conn.execute(insert(tables.changes).values(change))
-    migrate(engine)
+    bring_up_to_date(engine)
     assert head(engine).startswith("3:")
     with reading(engine) as conn:
         order = conn.execute(text("SELECT source, row_id FROM audit ORDER BY id")).all()

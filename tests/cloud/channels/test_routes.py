@@ -23,11 +23,12 @@ from cloud.deps import Services
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.letters import letter_id, token_of
 from cloud.store import contacts, messages, people, recordings
-from cloud.store.db import migrate, open_engine, reading, writing
+from cloud.store.db import open_engine, reading, writing
 from models.rules import BY_ID
 from tests.cloud.channels.providers import HOOK_SECRET, Provider
 from tests.cloud.channels.pushed import subscription
 from tests.cloud.channels.urls import urls_of
+from tests.cloud.stores import bring_up_to_date
 from tests.process import wait_until
 
 SECRET = "a secret of the tests, nothing else"
@@ -41,7 +42,7 @@ class App:
         given = {f"channel_{name}": url for name, url in urls.items()}
         settings = Settings(home=folder, secret=SECRET, demo=True, **given)  # type: ignore[arg-type]
         engine = open_engine(settings.database_url)
-        migrate(engine)
+        bring_up_to_date(engine)
         with writing(engine) as conn:
             demo.fill(conn, demo.make_tokens(), datetime.now(UTC).date())
         engine.dispose()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from cloud.store.db import migrate, open_engine
+from cloud.store.db import open_engine
 from tests import servers
 from tests.cloud.data.parts import python
+from tests.cloud.stores import bring_up_to_date
 from tests.process import free_port
 
 USERS = {"cloud": "cloud pw", "g1": "g1 pw"}
@@ -28,7 +29,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     """An empty store, up to date."""
     engine = open_engine(database_url)
-    migrate(engine)
+    bring_up_to_date(engine)
     yield engine
     engine.dispose()
 

@@ -14,11 +14,12 @@ from cloud.config import Settings
 from cloud.feed import Feed
 from cloud.points import points_of
 from cloud.store import feed, frames, people, recordings
-from cloud.store.db import migrate, open_engine, reading, writing
+from cloud.store.db import open_engine, reading, writing
 from cloud.store.feed import FeedRow
 from device import payloads, wire
 from tests import servers
 from tests.cloud.data.parts import lost_frame, now_ms, trace_frame, whole_session
+from tests.cloud.stores import bring_up_to_date
 from tests.process import wait_until
 
 FLUSH_S = 12.0  # VictoriaMetrics forgot what was younger than 6 s, and kept what was 12 s old
@@ -118,7 +119,7 @@ def test_a_server_that_was_killed_has_everything_in_the_end(
 ) -> None:
     """Killed while written to and away for a while; then killed and back between two writes."""
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    migrate(engine)
+    bring_up_to_date(engine)
     number = a_recording(engine)
     running = Feed(engine, settings(tmp_path, server))
     running.start()

@@ -14,10 +14,11 @@ from cloud.completeness import ledger
 from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.store import commands, frames, people, recordings, tables
-from cloud.store.db import migrate, open_engine, reading, writing
+from cloud.store.db import open_engine, reading, writing
 from device import payloads, wire
 from tests.cloud.data.conftest import USERS
 from tests.cloud.data.parts import Gateway, ingest_process, whole_session
+from tests.cloud.stores import bring_up_to_date
 from tests.process import wait_until
 
 SECONDS = 60
@@ -99,7 +100,7 @@ def test_resent_and_damaged_are_counted(engine: Engine, running: Running, gatewa
 def test_no_receipt_before_the_commit(tmp_path: Path, running: Running, gateway: Gateway) -> None:
     path = tmp_path / "locked.sqlite"
     engine = open_engine(f"sqlite:///{path}", busy_timeout_ms=50)
-    migrate(engine)
+    bring_up_to_date(engine)
     ingest = running(engine)
     lock = sqlite3.connect(path, isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
@@ -115,7 +116,7 @@ def test_no_receipt_before_the_commit(tmp_path: Path, running: Running, gateway:
 
 def test_a_full_disk_receipts_nothing(tmp_path: Path, running: Running, gateway: Gateway) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'full.sqlite'}")
-    migrate(engine)
+    bring_up_to_date(engine)
     ingest = running(engine)
     gateway.waiting = {frame.seq: frame for frame in whole_session(600)}
     engine.dispose()

@@ -8,10 +8,11 @@ from pydantic import SecretStr
 from cloud.config import Settings
 from cloud.health.doctor import NOTE, OK, WRONG, examine
 from cloud.health.watchdog import Seen, Silence
-from cloud.store.db import migrate, open_engine, writing
+from cloud.store.db import open_engine, writing
 from gateway.broker import BrokerThread
 from gateway.config import TlsListener
 from gateway.users import Users
+from tests.cloud.stores import bring_up_to_date
 from tests.process import free_port
 
 
@@ -60,7 +61,7 @@ def test_the_doctor_explains_what_is_wrong(tmp_path: Path, certificate: tuple[Pa
         secret=SecretStr("a secret of the tests, nothing else"),
     )
     engine = open_engine(settings.database_url)
-    migrate(engine)
+    bring_up_to_date(engine)
     (settings.home / "secret").write_text("x" * 40)
     (settings.home / "secret").chmod(0o644)
     broker = BrokerThread("127.0.0.1", plain, Users(users), tls=tls)

@@ -14,12 +14,13 @@ from cloud.readings import moves
 from cloud.reports.facts import Archive, Facts, Viewer, gather
 from cloud.store import assessments, frames, people, readings, recordings
 from cloud.store.assessments import Stored
-from cloud.store.db import migrate, open_engine, reading, writing
+from cloud.store.db import open_engine, reading, writing
 from cloud.store.recordings import Recording
 from device import payloads, wire
 from models.live import Live
 from models.readings import Class
 from models.trace import Trace
+from tests.cloud.stores import bring_up_to_date
 from tests.cloud.web.service import trace_frames
 
 NOW_MS = 1_777_600_000_000  # 2026-05-01 01:46:40 UTC
@@ -37,7 +38,7 @@ class Someone:
 def store(folder: Path) -> Iterator[Engine]:
     """With the people of the demo; what is recorded is of probe-1's mother."""
     engine = open_engine(f"sqlite:///{folder / 'lucina.sqlite'}")
-    migrate(engine)
+    bring_up_to_date(engine)
     with writing(engine) as conn:
         demo.fill(conn, demo.make_tokens(), datetime.fromtimestamp(NOW_MS / 1000, UTC).date())
     yield engine

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cloud.research.plot_beside import WINDOW, beside, compare, draw, trailing_mean
-from cloud.store.db import migrate, open_engine
+from cloud.store.db import open_engine
+from tests.cloud.stores import bring_up_to_date
 
 
 def test_the_reference_is_the_mean_of_the_last_three_seconds() -> None:
@@ -39,7 +40,7 @@ def test_a_picture_of_more_than_half_an_hour(tmp_path: Path) -> None:
 
 def test_a_recording_that_is_not_there(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'l.sqlite'}")
-    migrate(engine)
+    bring_up_to_date(engine)
     with pytest.raises(ValueError, match="recording 7: there is none"):
         beside(engine, 7, "synthetic:normal:1:1", tmp_path / "b.png", print)
     engine.dispose()
