@@ -24,6 +24,7 @@ from cloud.scenario.commands import commands as scenario
 from cloud.terminal import end, fail
 from hardware.bench.commands import listen, measuring
 from hardware.firmware import firmware
+from hardware.image import HOST, compile_all
 
 app = typer.Typer(
     help="Lucina: remote maternal-fetal monitoring. Decision support: a doctor reads.",
@@ -33,7 +34,6 @@ app = typer.Typer(
 )
 
 HEAP = "128k"  # what a small board leaves to MicroPython
-HEAP_HEARING = "192k"  # here the signal path is compiled at the start too; a board has it compiled
 Speed = Annotated[int, typer.Option(min=1, max=600, help="Recorded seconds per second.")]
 
 
@@ -180,7 +180,7 @@ def probe(
             config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
-            end(_firmware(path, micropython, HEAP_HEARING if doppler else HEAP))
+            end(_firmware(path, micropython))
     except (ValueError, OSError) as error:
         fail(error)
 
@@ -214,7 +214,7 @@ def _broker_of(url: str) -> dict[str, object]:
     return {"host": parts.hostname, "port": parts.port, "tls": ca_files[0]}
 
 
-def _firmware(config: Path, micropython: bool, heap: str) -> int:
+def _firmware(config: Path, micropython: bool) -> int:
     """The probe's main loop, in this process or under the real MicroPython."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not micropython:
@@ -224,8 +224,9 @@ def _firmware(config: Path, micropython: bool, heap: str) -> int:
     interpreter = Path(sys.executable).with_name("micropython")
     if not interpreter.exists():
         raise FileNotFoundError("MicroPython is not installed: make test installs it")
-    argv = [str(interpreter), "-X", f"heapsize={heap}", "-m", "device.probe", str(config)]
-    environment = os.environ | {"MICROPYPATH": f"{Path(__file__).parent}:.frozen"}
+    compile_all(config.parent, HOST)  # as a board has it: compiling would take its memory
+    argv = [str(interpreter), "-X", f"heapsize={HEAP}", "-m", "device.probe", str(config)]
+    environment = os.environ | {"MICROPYPATH": f"{config.parent}:.frozen"}
     with subprocess.Popen(argv, env=environment) as child:
         while True:
             try:

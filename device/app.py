@@ -5,9 +5,9 @@ No module of a board is imported here. `board` (device/board_sim.py, device/boar
     seconds(now_ms)      packed TRACE payloads that are complete since the last call
     ended                nothing more will come: a replay is over
     extras(now_ms)       what else happened: ("vitals", {code: count}) or (event code, value)
-    battery_percent()    payloads.GAP_8: not known
-    placement()          contact, own_heart, best_percent of payloads.Status
-    free_kib()           memory, payloads.GAP_16: not known
+    battery_percent()    spoken.GAP_8: not known
+    placement()          contact, own_heart, best_percent of spoken.Status
+    free_kib()           memory, spoken.GAP_16: not known
     new_session()        a number for the session that a command starts
     zero_toco(), set_time(unix_ms), find_me(), alert(text), battery_low(), power(mode)
     note(task)           remembered through a reset: what is done now
@@ -16,7 +16,7 @@ No module of a board is imported here. `board` (device/board_sim.py, device/boar
     cellular, trial, confirm()    the modem is used; new firmware on trial; keep it
 """
 
-from device import payloads, wire
+from device import spoken, wire
 from device.packer import Packer
 
 WATCHDOG_MS = 8000
@@ -40,7 +40,7 @@ class App:
         self._boot = boot
         self._obeyed: list[int] = []
         self._owed: list[int] = []  # commands that were obeyed between sessions
-        self._placed = (payloads.GAP_8, payloads.GAP_8)  # as told last
+        self._placed = (spoken.GAP_8, spoken.GAP_8)  # as told last
         self._status_ms = self._second_ms = clock.now_ms()
         self._care = care and care(self.tell, clock.now_ms())
         self.packer = Packer(0)  # of the running session, or of the last one
@@ -59,10 +59,10 @@ class App:
         self._status_ms = self._second_ms = self._clock.now_ms()
         self.running = True
         if self._boot:
-            self.tell(payloads.BOOT, self._start.boot_id, self._boot)
+            self.tell(spoken.BOOT, self._start.boot_id, self._boot)
             self._boot = b""
         for number in self._owed:
-            self.tell(payloads.COMMAND_DONE, number)
+            self.tell(spoken.COMMAND_DONE, number)
         self._owed = []
 
     def end(self) -> None:
@@ -126,40 +126,40 @@ class App:
         if frame.seq in self._obeyed:
             return []
         try:
-            command = payloads.unpack_command(frame.payload)
+            command = spoken.unpack_command(frame.payload)
         except wire.WireError:
             return []  # of a newer protocol: it is repeated until it is too old
         self._obeyed.append(frame.seq)
         if len(self._obeyed) > REMEMBERED:
             self._obeyed.pop(0)
-        if command.code == payloads.COMMAND_START and not self.running:
+        if command.code == spoken.COMMAND_START and not self.running:
             self.begin(self._board.new_session())
         if self.running:
-            self.tell(payloads.COMMAND_DONE, frame.seq)
+            self.tell(spoken.COMMAND_DONE, frame.seq)
         else:
             self._owed.append(frame.seq)
         self._do(command.code, command.text)
         return [(frame.seq, command)]
 
     def _do(self, code: int, text: str) -> None:
-        if code == payloads.COMMAND_STOP and self.running:
+        if code == spoken.COMMAND_STOP and self.running:
             self.end()
-        elif code == payloads.COMMAND_ZERO_TOCO:
+        elif code == spoken.COMMAND_ZERO_TOCO:
             self._board.zero_toco()
-        elif code == payloads.COMMAND_FIND_ME:
+        elif code == spoken.COMMAND_FIND_ME:
             self._board.find_me()
-        elif code == payloads.COMMAND_ALERT:
+        elif code == spoken.COMMAND_ALERT:
             self._board.alert(text)
-        elif code == payloads.COMMAND_SET_TIME and text.isdigit():
+        elif code == spoken.COMMAND_SET_TIME and text.isdigit():
             self._board.set_time(int(text))
-        elif code == payloads.COMMAND_UPDATE and self._care:
+        elif code == spoken.COMMAND_UPDATE and self._care:
             self._care.offer(text, self._clock.now_ms())
 
     def _block(self, frame: wire.Frame) -> None:
         if not self._care:
             return
         try:
-            offset, data = payloads.unpack_block(frame.payload)
+            offset, data = spoken.unpack_block(frame.payload)
         except wire.WireError:
             return
         self._board.note(FLASH)
@@ -172,16 +172,16 @@ class App:
             return True
         return waited_ms >= MOVED_MS and bool(self._board.placement()[:2] != self._placed)
 
-    def _status(self) -> payloads.Status:
+    def _status(self) -> spoken.Status:
         contact, own_heart, best_percent = self._board.placement()
         self._placed = (contact, own_heart)
         uplink = self._uplink
-        return payloads.Status(
+        return spoken.Status(
             self._board.battery_percent(),
             contact,
             uplink.waiting,
             uplink.resent,
-            min(uplink.reconnects, payloads.GAP_16 - 1),
+            min(uplink.reconnects, spoken.GAP_16 - 1),
             self._board.free_kib(),
             uplink.dropped,
             own_heart,

@@ -10,7 +10,7 @@ from array import array
 
 import machine
 
-from device import payloads
+from device import spoken
 from device.app import WATCHDOG_MS
 from device.board_sim import free_kib
 from device.board_slots import Slots
@@ -124,7 +124,7 @@ class Board:
         self._left, self._right = array("H", bytes(2 * HOP)), array("H", bytes(2 * HOP))
         self._doppler = Doppler(channels)
         self._second = self._right if channels == 2 else None
-        self._rows: tuple = tuple([] for _ in payloads.CHANNELS)  # of the second that is heard
+        self._rows: tuple = tuple([] for _ in spoken.CHANNELS)  # of the second that is heard
         self._happened: list = []
         self._analog = False  # of the mode of power
 
@@ -169,11 +169,11 @@ class Board:
                  doppler.quality_percent)  # fmt: skip
         for row, value in zip(self._rows, heard):
             row.append(value)
-        if len(self._rows[0]) < payloads.RATE_HZ:
+        if len(self._rows[0]) < spoken.RATE_HZ:
             return []
         fhr, second, pulse, toco, quality = self._rows
-        payload = payloads.pack_trace(
-            payloads.Trace(fhr, second if self._second else None, pulse, toco, quality)
+        payload = spoken.pack_trace(
+            spoken.Trace(fhr, second if self._second else None, pulse, toco, quality)
         )
         for row in self._rows:
             row.clear()
@@ -185,7 +185,7 @@ class Board:
 
     def battery_percent(self) -> int:
         percent = self._gauge and self._found(GAUGE, self._gauge.percent)
-        return payloads.GAP_8 if percent is None else percent
+        return spoken.GAP_8 if percent is None else percent
 
     def placement(self):
         here = self._doppler.placement

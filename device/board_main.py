@@ -13,6 +13,7 @@ import network
 from device.board_esp32s3 import Board
 from device.clock import system_clock
 from device.firmware import build
+from device.heap import keep_tidy
 from device.provision import ProvisionError, parse
 from device.wifi import Wifi
 
@@ -21,6 +22,7 @@ STEP_MS = 20  # waited for the link; sound paces a recording
 
 
 def run() -> None:
+    keep_tidy()
     told = _told()
     clock = system_clock()
     wifi = Wifi(network.WLAN(network.STA_IF), told["networks"], clock.now_ms())

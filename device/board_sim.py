@@ -8,7 +8,7 @@ import gc
 import os
 from struct import unpack
 
-from device import payloads
+from device import spoken
 from device.app import WATCHDOG_MS
 
 BURST = 16  # seconds given in one go when the replay is behind its clock
@@ -35,7 +35,7 @@ class SimBoard:
         self._given = 0
         self.ended = False
         self.happens: list = []  # what extras() gives next
-        self.percent = payloads.GAP_8  # a replay has no battery
+        self.percent = spoken.GAP_8  # a replay has no battery
         self.log: list = []  # (what, argument) the board was told to do
         self.fed_ms = self._began_ms
 
@@ -95,7 +95,7 @@ class SimBoard:
     def placement(self):
         here = self._placement
         if here is None:  # most replays have no skin
-            return payloads.GAP_8, payloads.GAP_8, payloads.GAP_8
+            return spoken.GAP_8, spoken.GAP_8, spoken.GAP_8
         return here.level, int(here.own_heart), here.best_percent
 
     def new_session(self) -> int:
@@ -153,4 +153,4 @@ def random_u32() -> int:
 def free_kib() -> int:
     """Of MicroPython's heap; CPython has no such limit."""
     mem_free = getattr(gc, "mem_free", None)
-    return min(mem_free() // 1024, payloads.GAP_16 - 1) if mem_free else payloads.GAP_16
+    return min(mem_free() // 1024, spoken.GAP_16 - 1) if mem_free else spoken.GAP_16

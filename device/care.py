@@ -3,7 +3,7 @@
 Made for a board by whoever starts device/app.py; a replay does without.
 """
 
-from device import payloads, power
+from device import power, spoken
 
 TRIAL_MS = 60_000  # new firmware is confirmed after this time
 ASK_MS = 5000  # for a block that does not come
@@ -42,30 +42,31 @@ class Care:
         if self._board.trial and now_ms - self._since_ms >= TRIAL_MS:
             self._board.confirm()
         if wanted is not None and now_ms - self._asked_ms >= ASK_MS:
-            self._ask(now_ms)
+            self._ask(now_ms, wanted)
         if self._restart and not recording and self._uplink.drained:
             self._board.restart()
 
     def empty(self) -> bool:
         """Look at the battery. A low one is told once; True: finish, tell, stop."""
         percent = self._board.battery_percent()
-        if percent == payloads.GAP_8 or percent > power.LOW_PERCENT:
+        if percent == spoken.GAP_8 or percent > power.LOW_PERCENT:
             self._low = False
             return False
         empty = percent <= power.EMPTY_PERCENT
         if not self._low or empty:
             self._low = True
-            self._tell(payloads.BATTERY, percent)
+            self._tell(spoken.BATTERY, percent)
             self._board.battery_low()
         return bool(empty)
 
     def offer(self, text: str, now_ms: int) -> None:
         """The command `update`."""
-        refused = self._update.offer(text) if self._update else "the flash is broken"
-        if refused:
+        update = self._update
+        refused = update.offer(text) if update else "the flash is broken"
+        if refused or not update:
             self._say(refused)
         else:
-            self._ask(now_ms)
+            self._ask(now_ms, update.at)
 
     def block(self, offset: int, data: bytes, now_ms: int) -> None:
         update = self._update
@@ -76,17 +77,17 @@ class Care:
             self._restart = update.finish()
             self._say("it runs after the next start" if self._restart else "not what was signed")
         elif update.at - self._asked_at >= ASK_BYTES:
-            self._ask(now_ms)
+            self._ask(now_ms, update.at)
 
     def _enter(self, mode: str) -> None:
         if mode != self._mode:
             self._mode = mode
             self._board.power(mode)
 
-    def _ask(self, now_ms: int) -> None:
+    def _ask(self, now_ms: int, at: int) -> None:
         self._asked_ms = now_ms
-        self._asked_at = self._update.at
-        self._tell(payloads.UPDATE, self._update.at)
+        self._asked_at = at
+        self._tell(spoken.UPDATE, at)
 
     def _say(self, words: str) -> None:
-        self._tell(payloads.UPDATE, payloads.UPDATE_OVER, words.encode()[:MAX_WORDS])
+        self._tell(spoken.UPDATE, spoken.UPDATE_OVER, words.encode()[:MAX_WORDS])

@@ -5,7 +5,7 @@ SAME of the last 30 s in which both are known are one heart; PART of the 30 s mu
 """
 
 from device.emitter import const
-from device.payloads import GAP_16
+from device.spoken import GAP_16
 
 WINDOW = const(120)  # updates: 30 s
 NEAR = const(8)  # quarter bpm: 2 bpm

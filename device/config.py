@@ -3,7 +3,7 @@
 host, port, device, token   the broker, and who we are there
 source                      a seconds file (device/seconds.py)
 sound                       optional; a WAV file (device/sound.py): the fetal rate is heard in it
-name, flags                 told in the start event (payloads.pack_start)
+name, flags                 told in the start event (spoken.pack_start)
 speed                       recorded seconds per second, 1..MAX_SPEED
 spool                       a folder of this device alone, or null: in memory only
 tls                         a PEM file of CA certificates to trust, or null

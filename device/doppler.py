@@ -7,8 +7,8 @@ whether it hears the mother. A second channel that tells the same heart as the f
 from device.coincidence import Coincidence
 from device.fhr import HOP_STEPS, Heart
 from device.origin import Origin
-from device.payloads import GAP_16
 from device.placement import Placement, near_pulse
+from device.spoken import GAP_16
 
 
 class Doppler:

@@ -10,8 +10,8 @@ from array import array
 
 from device import bandpass, envelope
 from device.emitter import const
-from device.payloads import GAP_16, PER_BPM
 from device.period import Period
+from device.spoken import GAP_16, PER_BPM
 from device.tracker import Tracker
 
 HOP = const(500)  # samples between two rates: 250 ms

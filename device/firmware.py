@@ -4,7 +4,7 @@ What it is told (device/provision.py) is a dict: device, token, host, port, tls 
 None), identity (files (certificate, key) or None), name, key (the maker's public key, 64 bytes).
 """
 
-from device import payloads, report, wire
+from device import report, spoken, wire
 from device.app import App
 from device.care import Care
 from device.flashlog import FlashLog
@@ -21,11 +21,11 @@ def build(board, told: dict, clock, boot_id: int, speed: int = 1, flags: int = 0
     device = told["device"]
     mqtt = Mqtt(device, device, told["token"], [wire.device_down(device)])
     link = Link(told["host"], told["port"], mqtt, clock, told["tls"], told["identity"])
-    start = payloads.Start(boot_id, speed, flags, told["name"])
+    start = spoken.Start(boot_id, speed, flags, told["name"])
     return build_on(board, device, link, clock, told["key"], start)
 
 
-def build_on(board, device: str, link, clock, key: bytes, start: payloads.Start):
+def build_on(board, device: str, link, clock, key: bytes, start: spoken.Start):
     """(App, Uplink) over this link."""
     tested = report.self_test(board)
     if tested.trial and tested.faults & report.FATAL:
@@ -39,4 +39,4 @@ def build_on(board, device: str, link, clock, key: bytes, start: payloads.Start)
     def care(tell, now_ms: int) -> Care:
         return Care(board, uplink, update, tell, now_ms)
 
-    return App(board, uplink, clock, start, report.pack_report(tested), care), uplink
+    return App(board, uplink, clock, start, spoken.pack_report(tested), care), uplink

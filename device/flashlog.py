@@ -54,6 +54,7 @@ class FlashLog:
         self._turn = 0  # of the next sector
         self._sector = self.sectors - 1  # the last one begun
         self._writer: Writer | None = None
+        self._model = Model()  # the writer's: room for it must be there later too
         before = self._look(self._sector)
         for sector in range(self.sectors):
             turn = self._look(sector)
@@ -105,8 +106,11 @@ class FlashLog:
             count = self._counts[sector] = self.reader(sector).skim() - self.firsts[sector]
         return int(self.firsts[sector] + count)
 
-    def reader(self, sector: int) -> "Reader":
-        return Reader(self._flash, sector, self.sessions[sector], self.firsts[sector])
+    def reader(self, sector: int, model: Model | None = None) -> "Reader":
+        """model: begun anew for it; without one it can skim() only."""
+        if model:
+            model.begin(self.sessions[sector])
+        return Reader(self._flash, sector, model, self.firsts[sector])
 
     def _look(self, sector: int) -> int:
         """Its turn + 1, 0 when it has no head."""
@@ -140,20 +144,21 @@ class FlashLog:
             return None
         self.turns[sector], self.sessions[sector] = self._turn, frame.session
         self.firsts[sector] = frame.seq
-        return Writer(self._flash, sector, frame)
+        return Writer(self._flash, sector, frame, self._model)
 
 
 class Writer:
     """Appends to one sector."""
 
-    def __init__(self, flash, sector: int, first: wire.Frame) -> None:
+    def __init__(self, flash, sector: int, first: wire.Frame, model: Model) -> None:
         self.sector = sector
         self._flash = flash
         self._start = sector * flash.SECTOR
         self._at = HEAD_SIZE
         self._seq = first.seq  # expected next
         self._first = first.seq
-        self._model = Model(first.session)
+        self._model = model
+        model.begin(first.session)
         self._salt = _salt(flash, sector)
 
     def takes(self, frame: wire.Frame) -> bool:
@@ -182,11 +187,11 @@ class Writer:
 class Reader:
     """The records of one sector, in their order."""
 
-    def __init__(self, flash, sector: int, session: int, first: int) -> None:
+    def __init__(self, flash, sector: int, model: Model | None, first: int) -> None:
         self.sector = sector
         self.seq = first  # of the next record
         self._flash = flash
-        self._model = Model(session)
+        self._model = model  # None: skim() only
         self._salt = _salt(flash, sector)
         self._at = HEAD_SIZE
         self._buffer = memoryview(bytearray(MAX_RECORD))
@@ -194,7 +199,7 @@ class Reader:
     def next(self):
         """The next frame, None at the end or where the rest is damaged."""
         body = self._body()
-        if body is None:
+        if body is None or self._model is None:
             return None
         self.seq += 1
         return self._model.restore(body, self.seq - 1)

@@ -3,37 +3,54 @@
 from device import wire
 from device.flashlog import FlashLog, Reader
 from device.slots import SlotRing
+from device.squeeze import Model
 
-READ_FRAMES = 24  # kept from the last reading: what is sent again is rarely squeezed out again
+READ_FRAMES = 12  # kept from the last reading: what is sent again is rarely squeezed out again
 
 
 class FlashStore:
-    RAM_FRAMES = 24  # a frame waits for its receipt for a second there, so this is plenty
+    RAM_FRAMES = 16  # a frame waits for its receipt for a second there, so this is plenty
 
     def __init__(self, log: FlashLog) -> None:
         self._log = log
+        self._spare: Memory | None = Memory()
 
     def left_over(self) -> list[int]:
         return self._log.left_over()
 
     def open(self, session: int, _capacity: int) -> "FlashFile":
-        return FlashFile(self._log, session)
+        memory, self._spare = self._spare or Memory(), None
+        return FlashFile(self._log, session, memory, self._take_back)
 
     def reopen(self, session: int):
         """(session, capacity, file) of one of left_over()."""
-        return session, wire.MAX_U32, FlashFile(self._log, session)
+        return session, wire.MAX_U32, self.open(session, wire.MAX_U32)
+
+    def _take_back(self, memory: "Memory") -> None:
+        memory.ring.clear()
+        self._spare = memory
+
+
+class Memory:
+    """For reading: made early and kept, for later there may be no such piece in the heap."""
+
+    def __init__(self) -> None:
+        self.model = Model()
+        self.ring = SlotRing(READ_FRAMES)
 
 
 class FlashFile:
     """The frames of one session, put in the order of their numbers."""
 
-    def __init__(self, log: FlashLog, session: int) -> None:
+    def __init__(self, log: FlashLog, session: int, memory: Memory, give_back) -> None:
         self._log = log
+        self._memory = memory
+        self._give_back = give_back
         self._parts = [Part(log, sector) for sector in log.used_by(session)]
         for part in self._parts:
             part.end = log.end_of(part.sector)
         self._reader: Reader | None = None
-        self._read = SlotRing(READ_FRAMES)
+        self._read = memory.ring
 
     def put(self, seq: int, data: bytes) -> None:
         sector = self._log.append(wire.decode(data))
@@ -50,7 +67,7 @@ class FlashFile:
             return None
         reader = self._reader
         if not reader or reader.sector != part.sector or reader.seq > seq:
-            self._reader = reader = self._log.reader(part.sector)
+            self._reader = reader = self._log.reader(part.sector, self._memory.model)
         while reader.seq <= seq:
             frame = reader.next()
             if frame is None:
@@ -81,6 +98,7 @@ class FlashFile:
             if part.alive():
                 self._log.release(part.sector)
         self._parts = []
+        self._give_back(self._memory)
 
     def _part_of(self, seq: int):
         for part in self._parts:

@@ -15,8 +15,8 @@ from device.clock import sleep_ms
 from device.mqtt import Message, Mqtt, MqttError, backoff_ms
 
 CONNECT_MS = 5000  # for TCP; the TLS handshake and the log-in have the watchdog of mqtt.py
-READ_BYTES = 512
-MAX_MESSAGES = 8  # taken in one step, about: what came while we were held up may not fill the heap
+READ_BYTES = 256
+MAX_MESSAGES = 4  # taken in one step, about: what came while we were held up may not fill the heap
 # CPython's TLS says "call again when there is more to read / room to write" with these numbers
 TLS_WANTS_READ, TLS_WANTS_WRITE = 2, 3
 NOT_NOW = (errno.EAGAIN, errno.EINPROGRESS, TLS_WANTS_READ, TLS_WANTS_WRITE)

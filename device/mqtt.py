@@ -17,7 +17,7 @@ QOS_1 = 0x02
 ANSWER_MS = 2000  # measured at 20 % packet loss: 3.1 s worst delay instead of 8.6..61 s
 PING_AFTER_MS = 5000  # with nothing to wait for
 KEEP_ALIVE_S = 15  # the broker drops us after 1.5 times this
-MAX_UNACKED = 8  # messages kept in memory until their PUBACK
+MAX_UNACKED = 4  # messages kept in memory until their PUBACK
 MAX_PACKET = 4096  # bytes we are ready to hold of an incoming packet
 MAX_PACKET_ID = 65535
 BACKOFF_BASE_MS = 500
@@ -98,12 +98,13 @@ class Mqtt:
         self._acks = b""
         messages = []
         at = 0
+        whole = memoryview(self._buf)  # so that a block of firmware is copied once, not thrice
         while True:
             body_at, end = _bounds(self._buf, at)
             if not end:
                 break
             head = self._buf[at]
-            message = self._take(head >> 4, head & 15, self._buf[body_at:end], now_ms)
+            message = self._take(head >> 4, head & 15, whole[body_at:end], now_ms)
             if message:
                 messages.append(message)
             at = end
@@ -134,7 +135,7 @@ class Mqtt:
             if self._last_id not in taken:
                 return self._last_id
 
-    def _take(self, kind: int, flags: int, body: bytes, now_ms: int) -> Message | None:
+    def _take(self, kind: int, flags: int, body: memoryview, now_ms: int) -> Message | None:
         if kind == CONNACK and not self._logged_in:
             self._connected(body)
         elif not self._logged_in:
@@ -146,14 +147,14 @@ class Mqtt:
             self._unacked = [sent for sent in self._unacked if sent[0] != packet_id]
         elif kind == SUBACK:
             self._subscribed(body)
-        elif kind == PINGRESP and not body:
+        elif kind == PINGRESP and not len(body):
             self._pinging = False
         else:
             raise MqttError("unexpected packet %d" % kind)
         self._since_ms = now_ms
         return None
 
-    def _connected(self, body: bytes) -> None:
+    def _connected(self, body: memoryview) -> None:
         if len(body) != 2:
             raise MqttError("CONNACK of %d bytes" % len(body))
         if body[1]:
@@ -165,28 +166,28 @@ class Mqtt:
             asked += _text(topic) + b"\x01"
         self.out.append(_packet(SUBSCRIBE << 4 | 2, asked))
 
-    def _subscribed(self, body: bytes) -> None:
+    def _subscribed(self, body: memoryview) -> None:
         if _packet_id(body) != self._subscribe_id or len(body) != 2 + len(self._topics):
             raise MqttError("SUBACK for something else")
-        if max(body[2:]) > 2:
+        if max(bytes(body[2:])) > 2:
             raise MqttError("refused: subscription")
         self.up = True
         for _, packet in self._unacked:  # in their order, before anything new (4.6)
             self.out.append(bytes((packet[0] | DUP,)) + packet[1:])
 
-    def _message(self, flags: int, body: bytes) -> Message:
+    def _message(self, flags: int, body: memoryview) -> Message:
         qos = flags >> 1 & 3
         if len(body) < 2 or qos > 1:
             raise MqttError("PUBLISH with QoS %d, %d bytes" % (qos, len(body)))
         end = 2 + unpack_from(">H", body)[0]
-        topic = body[2:end]
+        topic = bytes(body[2:end])
         if len(topic) != end - 2:
             raise MqttError("PUBLISH ends inside its topic")
         if qos:
             self._acks += _packet(PUBACK << 4, pack(">H", _packet_id(body[end:])))
             end += 2
         try:
-            return Message(topic.decode(), body[end:])
+            return Message(topic.decode(), bytes(body[end:]))
         except (UnicodeError, ValueError):
             raise MqttError("topic is not UTF-8") from None
 
@@ -225,7 +226,7 @@ def _bounds(buf: bytes, at: int):
     raise MqttError("packet length is longer than 4 bytes")
 
 
-def _packet_id(body: bytes) -> int:
+def _packet_id(body: memoryview) -> int:
     if len(body) < 2:
         raise MqttError("packet id is missing")
     packet_id: int = unpack_from(">H", body)[0]

@@ -12,8 +12,8 @@ measurement; docs/sensors.md says what is needed for one.
 
 from array import array
 
-from device.payloads import GAP_16
 from device.rhythm import Rhythm, Ring
+from device.spoken import GAP_16
 
 RATE_HZ = 50
 WINDOW = 6 * RATE_HZ

@@ -1,6 +1,6 @@
 """Gives the frames of one session their numbers and times. No I/O and no clock."""
 
-from device import payloads, wire
+from device import spoken, wire
 from device.wire import WireError
 
 MAX_NAME = 60  # bytes, so that the start event fits in a slot of the spool
@@ -16,30 +16,30 @@ class Packer:
         self.made = 0  # frames so far
         self.seconds = 0  # traces so far
 
-    def start(self, start: payloads.Start) -> wire.Frame:
+    def start(self, start: spoken.Start) -> wire.Frame:
         if len(start.name.encode()) > MAX_NAME:
             raise WireError("name of %d bytes, at most %d" % (len(start.name.encode()), MAX_NAME))
-        return self._frame(wire.EVENT, payloads.pack_start(start))
+        return self._frame(wire.EVENT, spoken.pack_start(start))
 
     def trace(self, payload: bytes) -> wire.Frame:
-        """The next second, packed by payloads.pack_trace."""
+        """The next second, packed by spoken.pack_trace."""
         frame = self._frame(wire.TRACE, payload)
         self.seconds += 1
         return frame
 
     def event(self, code: int, value: int = 0, data: bytes = b"") -> wire.Frame:
-        return self._frame(wire.EVENT, payloads.pack_event(payloads.Event(code, value, data)))
+        return self._frame(wire.EVENT, spoken.pack_event(spoken.Event(code, value, data)))
 
     def vitals(self, values: dict[int, int]) -> wire.Frame:
         """values: {code of payloads.VITAL_SIGNS: count}."""
-        return self._frame(wire.VITALS, payloads.pack_vitals(values))
+        return self._frame(wire.VITALS, spoken.pack_vitals(values))
 
-    def status(self, status: payloads.Status) -> wire.Frame:
-        return self._frame(wire.STATUS, payloads.pack_status(status))
+    def status(self, status: spoken.Status) -> wire.Frame:
+        return self._frame(wire.STATUS, spoken.pack_status(status))
 
     def stop(self) -> wire.Frame:
         """The last frame tells how many there are, itself included."""
-        return self.event(payloads.STOP, self.made + 1)
+        return self.event(spoken.STOP, self.made + 1)
 
     def _frame(self, kind: int, payload: bytes) -> wire.Frame:
         frame = wire.Frame(kind, self.session, self.made, self.seconds * SECOND_MS, payload)

@@ -10,7 +10,7 @@ over 2 s; that goes before the level in pattern(). Thresholds: docs/device-signa
 from collections import namedtuple
 
 from device.emitter import const
-from device.payloads import GAP_8
+from device.spoken import GAP_8
 
 RECENT = const(20)  # updates: 5 s
 VOTES = const(8)  # updates: 2 s; half of those with a rate must say that it is hers

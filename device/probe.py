@@ -10,12 +10,13 @@ import gc
 import json
 import sys
 
-from device import payloads, wire
+from device import spoken, wire
 from device.app import App
 from device.board_sim import SimBoard, free_kib, random_u32
 from device.clock import system_clock
 from device.config import check
 from device.folder import Folder
+from device.heap import keep_tidy
 from device.link import MICROPYTHON, Link
 from device.mqtt import Mqtt
 from device.seconds import SecondsFile
@@ -33,7 +34,7 @@ class Probe:
         self._uplink = uplink
         self._clock = clock
         self._session = config.get("session") or board.new_session()
-        start = payloads.Start(random_u32(), config["speed"], config["flags"], config["name"])
+        start = spoken.Start(random_u32(), config["speed"], config["flags"], config["name"])
         self._app = App(board, uplink, clock, start)
         self._report_ms = clock.now_ms()
 
@@ -61,7 +62,9 @@ class Probe:
 
     def _turn(self) -> None:
         for number, command in self._app.turn(self._wait_ms()):
-            name = payloads.COMMANDS[command.code]
+            from device.payloads import COMMANDS  # words take room: only when they are needed
+
+            name = COMMANDS[command.code]
             _print({"command": name, "id": number, "text": command.text})
         now_ms = self._clock.now_ms()
         if now_ms - self._report_ms >= REPORT_MS:
@@ -120,6 +123,7 @@ def build(config: dict) -> Probe:
 
 
 def main(arguments: list[str]) -> int:
+    keep_tidy()
     if len(arguments) != 1:
         sys.stderr.write("one argument is needed: CONFIG.json\n")
         return 2

@@ -17,7 +17,15 @@ STATE_BITS = 3  # below the probability in the same cell: how often it was updat
 
 def contexts(count: int) -> array:
     """`count` cells that expect 0 and 1 alike."""
-    return array("H", (HALF << STATE_BITS for _ in range(count)))
+    cells = array("H", bytes(2 * count))
+    forget(cells)
+    return cells
+
+
+def forget(cells: array) -> None:
+    """As they were at first."""
+    for at in range(len(cells)):
+        cells[at] = HALF << STATE_BITS
 
 
 def _updated(cell: int, bit: int) -> int:

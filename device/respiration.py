@@ -7,8 +7,8 @@ and walking make it a GAP.
 
 from array import array
 
-from device.payloads import GAP_16
 from device.rhythm import Rhythm, Ring
+from device.spoken import GAP_16
 
 RATE_HZ = 4
 WINDOW = 40 * RATE_HZ

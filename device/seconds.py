@@ -10,7 +10,7 @@ Little-endian. Written by whoever can read the recording, read by the probe.
 
 from struct import calcsize, pack, unpack
 
-from device.payloads import pack_trace, unpack_trace
+from device.spoken import pack_trace, unpack_trace
 
 MAGIC = b"LUS1"
 HEAD = "<4sII"

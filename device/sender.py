@@ -5,8 +5,8 @@ waited longest: of the last ten minutes first, which alarms look at, then of all
 frames may be without a receipt at a time; live frames may pass them.
 """
 
-from device.payloads import Receipt
 from device.slots import NOBODY
+from device.spoken import Receipt
 from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
@@ -18,6 +18,7 @@ RESEND_TOP_MS = 30_000
 # A receipt may cross a frame that is already under way again, and after a reconnect the
 # messages that MQTT repeats bring receipts that free most of the rest: wait for those.
 CROSSING_MS = 300
+MOST_TIMES = 255
 
 
 def resend_wait_ms(times_sent: int, chance: float) -> int:
@@ -34,7 +35,7 @@ class Flight:
         self.seqs = [NOBODY] * LIVE_WINDOW
         self.sent_ms = [0] * LIVE_WINDOW
         self.due_ms = [0] * LIVE_WINDOW  # when to send it again
-        self.times = [0] * LIVE_WINDOW  # it was sent
+        self.times = bytearray(LIVE_WINDOW)  # it was sent, up to MOST_TIMES
         self.count = 0
 
     def row(self, seq: int) -> int:
@@ -92,7 +93,7 @@ class Sender:
         flight = self._flight
         for seq in seqs:
             row = flight.row(seq)
-            flight.times[row] += 1
+            flight.times[row] = min(flight.times[row] + 1, MOST_TIMES)
             flight.sent_ms[row] = now_ms
             flight.due_ms[row] = now_ms + resend_wait_ms(flight.times[row], chance)
             self.resent += flight.times[row] > 1

@@ -6,7 +6,7 @@ time and nothing else: its cable may be loose.
 
 from array import array
 
-from device import payloads, power
+from device import power, spoken
 from device.oximeter import Oximeter
 from device.respiration import Respiration
 from device.skin import Skin
@@ -24,11 +24,11 @@ class Senses:
         self._strain, self._light, self._face, self._motion = strain, light, face, motion
         self.toco = toco
         self.skin = Skin()
-        self.toco_count = payloads.GAP_8
+        self.toco_count = spoken.GAP_8
         self.moving = False
         self._oximeter = Oximeter()
         self._respiration = Respiration()
-        self._told = {SPO2: payloads.GAP_16, PULSE: payloads.GAP_16}  # the last that were known
+        self._told = {SPO2: spoken.GAP_16, PULSE: spoken.GAP_16}  # the last that were known
         self._lit = self._tried = False  # is the light on? was it in this minute?
         self._face_centi: int | None = None
         self._updates = 0
@@ -39,7 +39,7 @@ class Senses:
     @property
     def pulse(self) -> int:
         """Quarter beats a minute, GAP_16 unknown."""
-        return self._oximeter.pulse if self._lit else payloads.GAP_16
+        return self._oximeter.pulse if self._lit else spoken.GAP_16
 
     def update(self, now_ms: int, level: int, battery_percent: int) -> list:
         """Each 250 ms; level: of the placement. Returns what extras() of a board gives."""
@@ -52,7 +52,7 @@ class Senses:
         self.skin.update(level, self.moving, self._face_centi)
         happened: list = []
         if self.skin.on != was_on:
-            happened.append((payloads.PROBE_ON if self.skin.on else payloads.PROBE_OFF, 0))
+            happened.append((spoken.PROBE_ON if self.skin.on else spoken.PROBE_OFF, 0))
         if self._updates % VITALS == 0:
             values = self._vitals()
             if values:
@@ -99,10 +99,10 @@ class Senses:
             self._oximeter.clear()
         for n in range(count or 0):
             self._oximeter.add(self._red[n], self._infrared[n])
-        if self._updates % payloads.RATE_HZ == 0:
+        if self._updates % spoken.RATE_HZ == 0:
             self._oximeter.measure(self.moving)
             found = {SPO2: self._oximeter.spo2, PULSE: self._oximeter.pulse}
-            self._told.update((c, v) for c, v in found.items() if v != payloads.GAP_16)
+            self._told.update((c, v) for c, v in found.items() if v != spoken.GAP_16)
 
     def _feel_face(self) -> None:
         """A reading takes 125 ms: it is begun here and taken at the next turn."""
@@ -117,7 +117,7 @@ class Senses:
         values = {}
         if self._tried:
             values.update(self._told)
-            self._told = {SPO2: payloads.GAP_16, PULSE: payloads.GAP_16}
+            self._told = {SPO2: spoken.GAP_16, PULSE: spoken.GAP_16}
             self._tried = False
         if self._motion:
             values[RESPIRATION] = self._respiration.measure()

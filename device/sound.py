@@ -11,7 +11,7 @@ from struct import unpack
 from device.bandpass import SAMPLE_HZ
 from device.doppler import Doppler
 from device.fhr import HOP
-from device.payloads import GAP_16, RATE_HZ, Trace, pack_trace, unpack_trace
+from device.spoken import GAP_16, RATE_HZ, Trace, pack_trace, unpack_trace
 
 HEAD_SIZE = 44
 PCM = 1

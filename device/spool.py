@@ -7,9 +7,9 @@ the last second. When there is no room the oldest is dropped and counted. SOUND 
 for a slot and are refused.
 """
 
-from device.payloads import Receipt
 from device.ranges import Ranges
 from device.slots import NOBODY, SLOT, SlotRing
+from device.spoken import Receipt
 
 FILE_FRAMES = 86_400  # a day of one frame a second: 8.3 MB when all of it is used
 RAM_FRAMES = 64

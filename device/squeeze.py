@@ -8,8 +8,8 @@ directions: see device/rangecoder.py.
 """
 
 from device import wire
-from device.payloads import CHANNELS, RATE_HZ
-from device.rangecoder import Decoder, Encoder, contexts
+from device.rangecoder import Decoder, Encoder, contexts, forget
+from device.spoken import CHANNELS, RATE_HZ
 
 SECOND_MS = 1000
 RUNS = 12  # a run of equal samples is told apart up to this length
@@ -37,6 +37,9 @@ class Channel:
     """What is remembered of the samples of one channel."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
         self.value = 0  # the last that was measured
         self.gap = False
         self.run = 0  # samples since it moved
@@ -52,12 +55,19 @@ class Channel:
 
 
 class Model:
-    """Both sides hold one: about 2.5 kB."""
+    """Both sides hold one: about 2.5 kB, made once and used for one sector after the other."""
 
-    def __init__(self, session: int) -> None:
-        self.session = session
+    def __init__(self, session: int = 0) -> None:
         self.cells = contexts(CELLS)
         self.channels = [Channel() for _ in CHANNELS]
+        self.begin(session)
+
+    def begin(self, session: int) -> None:
+        """As if nothing had been seen yet."""
+        self.session = session
+        forget(self.cells)
+        for channel in self.channels:
+            channel.forget()
         self.t_ms = 0  # expected next
         self.mask = 0  # of the last trace
         self.last = [b""] * 6  # payloads by kind

@@ -9,7 +9,7 @@ Resting level, drift below zero and the limits are design decisions; bedside mon
 
 from array import array
 
-from device.payloads import GAP_8, PER_TOCO
+from device.spoken import GAP_8, PER_TOCO
 
 REST_UNITS = 10  # what zeroing sets: above 0, so that a further relaxation is seen
 LEAP_UNITS = 10  # between two neighbouring values: 40 a second; a contraction rises below 10

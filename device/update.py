@@ -19,7 +19,7 @@ else is taken.
 
 from hashlib import sha256
 
-from device import manifest
+from device import manifest, p256
 from device.manifest import ManifestError
 
 MAGIC = b"LUU1"
@@ -92,10 +92,8 @@ class Update:
         self._manifest, self.at = None, 0
 
     def _checked(self, signed: bytes) -> manifest.Manifest:
-        from device import p256  # its room is needed for the moment only
-
         offered = manifest.parse(signed)
-        if not p256.verify(self._key, signed[: manifest.BODY_SIZE], signed[manifest.BODY_SIZE :]):
+        if not self._is_signed(signed):
             raise ManifestError("the signature is not the maker's")
         if self._slots.trial:
             raise ManifestError("version %d is on trial" % self._slots.version)
@@ -106,6 +104,10 @@ class Update:
         if not 0 < offered.size <= self._slots.size:
             raise ManifestError("%d bytes do not fit" % offered.size)
         return offered
+
+    def _is_signed(self, signed: bytes) -> bool:
+        body, signature = signed[: manifest.BODY_SIZE], signed[manifest.BODY_SIZE :]
+        return p256.verify(self._key, body, signature)
 
     def _resume(self) -> None:
         head = bytearray(HEAD_SIZE)

@@ -6,12 +6,12 @@ beside it, one after the other.
 
 import random
 
-from device import payloads, wire
+from device import spoken, wire
 from device.link import Link
 from device.sender import Sender
 from device.spool import FILE_FRAMES, RAM_FRAMES, Spool
 
-MESSAGE_BYTES = 512  # frames that wait travel together, in messages up to this size
+MESSAGE_BYTES = 256  # frames that wait travel together, in messages up to this size
 MESSAGE_FRAMES = 9
 
 
@@ -122,7 +122,7 @@ class Uplink:
 
     def _receipt(self, frame: wire.Frame) -> None:
         try:
-            receipt = payloads.unpack_receipt(frame)
+            receipt = spoken.unpack_receipt(frame)
         except wire.WireError:
             self.damaged += 1
             return

@@ -5,7 +5,7 @@ those of the user that was named, and of a running oximeter one, when it has set
 """
 
 from device import gatt
-from device.payloads import GAP_16
+from device.spoken import GAP_16
 
 CONTINUOUS = 0x2A5F
 SETTLED = 10  # good values in a row

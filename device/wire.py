@@ -64,11 +64,11 @@ def encode(frame: Frame) -> bytes:
     return body + pack("<I", crc32(body))
 
 
-def decode(data: bytes) -> Frame:
+def decode(data: bytes | memoryview) -> Frame:
     """One whole frame from exactly its bytes."""
     if len(data) < HEAD_SIZE + CRC_SIZE or len(data) != size_of(data):
         raise WireError("wrong length %d" % len(data))
-    if unpack_from("<I", data, len(data) - CRC_SIZE)[0] != crc32(data[:-CRC_SIZE]):
+    if unpack_from("<I", data, len(data) - CRC_SIZE)[0] != crc32(memoryview(data)[:-CRC_SIZE]):
         raise WireError("bad crc")
     _, _, kind, session, seq, t_ms, _ = unpack_from(HEAD, data)
     if kind not in KINDS:
@@ -107,7 +107,7 @@ class Reader:
                 size = size_of(buf, at)
                 if len(buf) - at < size:
                     break
-                frames.append(decode(buf[at : at + size]))
+                frames.append(decode(memoryview(buf)[at : at + size]))
                 at += size
             except WireError:
                 self.damaged += 1
@@ -116,7 +116,7 @@ class Reader:
         return frames
 
 
-def size_of(data: bytes, at: int = 0) -> int:
+def size_of(data: bytes | bytearray | memoryview, at: int = 0) -> int:
     """Length of the frame that the header at `at` announces; all of the header must be there."""
     magic, version, _, _, _, _, count = unpack_from(HEAD, data, at)
     if magic != MAGIC:

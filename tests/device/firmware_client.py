@@ -11,10 +11,14 @@ import sys
 from binascii import unhexlify
 from struct import pack
 
-from device.board_sim import Restart, SimBoard, free_kib
-from device.clock import system_clock
-from device.firmware import build
-from device.seconds import SecondsFile
+from device.heap import keep_tidy
+
+keep_tidy()  # before anything else takes its place in the heap
+
+from device.board_sim import Restart, SimBoard, free_kib  # noqa: E402
+from device.clock import system_clock  # noqa: E402
+from device.firmware import build  # noqa: E402
+from device.seconds import SecondsFile  # noqa: E402
 
 KEY = unhexlify(
     "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
@@ -61,7 +65,7 @@ def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key
     flash = FileFlash(source + ".flash")
     flash.program(flash.SIZE // 2, pack("<I", 1))
     board = SimBoard(SecondsFile(source), int(speed), clock, flash=flash)
-    app, uplink = build(board, told, clock, boot_id=7, speed=int(speed))
+    app, uplink = build(board, told, clock, 7, speed=int(speed))
     app.begin(int(session))
     gc.collect()
     least = free_kib()

@@ -12,7 +12,7 @@ import random
 import sys
 from struct import pack
 
-from device import payloads, report, uplink, wire
+from device import payloads, uplink, wire
 from device.board_sim import SimBoard
 from device.firmware import build_on
 from device.mqtt import Mqtt
@@ -60,7 +60,7 @@ def main(source, sound):
     board = SimBoard(heard, 1, clock, heard.placement, flash)
     board.free_kib = lambda: 100
     board.percent = 15
-    board.reset(report.WATCHDOG)
+    board.reset(payloads.WATCHDOG)
     frames = {}
 
     def keep(message):

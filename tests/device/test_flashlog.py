@@ -9,6 +9,7 @@ from device.payloads import Receipt
 from device.ranges import Ranges
 from device.sim_flash import PowerCut, SimFlash
 from device.spool import SPILL_EVERY_MS, Spool
+from device.squeeze import Model
 
 SECTOR = 1024  # smaller than a real one, so that a few frames fill it
 
@@ -47,7 +48,7 @@ def seqs_of(log, session=7):
     """Of the frames that can be read, as pairs; each must be what was appended."""
     found = Ranges()
     for sector in log.used_by(session):
-        reader = log.reader(sector)
+        reader = log.reader(sector, Model())
         frame = reader.next()
         while frame:
             assert frame == mixed(frame.seq, session)

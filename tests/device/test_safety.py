@@ -81,7 +81,7 @@ class Bed:
     def said(self, session):
         """The report of the start."""
         (event,) = self.events(session, payloads.BOOT)
-        return report.unpack_report(event.data)
+        return payloads.unpack_report(event.data)
 
     def whole(self, session):
         (stop,) = self.events(session, payloads.STOP)
@@ -107,11 +107,11 @@ def test_what_hangs_is_reset_within_8_seconds_and_told_after_the_start():
         assert bed.clock.ms - hung_ms <= app.WATCHDOG_MS + STEP_MS + waited_ms
         if place:
             delattr(bed.board, place)
-        bed.board.reset(report.WATCHDOG)
+        bed.board.reset(payloads.WATCHDOG)
         bed.start(2)
         assert bed.run(4) == ""
         said = bed.said(2)
-        assert (said.cause, said.task) == (report.WATCHDOG, task)
+        assert (said.cause, said.task) == (payloads.WATCHDOG, task)
         assert (1, 8) in bed.frames  # of the seconds before
 
 
@@ -124,10 +124,10 @@ def test_samples_that_no_longer_come_are_a_reset_too():
     assert bed.run(12) == "stalled"
     assert bed.clock.ms - since_ms <= app.STALL_MS
     del bed.board.seconds
-    bed.board.reset(report.STALLED)
+    bed.board.reset(payloads.STALLED)
     bed.start(2)
     assert bed.run(4) == ""
-    assert bed.said(2)[:2] == (report.STALLED, app.SENSORS)
+    assert bed.said(2)[:2] == (payloads.STALLED, app.SENSORS)
 
 
 def test_a_low_battery_is_told_once_and_an_empty_one_ends_the_session():
@@ -151,7 +151,7 @@ def test_what_an_empty_battery_leaves_on_the_flash_arrives_after_charging():
     assert bed.run(12) == "off"
     assert bed.frames == {}
     bed.board.percent = 80
-    bed.board.reset(report.POWER_ON)
+    bed.board.reset(payloads.POWER_ON)
     bed.start(2)
     assert bed.run(8) == ""
     assert bed.whole(1)
@@ -182,7 +182,7 @@ class Worn(Dead):
 
 
 def test_each_fault_is_told_and_recording_goes_on():
-    for number, name in enumerate(report.FAULTS):
+    for number, name in enumerate(payloads.FAULTS):
         for broken in (Dead(), Worn()) if name == "flash" else (None,):
             bed = Bed()
             if name == "memory":
@@ -193,7 +193,7 @@ def test_each_fault_is_told_and_recording_goes_on():
                 bed.board.faults = 1 << number
             bed.start(1)
             assert bed.run(12) == ""
-            assert report.fault_names(bed.said(1).faults) == [name]
+            assert payloads.fault_names(bed.said(1).faults) == [name]
             assert (1, 12) in bed.frames
 
 
@@ -202,7 +202,9 @@ def test_without_its_flash_a_board_takes_no_update():
     bed.board.spool = bed.board.notes = bed.board.scratch = None
     bed.board.faults = report.FLASH_FAULT
     bed.start(1)
-    bed.app._do(payloads.COMMAND_UPDATE, "x")
+    assert bed.run(1) == ""
+    command = payloads.pack_command(payloads.Command(payloads.COMMAND_UPDATE, "x"))
+    bed.link.send(wire.Frame(wire.COMMAND, 0, 5, 0, command))
     assert bed.run(3) == ""
     (event,) = bed.events(1, payloads.UPDATE)
     assert event.data == b"the flash is broken"
