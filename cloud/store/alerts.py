@@ -5,13 +5,38 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from cloud.store import sight, steps
 from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
 OVER = (Phase.HANDLED, Phase.CLOSED)  # what the rule says after these is a new alert
+
+# Built once: a tick asks these four times a second
+_TOLD = select(alerts).where(alerts.c.phase == Phase.TOLD.value).order_by(alerts.c.id)
+
+
+def _is_due(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(column <= bindparam("now_ms"), column > bindparam("latest_ms"))
+
+
+_DUE = (
+    select(alerts.c.id)
+    .where(alerts.c.phase.in_([p.value for p in WAITING]), _is_due(alerts.c.deadline_ms))
+    .order_by(alerts.c.deadline_ms)
+)
+_TO_REMIND = select(alerts.c.id).where(_is_due(alerts.c.remind_ms)).order_by(alerts.c.remind_ms)
 
 
 @dataclass(frozen=True)
@@ -94,22 +119,18 @@ def uncleared_of(conn: Connection, recording_id: int) -> dict[str, float]:
 
 def told(conn: Connection) -> list[Alert]:
     """Those whose hospital has been asked but whose page has not got them yet."""
-    query = select(alerts).where(alerts.c.phase == Phase.TOLD.value)
-    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
+    return [_alert(row) for row in conn.execute(_TOLD)]
 
 
 def due(conn: Connection, now_ms: int, latest_ms: int) -> list[int]:
     """The ids of those whose hospital has not answered in time, or whose deadline lies
     beyond `latest_ms`, which only a clock that went back can explain."""
-    late = or_(alerts.c.deadline_ms <= now_ms, alerts.c.deadline_ms > latest_ms)
-    query = select(alerts.c.id).where(alerts.c.phase.in_([p.value for p in WAITING]), late)
-    return list(conn.scalars(query.order_by(alerts.c.deadline_ms)))
+    return list(conn.scalars(_DUE, {"now_ms": now_ms, "latest_ms": latest_ms}))
 
 
 def to_remind(conn: Connection, now_ms: int, latest_ms: int) -> list[int]:
     """The ids of those whose reminder is due, or lies beyond `latest_ms`: the clock went back."""
-    due = or_(alerts.c.remind_ms <= now_ms, alerts.c.remind_ms > latest_ms)
-    return list(conn.scalars(select(alerts.c.id).where(due).order_by(alerts.c.remind_ms)))
+    return list(conn.scalars(_TO_REMIND, {"now_ms": now_ms, "latest_ms": latest_ms}))
 
 
 def visible(

@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from cloud.store.tables import commands, devices, recordings
 from device import payloads
 
 TOO_OLD_MS = 10 * 60 * 1000
+_NEWEST = (
+    select(func.max(commands.c.id))
+    .where(commands.c.made_ms > bindparam("after_ms"))
+    .group_by(commands.c.device_id, commands.c.session, commands.c.code)
+)
+_WAITING = (  # a tick asks it: put together once
+    select(commands)
+    .where(commands.c.id.in_(_NEWEST), commands.c.done_ms.is_(None))
+    .order_by(commands.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,8 @@ def waiting(conn: Connection, now_ms: int) -> list[Command]:
 
     A command replaces the older ones of its code to the same device: only the newest is sent.
     """
-    newest = select(func.max(commands.c.id)).where(commands.c.made_ms > now_ms - TOO_OLD_MS)
-    newest = newest.group_by(commands.c.device_id, commands.c.session, commands.c.code)
-    query = select(commands).where(commands.c.id.in_(newest), commands.c.done_ms.is_(None))
-    return [Command(**row._mapping) for row in conn.execute(query.order_by(commands.c.id))]
+    rows = conn.execute(_WAITING, {"after_ms": now_ms - TOO_OLD_MS})
+    return [Command(**row._mapping) for row in rows]
 
 
 def done(conn: Connection, device_id: str, command_id: int, now_ms: int) -> None:

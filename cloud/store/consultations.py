@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store import audit, steps
@@ -21,6 +21,15 @@ from models.consultations import OPEN, Phase
 
 RECENT = 50  # of those that have ended, in a list
 _OPEN = [phase.value for phase in OPEN]
+_LATE = (  # a tick asks it: built once
+    select(consultations.c.id)
+    .where(
+        consultations.c.phase == Phase.ASKED.value,
+        consultations.c.asked_ms <= bindparam("by_ms"),
+        consultations.c.late_ms.is_(None),
+    )
+    .order_by(consultations.c.id)
+)
 _READ = {  # the first time stays
     "sqlite": sqlite.insert(reads).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(reads).on_conflict_do_nothing(),
@@ -126,12 +135,7 @@ def waiting(conn: Connection, organisation_id: int) -> int:
 
 def late(conn: Connection, asked_by_ms: int) -> list[int]:
     """The ids of those that wait since then or longer, of which the centre does not know."""
-    query = select(consultations.c.id).where(
-        consultations.c.phase == Phase.ASKED.value,
-        consultations.c.asked_ms <= asked_by_ms,
-        consultations.c.late_ms.is_(None),
-    )
-    return list(conn.scalars(query.order_by(consultations.c.id)))
+    return list(conn.scalars(_LATE, {"by_ms": asked_by_ms}))
 
 
 def add(conn: Connection, **values: Any) -> Consultation:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store import steps
@@ -28,6 +28,12 @@ UNITS = {  # of each measure
 }
 STREAMED_MS = 300_000  # a device says these all the time: the first of so long is kept
 _STREAMED = ("spo2", "pulse")
+_UNJUDGED = (  # a tick asks it: built once
+    select(home_values)
+    .where(~home_values.c.judged)
+    .order_by(home_values.c.id)
+    .limit(bindparam("at_most"))
+)
 _ADD = {
     "sqlite": sqlite.insert(home_values).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(home_values).on_conflict_do_nothing(),
@@ -151,8 +157,7 @@ def undo(conn: Connection, value_id: int, now_ms: int) -> HomeValue | None:
 
 
 def unjudged(conn: Connection, limit: int = 500) -> list[HomeValue]:
-    query = select(home_values).where(~home_values.c.judged).order_by(home_values.c.id)
-    return [HomeValue(**row._mapping) for row in conn.execute(query.limit(limit))]
+    return [HomeValue(**row._mapping) for row in conn.execute(_UNJUDGED, {"at_most": limit})]
 
 
 def set_judged(conn: Connection, value_id: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store import steps
@@ -14,6 +14,15 @@ from models.alerts import NotAllowed
 from models.resources import Lease as Phase
 
 RECENT = 100  # of what is over, for the list
+_OVERDUE = (  # a tick asks it: built once
+    select(leases.c.id)
+    .where(
+        leases.c.phase == Phase.OUT.value,
+        leases.c.due_ms <= bindparam("now_ms"),
+        or_(leases.c.reminded_ms.is_(None), leases.c.reminded_ms <= bindparam("reminded_by_ms")),
+    )
+    .order_by(leases.c.due_ms)
+)
 _ADD = {  # one lease of a box at a time
     "sqlite": sqlite.insert(leases).on_conflict_do_nothing().returning(*leases.c),
     "postgresql": postgresql.insert(leases).on_conflict_do_nothing().returning(*leases.c),
@@ -92,12 +101,7 @@ def visible(
 
 def overdue(conn: Connection, now_ms: int, reminded_by_ms: int) -> list[int]:
     """The ids of those that are not back in time and were not reminded of since then."""
-    query = select(leases.c.id).where(
-        leases.c.phase == Phase.OUT.value,
-        leases.c.due_ms <= now_ms,
-        or_(leases.c.reminded_ms.is_(None), leases.c.reminded_ms <= reminded_by_ms),
-    )
-    return list(conn.scalars(query.order_by(leases.c.due_ms)))
+    return list(conn.scalars(_OVERDUE, {"now_ms": now_ms, "reminded_by_ms": reminded_by_ms}))
 
 
 def free_boxes(conn: Connection, organisation_id: int | None) -> list[Device]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store.tables import message_tries, messages
@@ -15,6 +15,22 @@ _INSERT = {  # a key that is there already is left as it is
     "sqlite": sqlite.insert(messages).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(messages).on_conflict_do_nothing(),
 }
+
+_DUE = (  # a tick asks this and the next: put together once
+    select(messages)
+    .where(
+        messages.c.next_ms <= bindparam("now_ms"),
+        messages.c.channel.in_(bindparam("channels", expanding=True)),
+    )
+    .order_by(messages.c.urgent.desc(), messages.c.next_ms)
+    .limit(bindparam("at_most"))
+)
+_TO_POLL = (
+    select(message_tries)
+    .where(message_tries.c.poll_ms <= bindparam("now_ms"))
+    .order_by(message_tries.c.poll_ms)
+    .limit(bindparam("at_most"))
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +87,8 @@ def add(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def due(conn: Connection, now_ms: int, channels: Collection[str], limit: int) -> list[Message]:
     """What is to be tried now on one of these channels, urgent and oldest first."""
-    query = select(messages).where(messages.c.next_ms <= now_ms, messages.c.channel.in_(channels))
-    order = messages.c.urgent.desc(), messages.c.next_ms
-    return [_message(row) for row in conn.execute(query.order_by(*order).limit(limit))]
+    asked = {"now_ms": now_ms, "channels": list(channels), "at_most": limit}
+    return [_message(row) for row in conn.execute(_DUE, asked)]
 
 
 def claim(conn: Connection, message: Message, until_ms: int) -> bool:
@@ -116,8 +131,7 @@ def find_try(conn: Connection, channel: str, provider_id: str) -> Try | None:
 
 def to_poll(conn: Connection, now_ms: int, limit: int) -> list[Try]:
     """What a provider should be asked about now."""
-    query = select(message_tries).where(message_tries.c.poll_ms <= now_ms)
-    return [_try(row) for row in conn.execute(query.order_by(message_tries.c.poll_ms).limit(limit))]
+    return [_try(row) for row in conn.execute(_TO_POLL, {"now_ms": now_ms, "at_most": limit})]
 
 
 def tries_of(conn: Connection, message_ids: Collection[int]) -> dict[int, list[Try]]:

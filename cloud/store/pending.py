@@ -6,9 +6,8 @@ make it pending again.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
 
 from cloud.store.alerts import OVER
 from cloud.store.tables import (
@@ -24,6 +23,15 @@ from cloud.store.tables import (
 
 KEPT_MS = 24 * 3600 * 1000  # after its last frame: issue 4
 _OVER = [phase.value for phase in OVER]
+_PENDING = recordings.c.mother_id.is_(None) & or_(
+    recordings.c.removed_ms.is_(None), recordings.c.last_frame_ms > recordings.c.removed_ms
+)
+_KEPT = exists().where(alerts.c.recording_id == recordings.c.id, alerts.c.phase.not_in(_OVER))
+_EXPIRED = (  # a tick asks it: built once
+    select(recordings.c.id)
+    .where(_PENDING, recordings.c.last_frame_ms <= bindparam("by_ms"), ~_KEPT)
+    .order_by(recordings.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def listed(conn: Connection) -> list[Pending]:
         )
         .outerjoin(devices, devices.c.id == r.device_id)
         .outerjoin(gateways, gateways.c.id == r.gateway_id)
-        .where(_is_pending())
+        .where(_PENDING)
         .order_by(r.last_frame_ms, r.id)
     )  # fmt: skip
     return [Pending(**row._mapping) for row in conn.execute(query)]
@@ -66,10 +74,7 @@ def listed(conn: Connection) -> list[Pending]:
 
 def expired(conn: Connection, now_ms: int) -> list[int]:
     """The ids of those whose time is over and that no open alert keeps."""
-    kept = exists().where(alerts.c.recording_id == recordings.c.id, alerts.c.phase.not_in(_OVER))
-    late = recordings.c.last_frame_ms <= now_ms - KEPT_MS
-    query = select(recordings.c.id).where(_is_pending(), late, ~kept)
-    return list(conn.scalars(query.order_by(recordings.c.id)))
+    return list(conn.scalars(_EXPIRED, {"by_ms": now_ms - KEPT_MS}))
 
 
 def remove(conn: Connection, recording_id: int, now_ms: int) -> int:
@@ -85,15 +90,10 @@ def remove(conn: Connection, recording_id: int, now_ms: int) -> int:
 
 def bind(conn: Connection, recording_id: int, mother_id: int) -> bool:
     """It is hers from now on, with its alerts and readings. False: it is not pending any more."""
-    mine = (recordings.c.id == recording_id) & _is_pending()
+    mine = (recordings.c.id == recording_id) & _PENDING
     if conn.execute(update(recordings).where(mine).values(mother_id=mother_id)).rowcount == 0:
         return False
     for table in (alerts, readings):
         of_it = (table.c.recording_id == recording_id) & table.c.mother_id.is_(None)
         conn.execute(update(table).where(of_it).values(mother_id=mother_id))
     return True
-
-
-def _is_pending() -> Any:
-    r = recordings.c
-    return r.mother_id.is_(None) & or_(r.removed_ms.is_(None), r.last_frame_ms > r.removed_ms)

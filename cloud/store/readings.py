@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from cloud.store import steps
 from cloud.store.recordings import HOME
@@ -129,40 +129,51 @@ def since(conn: Connection, from_ms: int) -> list[Reading]:
 
 def late(conn: Connection, now_ms: int) -> list[int]:
     """The ids of those past their deadline of which nobody has been reminded."""
-    query = select(readings.c.id).where(
-        _is_open(), readings.c.deadline_ms <= now_ms, readings.c.overdue_ms.is_(None)
-    )
-    return list(conn.scalars(query.order_by(readings.c.deadline_ms)))
+    return list(conn.scalars(_LATE, {"now_ms": now_ms}))
 
 
 def unread(conn: Connection, ended_from_ms: int, assessed_by_ms: int) -> list[int]:
     """The recordings of a mother that ended since then and were never asked to be read. One that
     ended after `assessed_by_ms` is waited for until its last assessment is there. One of vital
     signs alone, from instruments without a probe, is not for reading."""
-    assessed = (
-        select(assessments.c.id)
-        .where(
-            assessments.c.recording_id == recordings.c.id,
-            assessments.c.made_ms >= recordings.c.closed_ms,
-        )
-        .exists()
-    )
-    known = select(readings.c.id).where(readings.c.recording_id == recordings.c.id).exists()
-    query = select(recordings.c.id).where(
-        recordings.c.closed_ms >= ended_from_ms,
-        recordings.c.mother_id.is_not(None),
-        recordings.c.gateway_id != HOME,
-        ~known,
-        or_(_has(wire.TRACE), ~_has(wire.VITALS)),
-        or_(recordings.c.closed_ms <= assessed_by_ms, assessed),
-    )
-    return list(conn.scalars(query.order_by(recordings.c.id)))
+    return list(conn.scalars(_UNREAD, {"from_ms": ended_from_ms, "by_ms": assessed_by_ms}))
 
 
 def _has(kind: int) -> ColumnElement[bool]:
     """Whether the recording has a frame of this kind: its fourth byte."""
     is_kind = func.substr(frames.c.data, 4, 1) == bytes((kind,))
     return select(frames.c.id).where(frames.c.recording_id == recordings.c.id, is_kind).exists()
+
+
+_LATE = (  # what a tick asks is put together once
+    select(readings.c.id)
+    .where(
+        readings.c.phase.in_(_OPEN),
+        readings.c.deadline_ms <= bindparam("now_ms"),
+        readings.c.overdue_ms.is_(None),
+    )
+    .order_by(readings.c.deadline_ms)
+)
+_ASSESSED = (
+    select(assessments.c.id)
+    .where(
+        assessments.c.recording_id == recordings.c.id,
+        assessments.c.made_ms >= recordings.c.closed_ms,
+    )
+    .exists()
+)
+_UNREAD = (
+    select(recordings.c.id)
+    .where(
+        recordings.c.closed_ms >= bindparam("from_ms"),
+        recordings.c.mother_id.is_not(None),
+        recordings.c.gateway_id != HOME,
+        ~select(readings.c.id).where(readings.c.recording_id == recordings.c.id).exists(),
+        or_(_has(wire.TRACE), ~_has(wire.VITALS)),
+        or_(recordings.c.closed_ms <= bindparam("by_ms"), _ASSESSED),
+    )
+    .order_by(recordings.c.id)
+)
 
 
 def unanswered_alerts(conn: Connection, recording_id: int) -> list[tuple[int, str]]:

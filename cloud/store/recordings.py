@@ -107,25 +107,35 @@ def save(conn: Connection, changed: Collection[Recording]) -> None:
         conn.execute(_SAVE, rows)
 
 
+_later = recordings.alias()
+_SUCCEEDED = (
+    select(_later.c.id)
+    .where(
+        _later.c.device_id == recordings.c.device_id, _later.c.opened_ms > recordings.c.opened_ms
+    )
+    .exists()
+)
+_CLOSE_SILENT = (
+    update(recordings)
+    .where(
+        recordings.c.closed_ms.is_(None),
+        or_(
+            recordings.c.last_frame_ms < bindparam("cut_ms"),
+            and_(recordings.c.last_frame_ms < bindparam("next_ms"), _SUCCEEDED),
+        ),
+    )
+    .values(closed_ms=bindparam("now_ms"))
+    .returning(recordings.c.id)
+)
+
+
 def close_silent(conn: Connection, now_ms: int) -> list[int]:
     """Close the open recordings that will not go on, and say which.
 
     A frame that comes later opens one again: closing loses nothing.
     """
-    later = recordings.alias()
-    succeeded = (
-        select(later.c.id)
-        .where(
-            later.c.device_id == recordings.c.device_id, later.c.opened_ms > recordings.c.opened_ms
-        )
-        .exists()
-    )
-    over = or_(
-        recordings.c.last_frame_ms < now_ms - CUT_OFF_AFTER_MS,
-        and_(recordings.c.last_frame_ms < now_ms - SUCCEEDED_AFTER_MS, succeeded),
-    )
-    closing = update(recordings).where(recordings.c.closed_ms.is_(None), over)
-    return list(conn.scalars(closing.values(closed_ms=now_ms).returning(recordings.c.id)))
+    limits = {"cut_ms": now_ms - CUT_OFF_AFTER_MS, "next_ms": now_ms - SUCCEEDED_AFTER_MS}
+    return list(conn.scalars(_CLOSE_SILENT, {"now_ms": now_ms, **limits}))
 
 
 def get(conn: Connection, recording_id: int) -> Recording | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from cloud.store import steps
 from cloud.store.tables import resource_offers, resource_requests, resource_steps
@@ -13,6 +13,16 @@ from models.resources import OVER, Phase
 
 _OVER = [phase.value for phase in OVER]
 RECENT = 50  # of what is over, for the list
+_r = resource_requests.c
+_OVERDUE = (  # a tick asks it: built once
+    select(_r.id)
+    .where(
+        _r.phase == Phase.OUT.value,
+        _r.to_ms <= bindparam("now_ms"),
+        or_(_r.reminded_ms.is_(None), _r.reminded_ms <= bindparam("reminded_by_ms")),
+    )
+    .order_by(_r.to_ms)
+)
 
 
 @dataclass(frozen=True)
@@ -151,13 +161,7 @@ def shown(conn: Connection, organisation_id: int | None = None) -> list[Request]
 
 def overdue(conn: Connection, now_ms: int, reminded_by_ms: int) -> list[int]:
     """The ids of those that are not back in time and were not reminded of since then."""
-    r = resource_requests.c
-    query = select(r.id).where(
-        r.phase == Phase.OUT.value,
-        r.to_ms <= now_ms,
-        or_(r.reminded_ms.is_(None), r.reminded_ms <= reminded_by_ms),
-    )
-    return list(conn.scalars(query.order_by(r.to_ms)))
+    return list(conn.scalars(_OVERDUE, {"now_ms": now_ms, "reminded_by_ms": reminded_by_ms}))
 
 
 def change(conn: Connection, request: Request, values: Mapping[str, Any]) -> Request:

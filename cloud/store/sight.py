@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from cloud.store import consents
 from cloud.store.consents import Consent
@@ -30,6 +30,39 @@ from cloud.store.tables import (
 from models.alerts import Phase
 from models.green import OVER as GREEN_OVER
 from models.referrals import VOID
+
+# Built once: these are asked for each open recording, again and again
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_OWN = (
+    select(recordings.c.id, recordings.c.mother_id, mothers.c.organisation_id)
+    .outerjoin(mothers, mothers.c.id == recordings.c.mother_id)
+    .where(recordings.c.id.in_(_IDS))
+)
+_REFERRED = select(referrals.c.recording_id, referrals.c.to_id).where(  # it went with a referral
+    referrals.c.recording_id.in_(_IDS), referrals.c.phase.not_in([p.value for p in VOID])
+)
+_EXPECTING = select(green_channels.c.recording_id, green_channels.c.organisation_id).where(
+    green_channels.c.recording_id.in_(_IDS),  # sent ahead, while the green channel is open
+    green_channels.c.phase.not_in([phase.value for phase in GREEN_OVER]),
+)
+_strip, _part = consultation_messages.alias(), consultation_messages.alias()
+_DISCUSSING = (  # who takes part in a consultation in which a part of it was shown
+    select(_strip.c.recording_id, _part.c.organisation_id, _part.c.to_id)
+    .join(_part, _part.c.consultation_id == _strip.c.consultation_id)
+    .where(_strip.c.recording_id.in_(_IDS))
+)
+_TELLS = (
+    select(
+        alerts.c.recording_id,
+        alert_steps.c.organisation_id,
+        alert_steps.c.at_ms,
+        alert_steps.c.text,
+        alerts.c.phase,
+        alerts.c.organisation_id.label("holder_id"),
+    )
+    .join(alerts, alerts.c.id == alert_steps.c.alert_id)
+    .where(alerts.c.recording_id.in_(_IDS), alert_steps.c.event == "tell")
+)
 
 
 class _Tell(NamedTuple):
@@ -48,21 +81,16 @@ def organisations_of_all(
     conn: Connection, recording_ids: Collection[int]
 ) -> dict[int, frozenset[int]]:
     """For each of these recordings, the hospitals that may see it."""
-    query = (
-        select(recordings.c.id, recordings.c.mother_id, mothers.c.organisation_id)
-        .outerjoin(mothers, mothers.c.id == recordings.c.mother_id)
-        .where(recordings.c.id.in_(recording_ids))
-    )
-    rows = [*conn.execute(query)]
+    rows = [*conn.execute(_OWN, {"ids": [*recording_ids]})]
     tells = _tells(conn, recording_ids)
-    referred, expecting = _referred(conn, recording_ids), _expecting(conn, recording_ids)
-    discussing = _discussing(conn, recording_ids)
+    shown_to = _sets(conn, _REFERRED, recording_ids), _sets(conn, _DISCUSSING, recording_ids)
+    expecting = _sets(conn, _EXPECTING, recording_ids)
     decided = consents.of_mothers(conn, {row.mother_id for row in rows} - {None})
     found: dict[int, frozenset[int]] = dict.fromkeys(recording_ids, frozenset())
     for recording_id, mother_id, own_id in rows:
         consent = Consent(own_id, decided.get(mother_id, []))
         may = {t.organisation_id for t in tells[recording_id] if _may(consent, t)}
-        shown = referred[recording_id] | discussing[recording_id] | {own_id or 0}
+        shown = {own_id or 0}.union(*(of[recording_id] for of in shown_to))
         may |= {i for i in shown if consent.holds_for(i)} - {0}
         may |= expecting[recording_id]
         found[recording_id] = frozenset(may)
@@ -79,60 +107,19 @@ def _may(consent: Consent, tell: _Tell) -> bool:
     return tell.break_glass and after and tell.phase != Phase.CLOSED.value
 
 
-def _referred(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
-    """Those that got it with a referral."""
-    r = referrals.c
-    void = [phase.value for phase in VOID]
-    query = select(r.recording_id, r.to_id).where(r.phase.not_in(void))
-    return _sets(conn, query.where(r.recording_id.in_(recording_ids)))
-
-
-_strip, _part = consultation_messages.alias(), consultation_messages.alias()
-_DISCUSSING = (
-    select(_strip.c.recording_id, _part.c.organisation_id, _part.c.to_id)
-    .join(_part, _part.c.consultation_id == _strip.c.consultation_id)
-    .where(_strip.c.recording_id.in_(bindparam("recording_ids", expanding=True)))
-)
-
-
-def _discussing(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
-    """Those that take part in a consultation in which a part of it was shown."""
+def _sets(
+    conn: Connection, query: Select[Any], recording_ids: Collection[int]
+) -> dict[int, set[int]]:
+    """The organisations in the rows of each recording."""
     found: dict[int, set[int]] = defaultdict(set)
-    for recording_id, *places in conn.execute(_DISCUSSING, {"recording_ids": [*recording_ids]}):
+    for recording_id, *places in conn.execute(query, {"ids": [*recording_ids]}):
         found[recording_id] |= set(places) - {None}
-    return found
-
-
-def _expecting(conn: Connection, recording_ids: Collection[int]) -> dict[int, set[int]]:
-    """Those to which it was sent ahead, while the green channel is open."""
-    g = green_channels.c
-    over = [phase.value for phase in GREEN_OVER]
-    query = select(g.recording_id, g.organisation_id).where(g.phase.not_in(over))
-    return _sets(conn, query.where(g.recording_id.in_(recording_ids)))
-
-
-def _sets(conn: Connection, query: Select[Any]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for row in conn.execute(query):
-        found[row[0]].add(row[1])
     return found
 
 
 def _tells(conn: Connection, recording_ids: Collection[int]) -> dict[int, list[_Tell]]:
     found: dict[int, list[_Tell]] = defaultdict(list)
-    query = (
-        select(
-            alerts.c.recording_id,
-            alert_steps.c.organisation_id,
-            alert_steps.c.at_ms,
-            alert_steps.c.text,
-            alerts.c.phase,
-            alerts.c.organisation_id.label("holder_id"),
-        )
-        .join(alerts, alerts.c.id == alert_steps.c.alert_id)
-        .where(alerts.c.recording_id.in_(recording_ids), alert_steps.c.event == "tell")
-    )
-    for row in conn.execute(query):
+    for row in conn.execute(_TELLS, {"ids": [*recording_ids]}):
         if row.organisation_id is not None:
             glass = bool(json.loads(row.text).get("break_glass"))
             tell = _Tell(row.organisation_id, row.at_ms, glass, row.phase, row.holder_id)

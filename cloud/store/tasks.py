@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store.alerts import OVER
@@ -16,6 +16,19 @@ _ADD = {  # one of a kind for each alert
     "sqlite": sqlite.insert(tasks).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(tasks).on_conflict_do_nothing(),
 }
+
+_UNANSWERED = (  # a tick asks it: put together once
+    select(alerts.c.id, alerts.c.recording_id, alerts.c.mother_id)
+    .where(
+        alerts.c.kind == "patient",
+        alerts.c.mother_id.is_not(None),
+        alerts.c.mother_answer.is_(None),
+        alerts.c.raised_ms <= bindparam("before_ms"),
+        alerts.c.phase.not_in([phase.value for phase in OVER]),
+        ~exists().where(tasks.c.alert_id == alerts.c.id),
+    )
+    .order_by(alerts.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -62,15 +75,8 @@ def add(
 def unanswered(conn: Connection, before_ms: int) -> list[tuple[int, int, int]]:
     """(alert, recording, mother) of patient alerts raised by then that are not over, that she has
     not answered, and for which nobody has been asked to call."""
-    query = select(alerts.c.id, alerts.c.recording_id, alerts.c.mother_id).where(
-        alerts.c.kind == "patient",
-        alerts.c.mother_id.is_not(None),
-        alerts.c.mother_answer.is_(None),
-        alerts.c.raised_ms <= before_ms,
-        alerts.c.phase.not_in([phase.value for phase in OVER]),
-        ~exists().where(tasks.c.alert_id == alerts.c.id),
-    )
-    return [(row[0], row[1], row[2]) for row in conn.execute(query.order_by(alerts.c.id))]
+    rows = conn.execute(_UNANSWERED, {"before_ms": before_ms})
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def get(conn: Connection, task_id: int) -> Task | None:
