@@ -57,7 +57,13 @@ class Settings(BaseSettings):
     position_age_s: float = Field(900, ge=10, le=86_400, description="seconds, 10 to 86400")
     road_speed_kmh: float = Field(40, ge=5, le=120, description="km/h, 5 to 120")
     osrm_url: str = Field("", description="http:// or https://HOST:PORT, empty: estimated ways")
+    firmware_key: str = Field(
+        "",
+        pattern="^([0-9a-fA-F]{128})?$",
+        description="what `lucina firmware key` printed, empty: no firmware is taken",
+    )
     assess_every_s: float = Field(30, ge=5, le=600, description="seconds, 5 to 600")
+    assess_workers: int = Field(1, ge=0, le=64, description="processes, 0 to 64 (0: none apart)")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="a token for /metrics, empty: this machine only"
     )

@@ -19,12 +19,12 @@ from cloud.alerts.silences import keep_silent
 from cloud.alerts.watching import Watched
 from cloud.assessing import Assessor
 from cloud.live import Live, LiveTrace
+from cloud.looking import Look, Lookers
 from cloud.store import alerts, assessments, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.views import stored_trace
 from device.wire import Frame
-from models.analysis import Analysis
 from models.conditions import Change
 from models.findings import Findings
 from models.rules import BY_ID
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit included
 CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kept waiting
 ASSESS_S = 0.075  # of one tick at most: the rules come first, what is left waits for the next tick
+HERE = Lookers(0)  # in this process
 LINK_LOST = BY_ID["link_lost"]
 
 
@@ -56,13 +57,15 @@ class Monitor:
         alerting: Alerting,
         assess_every_s: float,
         timer_s: Callable[[], float] = time.perf_counter,
+        lookers: Lookers = HERE,
     ) -> None:
         self.last_tick_ms = 0.0  # how long the last tick took
         self._engine = engine
         self._live = live
         self._alerting = alerting
         self._timer_s = timer_s  # by which it knows what a tick has taken
-        self._assessor = Assessor(engine, assess_every_s, self._judge)
+        self._assessor = Assessor(engine, assess_every_s, self._judge, lookers)
+        self.pace = self._assessor.pace
         self._findings: dict[int, Findings] = {}
         self._reported: dict[int, Reported] = {}
         self._watched: dict[int, Watched] = {}
@@ -115,11 +118,17 @@ class Monitor:
     def _assess(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)
         settled = [(trace, one.through_s) for trace, one in watched if one and one.is_settled]
+        self._take_done()
         for trace, to_s in self._assessor.due(settled, now_ms):
-            if self._timer_s() > until_s:
+            if self._timer_s() > until_s or not self._assessor.has_room:
                 break
-            self._guarded(self._assessor.go_on, trace.recording, trace, to_s, now_ms)
+            self._guarded(self._assessor.begin, trace.recording, trace, to_s, now_ms)
+            self._take_done()
         self._assessor.flush()
+
+    def _take_done(self) -> None:
+        for one in self._assessor.done():
+            self._guarded(self._assessor.take, one.recording, one)
 
     def _look_at_whole(self, recording: Recording, watched: Watched, now_ms: int) -> None:
         found = watched.look_at_whole(self._engine, now_ms)
@@ -142,7 +151,7 @@ class Monitor:
             del self._reported[recording.id]  # found again from the store
             raise
 
-    def _judge(self, recording: Recording, analysis: Analysis, now_ms: int) -> None:
+    def _judge(self, recording: Recording, seen: Look, now_ms: int) -> None:
         """Conditions on an analysis, and what was kept silent."""
         findings = self._findings.get(recording.id)
         if findings is None:
@@ -150,11 +159,11 @@ class Monitor:
                 findings = Findings(alerts.uncleared_of(conn, recording.id))
             self._findings[recording.id] = findings
         try:
-            self._apply(recording, findings.look(analysis), now_ms)
+            self._apply(recording, findings.take(seen.found, seen.at_s), now_ms)
         except Exception:
             del self._findings[recording.id]  # found again from what was told
             raise
-        keep_silent(self._engine, recording.id, analysis, now_ms)
+        keep_silent(self._engine, recording.id, seen.silent, now_ms)
 
     def _tell(
         self, recording: Recording, watched: Watched, found: Sequence[Change], now_ms: int

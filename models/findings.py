@@ -64,8 +64,10 @@ class Findings:
 
     def look(self, analysis: Analysis) -> list[Change]:
         """What changed since the last look; analyses come in the order of their ends."""
-        now = found(analysis)
-        at_s = analysis.trace.end_s
+        return self.take(found(analysis), analysis.trace.end_s)
+
+    def take(self, now: Mapping[str, Finding], at_s: float) -> list[Change]:
+        """look(), of what was found() in an analysis that ends at `at_s`."""
         changes = [self._change(rule, now[rule.id], at_s) for rule in JUDGED]
         return [change for change in changes if change]
 

@@ -39,8 +39,9 @@ def suppressed(analysis: Analysis, false: Mask) -> tuple[Suppressed, ...]:
         for rule in STREAMED
         if rule.side in BEYOND and (why := _little(rule, analysis.trace, false))
     ]
+    now = found(analysis)
     for rule in JUDGED:
-        finding = found(analysis)[rule.id]
+        finding = now[rule.id]
         if finding.value != finding.value and finding.count >= LEAST_EVENTS:
             why = Reason(UNKNOWN, {"count": finding.count}, finding.onset_s, end_s, rule.id)
             silent.append(Suppressed(rule, why))

@@ -14,6 +14,7 @@ import pytest
 from tests import servers
 
 ROOT = Path(__file__).parents[1]
+os.environ.setdefault("LUCINA_ASSESS_WORKERS", "0")  # one more process for each service is dear
 
 
 @pytest.hookimpl(wrapper=True)

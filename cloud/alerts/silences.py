@@ -1,18 +1,19 @@
 """Keeps what the alarm rules said nothing about, and why: shown in the recording's log."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine
 
 from cloud.alerts.moves import words
 from cloud.store import tasks
 from cloud.store.db import writing
 from cloud.store.tasks import Silent
-from models.analysis import Analysis
-from models.clean import maternal_mask
-from models.suppressed import suppressed
+from models.suppressed import Suppressed
 
 
-def keep_silent(engine: Engine, recording_id: int, analysis: Analysis, now_ms: int) -> None:
-    found = suppressed(analysis, maternal_mask(analysis.trace))
+def keep_silent(
+    engine: Engine, recording_id: int, found: Sequence[Suppressed], now_ms: int
+) -> None:
     if not found:
         return
     with writing(engine) as conn:

@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
+from cloud.assessing import Pace
 from cloud.health.parts import Parts
 from cloud.hub import Hub
 from cloud.ingest import Ingest
@@ -44,7 +45,9 @@ class Metrics:
         hub: Hub,
         parts: Parts,
         clock: Callable[[], int],
+        pace: Callable[[int], Pace],
     ) -> None:
+        self.pace = pace
         self._engine = engine
         self._clock = clock
         self._registry = registry = CollectorRegistry()
@@ -65,7 +68,7 @@ class Metrics:
             registry, "messages_tried", "Messages handed to providers.", ("channel", "outcome")
         )
         ProcessCollector(registry=registry)
-        registry.register(State(engine, ingest, live, hub, parts, clock))
+        registry.register(State(engine, ingest, live, hub, parts, clock, pace))
         with reading(engine) as conn:
             self._step_id, self._try_id = health.newest_ids(conn)
 
@@ -112,7 +115,9 @@ class State(Collector):
         hub: Hub,
         parts: Parts,
         clock: Callable[[], int],
+        pace: Callable[[int], Pace],
     ) -> None:
+        self._pace = pace
         self._engine = engine
         self._ingest = ingest
         self._live = live
@@ -136,6 +141,11 @@ class State(Collector):
         yield gauge("broker_connected", "1: connected.", self._ingest.link.connected)
         yield gauge("pages_open", "Open pages (SSE streams).", self._hub.pages)
         yield gauge("disk_free_bytes", "Of the fuller disk.", self._parts.disk_free())
+        pace = self._pace(now_ms)
+        about = "Median time between the last two assessments of a recording that runs."
+        yield gauge("assessment_interval_seconds", about, pace.every_s)
+        about = "Since the last assessment of the recording that has waited longest."
+        yield gauge("assessment_oldest_seconds", about, pace.oldest_s)
         parts = [*self._parts.look(now_ms), self._parts.gateways(now_ms)]
         names = {part.name: float(part.ok) for part in parts}
         yield gauges("part_ok", "1: this part works.", "part", names)

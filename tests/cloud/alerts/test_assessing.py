@@ -1,12 +1,17 @@
 """The assessor over the real store: what is frozen survives restarts, history stays small."""
 
 import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
 
-from cloud.assessing import Assessor
+from cloud.assessing import Assessor, Pace, UnderWay
 from cloud.live import LiveTrace
+from cloud.looking import Lookers
 from cloud.store import assessments
 from cloud.store.assessments import KEPT, Stored
 from cloud.store.db import reading
@@ -19,6 +24,7 @@ from models.trace import on_wire_grid
 from tests.cloud.alerts import world
 from tests.cloud.alerts.world import T0_MS
 from tests.cloud.web.service import trace_frames
+from tests.process import wait_until
 
 WHOLE = on_wire_grid(synthetic(11, 20, "late_decelerations")[0])
 
@@ -26,31 +32,40 @@ WHOLE = on_wire_grid(synthetic(11, 20, "late_decelerations")[0])
 class Ward:
     """One recording, assessed up to any second; a new process when asked for."""
 
-    def __init__(self, engine: Engine, recording: Recording) -> None:
-        self.engine, self.recording = engine, recording
+    def __init__(self, engine: Engine, recording: Recording, lookers: Lookers) -> None:
+        self.engine, self.recording, self.lookers = engine, recording, lookers
         self.frames = trace_frames(WHOLE, recording.session)
         self.restart()
 
     def restart(self) -> None:
         self.trace = LiveTrace(self.recording)
-        self.assessor = Assessor(self.engine, 30, lambda *_: None)
+        self.assessor = Assessor(self.engine, 30, lambda *_: None, self.lookers)
 
     def assess(self, to_s: int, ended: bool = False) -> Stored:
         """Once, at the wall clock of this recorded second."""
+        self.begin(to_s, ended)
+        for one in self.ended():
+            self.assessor.take(self.recording, one)
+        self.assessor.flush()
+        assert self.trace.assessment is not None
+        return self.trace.assessment
+
+    def begin(self, to_s: int, ended: bool = False) -> None:
         now_ms = T0_MS + 1000 * to_s
         for frame in self.frames[int(self.trace.newest_s) : to_s]:
             self.trace.add(frame, now_ms)
         self.trace.ended_ms = now_ms if ended else None
         self.assessor.due([(self.trace, to_s)], now_ms)
-        self.assessor.go_on(self.recording, self.trace, to_s, now_ms)
-        self.assessor.flush()
-        assert self.trace.assessment is not None
-        return self.trace.assessment
+        self.assessor.begin(self.recording, self.trace, to_s, now_ms)
+
+    def ended(self) -> list[UnderWay]:
+        """What is done, once it is."""
+        return wait_until(self.assessor.done, 60, "the end of a look")
 
 
 @pytest.fixture
 def ward(engine: Engine) -> Ward:
-    return Ward(engine, world.record(engine))
+    return Ward(engine, world.record(engine), Lookers(0))
 
 
 def frozen_of(found: Stored) -> list[object]:
@@ -108,3 +123,41 @@ def test_a_late_second_counts_like_any_other(ward: Ward) -> None:
 LOST = payloads.Trace(
     (payloads.GAP_16,) * 4, None, None, (payloads.GAP_8,) * 4, (payloads.GAP_8,) * 4
 )
+
+
+# -- in a process of its own
+
+
+@pytest.fixture
+def lookers() -> Iterator[Lookers]:
+    lookers = Lookers(1)
+    yield lookers
+    lookers.stop()
+
+
+def test_a_worker_finds_the_same_and_one_that_dies_is_replaced(
+    engine: Engine, lookers: Lookers, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = Ward(engine, world.record(engine, "probe-1"), Lookers(0))
+    apart = Ward(engine, world.record(engine, "probe-2"), lookers)
+    assert apart.assess(300).document() == here.assess(300).document()
+    (worker,) = multiprocessing.active_children()
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGSTOP)
+    apart.begin(330)
+    worker.kill()
+
+    def is_said() -> bool:
+        assert apart.assessor.done() == []
+        return "another one takes its place" in caplog.text
+
+    assert wait_until(is_said, 60, "the end of the look")
+    assert apart.trace.assessment is not None and apart.trace.assessment.at_s == 300
+    assert apart.assess(360).document() == here.assess(360).document()  # as if nothing had been
+
+
+def test_the_pace_is_what_recordings_have_really_waited(ward: Ward) -> None:
+    assert ward.assessor.pace(T0_MS) == Pace(0, 0)
+    ward.assess(60)
+    ward.assess(130)
+    assert ward.assessor.pace(T0_MS + 150_000) == Pace(70, 20)
