@@ -63,7 +63,7 @@ def show(
     """Run and print them; the exit code."""
     from cloud.drill.run import drills
 
-    logging.disable(logging.WARNING)  # what a drill does on purpose is no news
+    logging.disable(logging.ERROR)  # what a drill does on purpose is no news
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Console(stderr=True)
     done: list[Ledger] = []

@@ -28,7 +28,7 @@ INGEST_LATE_S = 10.0  # from the broker to the store; its thread comes round eac
 OUTBOX_LATE_S = 60.0  # for a message that should have left; the courier looks four times a second
 DISK_FREE = 256 << 20  # bytes; a thousand mothers write about 100 MB an hour
 CLOCK_OFF_S = 60.0  # against the clocks of the gateways: their times order what is recorded
-GATEWAY_SILENT_MS = 30_000  # the same as of one recording (models.rules link_lost)
+GATEWAY_SILENT_MS = 30_000  # about as for one recording (models.rules link_lost)
 SQLITE = "sqlite:///"
 
 # for pages and alarms: what is wrong, and what to do. %(...)s are facts of the part
