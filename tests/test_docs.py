@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cloud.sections import SECTIONS
+from tests.screens.rows import EVERY, document
+
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = re.compile(r"`((?:device|gateway|cloud|models)(?:\.\w+)+)`")
 
@@ -41,3 +44,15 @@ def test_each_risk_names_a_test_that_exists() -> None:
     assert found
     for file, test in found:
         assert f"def {test}(" in (DOCS.parent / file).read_text(), f"{file}::{test}"
+
+
+MOST_BYTES = 1_500_000  # of all pictures of the screens
+
+
+def test_the_screens_are_those_of_the_site() -> None:
+    assert (DOCS / "screens.md").read_text() == document(), "run: python -m tests.screens"
+    pictures = [DOCS / "screens" / f"{one.name}.webp" for one in EVERY]
+    assert sorted((DOCS / "screens").iterdir()) == sorted(pictures)
+    assert sum(path.stat().st_size for path in pictures) < MOST_BYTES
+    paths = {one.path.split("/{")[0] for one in EVERY}
+    assert {section.path for section in SECTIONS} <= paths

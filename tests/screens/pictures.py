@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from cloud import i18n
 from models.synth import synthetic
 from models.trace import Trace
 from tests.cloud.pages import opening
@@ -21,7 +22,11 @@ DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "screens"
 WIDTH_PX = {True: 390, False: 1000}  # of a phone's picture, of the others
 QUALITY = 70
-SETTLE_MS = 2500  # strips are drawn four times a second, parts of pages come after the page
+SETTLE_MS = 1000  # strips are drawn four times a second
+LOADED = """(words) => !document.querySelector("[data-written] > .quiet:only-child") &&
+  ![...document.querySelectorAll("main p, main h1")].some(
+    (one) => one.checkVisibility() && words.includes(one.textContent))"""
+LOADING = ["loading", i18n.translate("zh", "loading")]
 
 
 def draw(browser: Any, names: Collection[str]) -> None:
@@ -36,6 +41,8 @@ def draw(browser: Any, names: Collection[str]) -> None:
                 page = open_page(
                     screen.account, screen.path.format(**ids), screen.size, screen.language
                 )
+                page.locator(screen.shows).first.wait_for()
+                page.wait_for_function(LOADED, arg=LOADING)
                 page.wait_for_timeout(SETTLE_MS)
                 keep(screen, page.screenshot())
                 page.context.close()

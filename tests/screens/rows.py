@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 WALL, DESK, PHONE = (1600, 900), (1280, 800), (390, 844)  # CSS pixels
+LIVE = "main:has(#queue .row):has(.tile[data-state='live'])"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Screen:
     purpose: str
     size: tuple[int, int] = DESK
     language: str = "en"
-    click: str = ""  # words of a button or link that is pressed before the picture is taken
+    shows: str = "main"  # what must be there before the picture is taken
 
 
 MOTHER = (
@@ -43,9 +44,10 @@ MOTHER = (
 )  # fmt: skip
 HOSPITAL = (
     Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
-           "why it is asked, accept or decline with a reason; who comes; its own state."),
+           "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
     Screen("recording", "Recording", "county", "/recordings/{recording_id}", "The strip with what "
-           "was measured; scores, each line of which jumps to its place; the reading."),
+           "was measured; scores, each line of which leads to its place; the reading.",
+           shows="#scores details"),
     Screen("record", "A mother's record", "clinic", "/mothers/3", "Risk, advice to approve, home "
            "values, plan, team and tasks, history."),
     Screen("mothers", "Mothers", "clinic", "/mothers", "Who needs a look first."),
@@ -54,14 +56,14 @@ HOSPITAL = (
 )  # fmt: skip
 CENTRE = (
     Screen("wall", "Dashboard of the centre", "centre", "/centre", "The queue first: worst on top, "
-           "with its age and the time left. Strips beside it.", WALL),
+           "with its age and the time left. Strips beside it.", WALL, shows=LIVE),
     Screen("centre-zh", "The same in Chinese", "centre", "/centre", "Every word is in both "
-           "languages.", DESK, "zh-CN"),
+           "languages.", DESK, "zh-CN", LIVE),
     Screen("resources", "Resources", "centre", "/resources", "Probes, readers' minutes and beds "
            "that members offer, search and hand out."),
     Screen("leases", "Boxes", "centre", "/leases", "Who has which box, since when, until when."),
-    Screen("cases", "Cases", "expert", "/cases/{case_id}", "A strip to read before the signed "
-           "answer is shown."),
+    Screen("cases", "Cases", "expert", "/cases", "Strips to read before the signed answer is "
+           "shown."),
     Screen("contributions", "Contributions", "centre", "/contributions", "What each member did."),
     Screen("statistics", "Statistics", "centre", "/statistics", "Alerts, answers, signal, "
            "referrals up and down."),

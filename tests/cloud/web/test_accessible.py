@@ -95,5 +95,7 @@ def test_every_page_can_be_used(
 
 
 def english_in(words: str) -> list[str]:
+    for typed in world.TYPED:
+        words = words.replace(typed, "")
     left = re.sub(ENGLISH_ALL_THE_SAME, "", words)
     return [f"English: {one}" for one in re.findall(r"[A-Za-z]{3,} [a-z]{3,}", left)]

@@ -5,6 +5,10 @@ from cloud.store.db import reading, writing
 from models.synth import synthetic
 from tests.cloud.web.service import Service
 
+QUESTION = "Is it normal that my belly becomes hard?"
+HANDED_OVER, TASK, TITLE = "expected there", "call her", "Decelerations after contractions"
+TYPED = (QUESTION, HANDED_OVER, TASK, TITLE)  # by people, in English on Chinese pages too
+
 
 def fill(service: Service) -> dict[str, int]:
     """A recording of the first mother, an alert that asked the county hospital, and the rest: the
@@ -37,9 +41,7 @@ def _recorded(service: Service) -> dict[str, int]:
     contact = {"name": "Lin Wei", "phone": "555-0199", "relation": "husband"}
     her.post("/api/mothers/1/contacts", json=contact)
     clinic.put("/api/mothers/1/team", json={"family_doctor": 5})
-    view = clinic.post(
-        "/api/mothers/1/tasks", json={"text": "call her", "role": "family doctor"}
-    ).json()
+    view = clinic.post("/api/mothers/1/tasks", json={"text": TASK, "role": "family doctor"}).json()
     return {
         "mother_id": 1,
         "value_id": view["values"][0]["id"],
@@ -55,7 +57,7 @@ def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]
     row = {
         **cases.STUB,
         **known,
-        "title": "Decelerations after contractions",
+        "title": TITLE,
         "said": "normal",
         "made_ms": 1,
         "start_s": 0.0,
@@ -93,11 +95,11 @@ def _referred(service: Service, recording: int) -> dict[str, int]:
 
 def _asked(service: Service) -> int:
     """A question of the first mother, which her clinic has handed to the county hospital."""
-    asked = service.client("mother1").post("/api/consultations", json={"text": "is it normal?"})
+    asked = service.client("mother1").post("/api/consultations", json={"text": QUESTION})
     with reading(service.parts.engine) as conn:
         doctor = people.get_person_by_username(conn, "county")
     assert doctor is not None
-    body = {"person_id": doctor.id, "reason": "expected there"}
+    body = {"person_id": doctor.id, "reason": HANDED_OVER}
     path = f"/api/consultations/{asked.json()['id']}/hand-over"
     assert service.client("clinic").post(path, json=body).status_code == 200
     return int(asked.json()["id"])
