@@ -121,7 +121,7 @@ def _talks(conn: Connection, recording_id: int, now_ms: int) -> None:
     shown = Segment(recording_id, 300.0, 900.0)
     asked = Written("Would you see her this week? (invented)", shown)
     about, place_id = Case(mother.mother_id), county.organisation_id or 0
-    asking.discuss(conn, clinic, about, place_id, "", asked, now_ms + 9_000_000)
+    asking.discuss(conn, clinic, about, place_id, "", asked, now_ms + 10_200_000)
 
 
 def _care(conn: Connection, now_ms: int) -> None:

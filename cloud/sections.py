@@ -30,6 +30,7 @@ SECTIONS = (
     Section("/cases", "Cases", (*_STAFF, "admin")),
     Section("/school", "School", (*_STAFF, "admin", "mother")),
     Section("/contributions", "Contributions", (*_STAFF, "admin")),
+    Section("/firmware", "Firmware", ("centre", "admin")),
     Section("/statistics", "Statistics", (*_STAFF, "admin")),
 )
 

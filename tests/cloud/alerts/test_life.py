@@ -180,6 +180,14 @@ def test_she_is_called_when_she_does_not_answer(
     assert call["hospital"]["phone"] == "555-0004"  # in case that she cannot be reached
 
 
+def test_the_worst_call_comes_first(engine: Engine, alerting: Alerting, recording_id: int) -> None:
+    world.raised(alerting, recording_id, rule=TACHYCARDIA)
+    Reminder(engine, alerting).tick(T0_MS + 60_000)
+    world.raised(alerting, world.record(engine, "probe-2").id)  # later and worse
+    Reminder(engine, alerting).tick(T0_MS + 120_000)
+    assert [call["priority"] for call in calls_of(engine)] == ["high", TACHYCARDIA.priority]
+
+
 def test_a_call_is_done_once_and_by_whom(
     engine: Engine, alerting: Alerting, recording_id: int
 ) -> None:

@@ -82,8 +82,12 @@ def test_what_names_somebody_is_refused(
 
 def test_read_first_then_see_then_gone(service: Service, signed: dict[str, int]) -> None:
     agree(service, True)
+    offered = f'href="/cases/new?reading_id={signed["reading_id"]}"'
+    assert offered in service.client("expert").get("/cases").text
+    assert offered not in service.client("hospital").get("/cases").text
     made = make(service, signed)
     assert made.status_code == 200
+    assert offered not in service.client("expert").get("/cases").text
     case = made.json()
     assert case["patterns"][:3] == ["tachycardia", "reduced_variability", "late"]
     assert (case["weeks"], case["age_years"]) == (36, 35)

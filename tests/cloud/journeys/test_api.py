@@ -30,6 +30,11 @@ def test_a_hospital_sees_only_its_own(service: Service) -> None:
     assert service.client("clinic").get(path).json()["may"] == ["withdraw"]
     assert service.client("hospital").get(path).json()["may"] == ["accept", "decline"]
     assert service.client("mother3").get(path).json()["may"] == []
+    discuss = f"/consultations/case?referral_id={made['id']}"
+    for account in ("clinic", "hospital"):
+        page = service.client(account).get("/journeys").text
+        assert discuss in page and 'href="/mothers/3"' in page
+        assert service.client(account).get(discuss).status_code == 200
     service.client("hospital").post(f"{path}/steps", json={"event": "decline", "said": "full"})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cloud.access import ACCESS
+from cloud.routes import mother_pages
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
 
@@ -91,6 +92,28 @@ def test_the_list_has_its_filters_and_its_order(service: Service) -> None:
     assert service.client("centre").get("/api/recordings").json() == []  # no trace to be shown
 
 
+def test_the_list_is_searched_and_has_pages(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = service.client("centre")
+    for words, ids in (("chen", [3]), ("555-0104", [4]), ("nobody", []), ("", [1, 2, 3, 4])):
+        rows = centre.get("/api/mothers", params={"name": words}).json()
+        assert sorted(one["id"] for one in rows) == ids
+    monkeypatch.setattr(mother_pages, "PAGE", 3)
+    first, second = (centre.get(f"/mothers?name=demo&page={n}").text for n in (1, 2))
+    assert "page=2" in first and "name=demo" in first
+    assert (first.count("#do-task"), second.count("#do-task")) == (3, 1)
+    assert centre.get("/mothers?page=99").text.count("#do-task") == 1  # the last one
+
+
+def test_what_was_changed_is_in_words(service: Service) -> None:
+    clinic = service.client("clinic")
+    clinic.post("/api/mothers/3/risk", json={"criteria": ["scar"]})
+    page = clinic.get("/mothers/3").text
+    changes = page.partition('id="changes"')[2].partition("</details>")[0]
+    assert "Scarred uterus" in changes and "Dr Sun (demo)" in changes
+
+
 def test_every_body_has_an_example_that_fits(service: Service) -> None:
     paths = service.app.openapi()["paths"]
     schemas = service.app.openapi()["components"]["schemas"]
@@ -128,8 +151,8 @@ def test_she_enters_a_value_and_reads_the_advice_of_her_team(
 
 
 def test_a_doctor_assesses_plans_and_sets_a_task(open_page: OpenPage) -> None:
-    page = open_page("clinic", "/mothers/1", PHONE, "zh")
-    page.locator("#assess summary").click()
+    page = open_page("clinic", "/mothers", PHONE, "zh")
+    page.locator("a[href='/mothers/1#do-assess']").click()  # the form is open there
     page.get_by_label("瘢痕子宫").check()
     page.locator("#assess button").click()
     page.locator("#risk li", has_text="瘢痕子宫").wait_for()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 
+from cloud.routes.statistics import first_month
 from cloud.statistics.report import charts, report, xlsx_of
 from cloud.statistics.signal import Signals, measured_s
 from cloud.store import frames, people, recordings, tables
@@ -117,6 +118,7 @@ def test_a_hospital_gets_itself_and_the_total(engine: Engine) -> None:
     found = _report(engine, NEAR)
     assert [one["organisation"]["id"] for one in found["members"]] == [NEAR]
     assert found["total"] == _report(engine)["total"]
+    assert first_month(found) == found["months"][-2]  # tables begin where there is something
 
 
 def test_nothing_is_not_zero_percent(engine: Engine) -> None:
@@ -126,6 +128,7 @@ def test_nothing_is_not_zero_percent(engine: Engine) -> None:
         assert found["total"]["all"][name] is None
     assert found["total"]["all"]["recordings"] == 0
     assert found["total"]["rules"] == []
+    assert first_month(found) == found["months"][-1]
 
 
 def test_the_export_says_what_each_figure_is(engine: Engine) -> None:
