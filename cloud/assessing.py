@@ -62,7 +62,8 @@ class Pace:
     """How often open recordings are assessed."""
 
     every_s: float  # median of the times between the last two of each; 0: not known yet
-    oldest_s: float  # since the last one of who has waited longest, or since she began
+    age_s: float  # median of the times since the last one of each, or since she began; 0: of none
+    oldest_s: float  # the longest of these
 
 
 class Assessor:
@@ -168,8 +169,8 @@ class Assessor:
         running = [one for one in list(self._judged.values()) if not one.ended]
         apart_ms = [one.apart_ms for one in running if one.apart_ms]
         ages_ms = [now_ms - (one.begun_ms or one.since_ms) for one in running]
-        every_s = median(apart_ms) / 1000 if apart_ms else 0.0
-        return Pace(every_s, max(ages_ms, default=0) / 1000)
+        every_ms, age_ms = (median(some) if some else 0 for some in (apart_ms, ages_ms))
+        return Pace(every_ms / 1000, age_ms / 1000, max(ages_ms, default=0) / 1000)
 
     def flush(self) -> None:
         """Store what has been found, in one transaction; what fails stays for the next time."""

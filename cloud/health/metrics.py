@@ -144,6 +144,8 @@ class State(Collector):
         pace = self._pace(now_ms)
         about = "Median time between the last two assessments of a recording that runs."
         yield gauge("assessment_interval_seconds", about, pace.every_s)
+        about = "Median time since the last assessment of a recording that runs."
+        yield gauge("assessment_age_seconds", about, pace.age_s)
         about = "Since the last assessment of the recording that has waited longest."
         yield gauge("assessment_oldest_seconds", about, pace.oldest_s)
         parts = [*self._parts.look(now_ms), self._parts.gateways(now_ms)]

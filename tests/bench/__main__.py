@@ -1,6 +1,6 @@
 """`make bench`: what the path carries on this machine, in one table.
 
-python -m tests.bench [--json] [analysis] [routing] [throughput] [latency] [capacity]
+python -m tests.bench [--json] [analysis] [routing] [throughput] [latency] [latency-many] [capacity]
 """
 
 import argparse
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
     "routing": routing.measure,
     "throughput": throughput.measure,
     "latency": latency.measure,
+    "latency-many": latency.measure_many,
     "capacity": capacity.measure,
 }
 

@@ -5,32 +5,28 @@ one receipt a second. More and more join while those before go on; a step is car
 the receipts come within two seconds, no backlog grows and nobody is disconnected.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
-from tests.bench import history, meter
+import httpx2
+
+from tests.bench import meter
+from tests.bench.history import HISTORY_S, LivedIn
 from tests.bench.load import LATE_S, Plan
 from tests.e2e.population import home_device
-from tests.e2e.rig import Rig
 
 EMBEDDED, MOSQUITTO = [200, 300, 400, 500], [1000, 1500, 2000]
-HISTORY_S = 1800  # a whole window of the cloud's assessments
+STEP_S = 60.0  # long enough to see how old assessments become
 MUST = 1000  # on two cores
-Results = list[tuple[dict[str, Any], dict[str, float]]]  # (what the generator says, cores used)
-
-
-class LivedIn(Rig):
-    """A rig whose first homes have been recording for HISTORY_S."""
-
-    lived_in = 0  # homes
-
-    def set_up(self) -> None:
-        super().set_up()
-        history.write(self.database_url, list(self.homes)[: self.lived_in], HISTORY_S)
+PACE = re.compile(r"^lucina_assessment_(age|oldest)_seconds (\S+)$", re.MULTILINE)
+Results = list[
+    tuple[dict[str, Any], dict[str, float]]
+]  # (what generator and cloud say, cores used)
 
 
 def measure(folder: Path) -> list[meter.Row]:
-    """The embedded broker, and Mosquitto with mothers whose last half hour the cloud holds."""
+    """The embedded broker, and Mosquitto with mothers whose last hour the cloud holds."""
     embedded = _climb(LivedIn(folder / "embedded", homes=EMBEDDED[-1]), EMBEDDED)
     rig = LivedIn(folder / "mosquitto", broker="mosquitto", homes=MOSQUITTO[-1])
     rig.lived_in = MOSQUITTO[0]
@@ -59,19 +55,26 @@ def _climb(rig: LivedIn, steps: list[int]) -> Results:
     plan = Plan(
         port=rig.broker_port, hop="gateway", names=list(rig.homes),
         tokens=list(rig.homes.values()), devices=[home_device(name) for name in rig.homes],
-        steps=steps, lived_in=rig.lived_in, first_seq=HISTORY_S + 1,
+        steps=steps, lived_in=rig.lived_in, first_seq=HISTORY_S + 1, step_s=STEP_S,
     )  # fmt: skip
     results: Results = []
     with rig, meter.load(plan, rig.folder) as (lines, load_pid):
         rig.gateway.stop()  # the load generator plays the gateways
-        usage = meter.Usage(meter.pids({"cloud": rig.cloud, "broker": rig.broker}, load_pid))
+        parts = {"cloud": rig.cloud, "broker": rig.broker}
+        usage = meter.Usage(meter.pids(parts, load_pid))
         for line in lines:
             used = usage.look()
             if line["state"] == "measured":
-                results.append((line, used))
+                results.append((line | _assessed(rig), used))
             if line["state"] == "failed" or (results and not _carries(results[-1][0])):
                 break
     return results
+
+
+def _assessed(rig: LivedIn) -> dict[str, float]:
+    """How old the newest assessments of all mothers are: median ("age") and most ("oldest")."""
+    text = httpx2.get(f"{rig.url}/metrics", timeout=30).raise_for_status().text
+    return {name: float(value) for name, value in PACE.findall(text)}
 
 
 def _carries(step: dict[str, Any]) -> bool:
@@ -82,4 +85,6 @@ def _carries(step: dict[str, Any]) -> bool:
 def _describe(step: dict[str, Any], used: dict[str, float]) -> str:
     """What happened at one step; the process nearest to a whole core is the limit."""
     result = "carried" if _carries(step) else "not carried"
-    return f"{step['step']} {result} (p99 {step['p99_s']:.2f} s; cores: {meter.cores(used)})"
+    old = f"assessed {step['age']:.0f} s ago (median), at most {step['oldest']:.0f} s"
+    cores = f"cores: {meter.cores(used)}"
+    return f"{step['step']} {result} (p99 {step['p99_s']:.2f} s; {old}; {cores})"

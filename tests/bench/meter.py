@@ -32,7 +32,8 @@ class Row:
 
 
 class Usage:
-    """Processor time of named processes between two looks, in cores."""
+    """Processor time of named processes between two looks, in cores; children go by
+    "NAME's workers"."""
 
     def __init__(self, processes: Mapping[str, int]) -> None:
         self._processes = {name: psutil.Process(pid) for name, pid in processes.items()}
@@ -44,10 +45,14 @@ class Usage:
         took_s = time.perf_counter() - self._since_s
         before_s, self._times_s = self._times_s, self._now()
         self._since_s += took_s
-        return {name: (now - before_s[name]) / took_s for name, now in self._times_s.items()}
+        return {name: (now - before_s.get(name, 0)) / took_s for name, now in self._times_s.items()}
 
     def _now(self) -> dict[str, float]:
-        return {name: sum(p.cpu_times()[:2]) for name, p in self._processes.items()}
+        used_s = {name: sum(p.cpu_times()[:2]) for name, p in self._processes.items()}
+        for name, process in self._processes.items():
+            if children := process.children():
+                used_s[f"{name}'s workers"] = sum(sum(one.cpu_times()[:2]) for one in children)
+        return used_s
 
     def memory_mib(self) -> dict[str, float]:
         return {name: p.memory_info().rss / 2**20 for name, p in self._processes.items()}

@@ -157,7 +157,7 @@ def test_a_worker_finds_the_same_and_one_that_dies_is_replaced(
 
 
 def test_the_pace_is_what_recordings_have_really_waited(ward: Ward) -> None:
-    assert ward.assessor.pace(T0_MS) == Pace(0, 0)
+    assert ward.assessor.pace(T0_MS) == Pace(0, 0, 0)
     ward.assess(60)
     ward.assess(130)
-    assert ward.assessor.pace(T0_MS + 150_000) == Pace(70, 20)
+    assert ward.assessor.pace(T0_MS + 150_000) == Pace(70, 20, 20)
