@@ -45,6 +45,8 @@ class Postgres:
         for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
+        # nobody may reap them in a container: with its name left here it would count as running
+        (self._folder / "postmaster.pid").unlink()
 
     def start(self) -> None:
         """After kill(): returns when it answers."""

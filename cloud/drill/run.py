@@ -15,7 +15,7 @@ from cloud.scenario.probes import OpenPacker
 
 log = logging.getLogger(__name__)
 Say = Callable[[str], None]
-WORDS = 400  # of an error, in the ledger
+WORDS = 400  # the last ones of an error, in the ledger
 
 
 def drills(
@@ -68,7 +68,7 @@ def one(name: str, seed: int, open_packer: OpenPacker, shared: Shared, say: Say)
         course.finish()
     except Exception as error:
         log.debug("drill %s", name, exc_info=True)
-        ledger.wrong.append(f"{type(error).__name__}: {error}"[:WORDS])
+        ledger.wrong.append(f"{type(error).__name__}: {str(error)[-WORDS:]}")
     ledger.took_s = round(time.monotonic() - began_s, 1)
     if ledger.wrong or not drill.shares:
         shared.close()
