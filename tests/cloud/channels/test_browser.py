@@ -84,6 +84,7 @@ def test_staff_see_each_message_and_what_came_of_it(
     recording = service.play("probe-1", trace)
     alert_id = service.alert(recording, "bradycardia_80", 100)
     page = open_page("county", "/hospital")
+    page.get_by_text("Messages sent outside this page").click()
     line = page.locator("#detail .messages li").filter(has_text="SMS to Dr Zhou (demo)")
     line.filter(has_text="sent").wait_for()
     known = {"SmsSendDetailDTOs": {"SmsSendDetailDTO": [{"SendStatus": 3}]}}
