@@ -24,6 +24,7 @@ from cloud.consultations.service import Consultations
 from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
+from cloud.firmware.service import Updating
 from cloud.health.metrics import Metrics
 from cloud.health.parts import Parts
 from cloud.health.service import EVERY_S as HEALTH_EVERY_S
@@ -92,6 +93,8 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     pregnancies = Pregnancies(engine, hub, alerting)
     judging = Ticker("home values", PREGNANCIES_EVERY_S, pregnancies.tick, clock)
     sharing = Sharing(engine, hub)
+    updating = Updating(engine, hub, ingest.link.publish, clock)
+    ingest.watchers.append(updating.stored)
     reminding = Ticker("sharing", SHARING_EVERY_S, sharing.tick, clock)
     measuring = Ticker("signals", SIGNALS_EVERY_S, Signals(engine).tick, clock)
     receipts = Receipts(engine, alerting)
@@ -128,6 +131,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         journeys=Journeys(engine, hub, alerting.audience),
         readings=reading,
         sharing=sharing,
+        updating=updating,
         pregnancies=pregnancies,
         looking=Looking(engine),
         library=Library(engine, hub),

@@ -17,6 +17,7 @@ from cloud.cases.service import Library
 from cloud.clock import Clock, wall_ms
 from cloud.config import Settings
 from cloud.consultations.service import Consultations
+from cloud.firmware.service import Updating
 from cloud.health.metrics import Metrics
 from cloud.health.service import Health
 from cloud.hospitals.consenting import Consenting
@@ -67,6 +68,7 @@ class Services:
     journeys: Journeys
     readings: Readings
     sharing: Sharing
+    updating: Updating
     pregnancies: Pregnancies
     looking: Looking
     library: Library

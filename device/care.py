@@ -75,7 +75,7 @@ class Care:
         self._asked_ms = now_ms
         if update.whole:
             self._restart = update.finish()
-            self._say("it runs after the next start" if self._restart else "not what was signed")
+            self._say(spoken.UPDATE_TAKEN if self._restart else "not what was signed")
         elif update.at - self._asked_at >= ASK_BYTES:
             self._ask(now_ms, update.at)
 

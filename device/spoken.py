@@ -83,6 +83,7 @@ START, STOP, MOVEMENT, CONTRACTION, COMMAND_DONE, PROBE_OFF, PROBE_ON = 1, 2, 3,
 BOOT, UPDATE, BATTERY = 8, 9, 10
 Event = namedtuple("Event", ("code", "value", "data"))
 UPDATE_OVER = MAX_U32  # no block is wanted: refused, done or given up
+UPDATE_TAKEN = "it runs after the next start"  # said with it; all else is why not
 REPLAYED, SYNTHETIC = 1, 2  # flags of a start
 Start = namedtuple("Start", ("boot_id", "speed", "flags", "name"))
 

@@ -16,7 +16,7 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     r"|importlib\.resources|itertools|math|re|statistics|struct|typing|numpy|scipy|sklearn)(\..*)?",
     "gateway": r"(gateway|models|device\.(wire|payloads|gatt|vitals)"
     r"|(?!cloud|device|hardware|lucina)\w+)(\..*)?",
-    "cloud": r"(cloud|models|device\.wire|device\.payloads|sqlalchemy\.(Engine|Connection)"
+    "cloud": r"(cloud|models|device\.(wire|payloads|manifest|p256)|sqlalchemy\.(Engine|Connection)"
     r"|(?!gateway|device|hardware|lucina|sqlalchemy|sqlite3|psycopg)\w+)(\..*)?",
     "hardware": r"(hardware|device\.manifest|device\.p256"
     r"|(?!cloud|device|gateway|models|lucina)\w+)(\..*)?",

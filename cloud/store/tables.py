@@ -28,6 +28,8 @@ from cloud.store.case_tables import teaching_consents as teaching_consents
 from cloud.store.consultation_tables import consultation_messages as consultation_messages
 from cloud.store.consultation_tables import consultation_reads as consultation_reads
 from cloud.store.consultation_tables import consultations as consultations
+from cloud.store.firmware_tables import firmware_images as firmware_images
+from cloud.store.firmware_tables import firmware_offers as firmware_offers
 from cloud.store.journey_tables import green_channels as green_channels
 from cloud.store.journey_tables import green_steps as green_steps
 from cloud.store.journey_tables import referral_steps as referral_steps
