@@ -51,7 +51,10 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/admin/devices"): _ADMIN,
     ("POST", "/admin/devices/{device_id}"): _ADMIN,
     ("GET", "/admin/audit"): _ADMIN,
-    ("GET", "/"): _PEOPLE,
+    ("GET", "/"): _PUBLIC,
+    ("GET", "/demo"): _PUBLIC,  # these are there in a demo only
+    ("POST", "/demo/enter"): _PUBLIC,
+    ("POST", "/demo/story"): _PUBLIC,
     ("GET", "/centre"): {"centre": "all", "admin": "all"},
     ("GET", "/hospital"): {"hospital": "own"},
     ("GET", "/mother"): _MOTHER,

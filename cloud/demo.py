@@ -59,7 +59,7 @@ STAFF: list[dict[str, Any]] = [
     dict(username="county", name="Dr Zhou (demo)", role="hospital", place=2),
     dict(username="clinic", name="Midwife Wu (demo)", role="hospital", place=3),
 ]
-ADMIN = {"username": "admin", "name": "Administrator (demo)", "role": "admin"}
+ADMIN: dict[str, Any] = {"username": "admin", "name": "Administrator (demo)", "role": "admin"}
 ON_DUTY = {"centre": "operator", "hospital": "obstetrician", "county": "obstetrician"}
 SHIFTS_MIN = ((8 * 60, 20 * 60), (20 * 60, 8 * 60))  # day and night
 

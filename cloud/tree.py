@@ -24,8 +24,9 @@ from rich.table import Table
 from cloud import demo
 from cloud.invented import furnish
 from cloud.store.db import migrate, open_engine, writing
+from cloud.telling import Teller
 
-READY_S = 30.0
+READY_S = 90.0  # a busy machine
 STOP_S = 8.0  # a probe ends its recording and waits 5 s for receipts
 BAD_INPUT = 2  # exit code of a command that cannot do what it was asked
 MARK = "lucina-demo"  # a folder with this file in it may be emptied
@@ -112,7 +113,8 @@ def run_demo(command: list[str], speed: int, port: int, mothers: int) -> int:
             console.print(_welcome(port, speed, probes))
             if len(probes) > 2:
                 console.print(f"{ALERT_HINT} Ctrl-C ends it.")
-            _watch(console, servers, probes)
+            console.print(f"Begin at http://127.0.0.1:{port}/: who to be, and the story to tell.")
+            _watch(console, servers, probes, Teller(home, servers[-1], probes, speed))
     except DemoError as error:
         print(f"lucina: {error}", file=sys.stderr)  # noqa: T201
         return 1
@@ -237,18 +239,20 @@ def _welcome(port: int, speed: int, probes: list[Child]) -> Table:
         table.add_column(heading)
     staff = [(p["name"], p["username"], p["role"]) for p in demo.STAFF]
     mothers = [(m["name"], f"mother{n}", "mother") for n, m in enumerate(demo.MOTHERS, start=1)]
+    staff.append((demo.ADMIN["name"], demo.ADMIN["username"], "admin"))
     for name, username, page in staff + mothers[: len(probes)]:
         table.add_row(name, username, demo.PASSWORD, f"http://127.0.0.1:{port}/{page}")
     return table
 
 
-def _watch(console: Console, servers: list[Child], probes: list[Child]) -> None:
+def _watch(console: Console, servers: list[Child], probes: list[Child], teller: Teller) -> None:
     """Show progress each second; a server that ends, ends the demo; a probe starts over."""
     status = console.status("")
     with status:
         while True:
+            teller.tick()
             for child in servers:
-                if child.ended() is not None:
+                if child.ended() is not None and not teller.has_stopped(child):
                     raise DemoError(f"{child.name} ended: {child.last_words()} (see {child.log})")
             for child in probes:
                 if child.ended() == BAD_INPUT:

@@ -14,9 +14,10 @@ router = APIRouter(tags=["pages"])
 HOME = {"mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre"}
 
 
-@router.get("/", summary="To the page of one's role")
-def start(who: Who) -> Response:
-    return RedirectResponse(HOME[who.role], 303)
+@router.get("/", summary="To the page of one's role; to that of the demo, or to the login")
+def start(who: Who, parts: ServicesDep) -> Response:
+    nobody = "/demo" if parts.settings.demo else "/login"
+    return RedirectResponse(HOME.get(who.role, nobody), 303)
 
 
 @router.get("/centre", summary="The centre's page: queue and strips")
@@ -44,9 +45,7 @@ def recording(
     with reading(parts.engine) as conn:
         printable = who.role != "mother" or signed_of(conn, recording.id) is not None
         felt = marks.of_recording(conn, recording.id)
-    return page(
-        request, "recording.html", who, recording=recording, printable=printable, felt=felt
-    )
+    return page(request, "recording.html", who, recording=recording, printable=printable, felt=felt)
 
 
 def _hospital_of(parts: Services, who: Principal) -> Organisation | None:

@@ -16,6 +16,7 @@ from cloud.deps import Services
 from cloud.main import Server
 from cloud.store import people
 from cloud.store.db import reading, writing
+from tests.cloud.web.service import SECRET
 from tests.process import free_port, wait_until
 
 PASSWORD = "a long password of mine"
@@ -26,8 +27,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Servi
     """An empty service without a broker: its address and its parts."""
     home: Path = tmp_path_factory.mktemp("empty")
     broker = f"mqtt://cloud:secret@127.0.0.1:{free_port()}"
-    settings = Settings(home=home, broker_url=broker, secret="a secret of the tests, nothing else")
-    app, port = create_app(settings), free_port()
+    given: dict[str, Any] = {"home": home, "broker_url": broker, "secret": SECRET}
+    app, port = create_app(Settings(**given)), free_port()
     parts: Services = app.state.services
     server = Server(uvicorn.Config(app, port=port, log_level="warning"), parts)
     thread = threading.Thread(target=server.run)
@@ -142,7 +143,7 @@ def test_setup_is_closed_afterwards(place: tuple[str, Services], context: Any) -
 def test_a_disabled_account_is_out_at_once(place: tuple[str, Services], browser: Any) -> None:
     url, parts = place
     with writing(parts.engine) as conn:
-        row = {"password_hash": hash_password(PASSWORD), "role": "admin"}
+        row: dict[str, Any] = {"password_hash": hash_password(PASSWORD), "role": "admin"}
         people.add_person(conn, username="one", name="One", **row)
         other = people.add_person(conn, username="other", name="Other", **row)
     contexts = [browser.new_context(base_url=url) for _ in range(2)]
@@ -161,3 +162,9 @@ def test_a_disabled_account_is_out_at_once(place: tuple[str, Services], browser:
     assert second.get("/api/mothers").ok
     for context in contexts:
         context.close()
+
+
+def test_there_is_no_demo_here(context: Any) -> None:
+    assert context.request.get("/demo").status == 404
+    for path in ("/demo/enter", "/demo/story"):
+        assert context.request.post(path, form={"username": "centre"}).status == 404
