@@ -63,8 +63,9 @@ class Unsealed:
 
 def row_sha256(row: Any) -> str:
     """Of all of a mapping that is not None, sorted by name: a column that is added later changes
-    nothing."""
-    known = {name: value for name, value in row.items() if value is not None}
+    nothing. A whole number is one, also in a column of floats: SQLite gives 180 to RETURNING and
+    180.0 to SELECT."""
+    known = {name: _plain(value) for name, value in row.items() if value is not None}
     return _sha256(json.dumps(known, ensure_ascii=False, sort_keys=True, default=_as_text))
 
 
@@ -130,6 +131,10 @@ def _rows(conn: Connection, name: str, page: list[Entry]) -> dict[int, Mapping[s
     ids = [entry.row_id for entry in page if entry.source == name]
     query: Select[Any] = select(table).where(table.c.id.in_(ids))
     return {row.id: dict(row._mapping) for row in conn.execute(query)}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_text(value: Any) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cloud import demo
+from cloud.audit.checking import check
 from cloud.cases.views import ready
 from cloud.invented import furnish
 from cloud.store import assessments, cases, consultations, leases, people, resources, school
@@ -28,6 +29,7 @@ def test_with_one_probe_there_is_something_of_everything(tmp_path: Path) -> None
         assert leases.of_device(conn, "probe-1")[0].policy
         assert resources.shown(conn)
         assert school.live_from(conn, NOW_MS)
+        assert check(conn).broken is None  # seconds are whole numbers in columns of floats
         mother = people.get_mother(conn, 1)
         assert mother is not None and mother.risk == "yellow"
     engine.dispose()
