@@ -12,9 +12,11 @@ from models.live import KEEP_S
 from tests.bench.load import SESSION, make_frame
 from tests.e2e.population import HOME_MOTHERS, home_device
 from tests.e2e.rig import Rig
+from tests.process import Process
 
 HISTORY_S = KEEP_S  # a whole window of the cloud's assessments
 INTO = "INSERT INTO frames (recording_id, seq, data, received_ms)"
+READY_S = 600.0
 PATTERNS = 30  # that many mothers differ; frames are made once for each (SQLite only)
 
 
@@ -26,6 +28,14 @@ class LivedIn(Rig):
     def set_up(self) -> None:
         super().set_up()
         write(self.database_url, list(self.homes)[: self.lived_in], HISTORY_S)
+
+    def start(self, process: Process) -> None:
+        """As a rig does, but a cloud that reads a thousand hours may take its time."""
+        if process is self.cloud:
+            process.start()
+            process.wait_for("ready on", READY_S)
+        else:
+            super().start(process)
 
 
 def write(database_url: str, homes: list[str], seconds: int) -> int:
