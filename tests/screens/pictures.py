@@ -22,6 +22,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "screens"
 WIDTH_PX = {True: 390, False: 1000}  # of a phone's picture, of the others
 QUALITY = 70
+PATIENCE_MS = 120_000  # an analysis takes its time
 SETTLE_MS = 1000  # strips are drawn four times a second
 LOADED = """(words) => !document.querySelector("[data-written] > .quiet:only-child") &&
   ![...document.querySelectorAll("main p, main h1")].some(
@@ -41,6 +42,7 @@ def draw(browser: Any, names: Collection[str]) -> None:
                 page = open_page(
                     screen.account, screen.path.format(**ids), screen.size, screen.language
                 )
+                page.set_default_timeout(PATIENCE_MS)
                 page.locator(screen.shows).first.wait_for()
                 page.wait_for_function(LOADED, arg=LOADING)
                 page.wait_for_timeout(SETTLE_MS)
