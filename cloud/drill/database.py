@@ -52,7 +52,7 @@ class Postgres:
         (self._folder / "postmaster.pid").unlink()
 
     def start(self) -> None:
-        """After kill(): returns when it answers. The killed ones may hold its memory for a while."""
+        """After kill(): returns when it answers. What was killed may hold its memory a while."""
         end_s = time.monotonic() + START_S
         while True:
             try:
