@@ -18,6 +18,7 @@ from cloud.drill.rig import ENV, Rig
 
 CUTS = 5
 DEAD_S = 2.0
+ALONE_S = 2.0  # of the gateway with its frames, before its power goes
 ENDS_S = 30.0  # a gateway whose disk cannot be trusted
 
 
@@ -82,12 +83,15 @@ def power_loss(course: Course) -> None:
         time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
         course.ledger.faults += 1
         course.say(f"power cut {course.ledger.faults}")
+        course.rig.far.cut()  # so that what is receipted is nowhere else
+        time.sleep(ALONE_S)
         disk.command(".cut")
         course.rig.gateway.kill()
         disk.unmount()
         time.sleep(course.rng.uniform(0, DEAD_S))
         disk.start()
         course.rig.start(course.rig.gateway)
+        course.rig.far.heal()
 
 
 def fsync_error(course: Course) -> None:
