@@ -177,7 +177,12 @@ def probe(
             spool.mkdir(parents=True, exist_ok=True)
             source = (heard if doppler else replayed)(file or replay, Path(folder))
             config = _broker_of(broker) | source
-            config |= {"device": device, "token": token, "speed": speed, "spool": str(spool)}
+            config |= {
+                "device": device,
+                "token": token,
+                "speed": speed,
+                "spool": str(spool.resolve()),
+            }
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
             end(_firmware(path, micropython))
@@ -211,7 +216,8 @@ def _broker_of(url: str) -> dict[str, object]:
     ca_files = parse_qs(parts.query).get("ca", [None])
     if parts.scheme == "mqtts" and ca_files[0] is None:
         raise ValueError(f"--broker {url!r}: mqtts needs ?ca=FILE, the certificates to trust")
-    return {"host": parts.hostname, "port": parts.port, "tls": ca_files[0]}
+    ca = ca_files[0] and str(Path(ca_files[0]).resolve())
+    return {"host": parts.hostname, "port": parts.port, "tls": ca}
 
 
 def _firmware(config: Path, micropython: bool) -> int:
@@ -227,7 +233,7 @@ def _firmware(config: Path, micropython: bool) -> int:
     compile_all(config.parent, HOST)  # as a board has it: compiling would take its memory
     argv = [str(interpreter), "-X", f"heapsize={HEAP}", "-m", "device.probe", str(config)]
     environment = os.environ | {"MICROPYPATH": f"{config.parent}:.frozen"}
-    with subprocess.Popen(argv, env=environment) as child:
+    with subprocess.Popen(argv, env=environment, cwd=config.parent) as child:
         while True:
             try:
                 return child.wait()

@@ -18,7 +18,7 @@ class SlotRing:
 
     def __init__(self, capacity: int) -> None:
         self._seqs = [NOBODY] * capacity
-        self._slots = bytearray(SLOT * capacity)
+        self._slots = [bytearray(SLOT) for _ in range(capacity)]
         self.capacity = capacity
 
     def holder(self, seq: int) -> int:
@@ -26,14 +26,13 @@ class SlotRing:
         return self._seqs[seq % self.capacity]
 
     def put(self, seq: int, data: bytes) -> None:
-        at = seq % self.capacity * SLOT
-        memoryview(self._slots)[at : at + len(data)] = data
+        self._slots[seq % self.capacity][: len(data)] = data
         self._seqs[seq % self.capacity] = seq
 
     def get(self, seq: int) -> bytes:
         """Only for the holder of its slot."""
-        at = seq % self.capacity * SLOT
-        return bytes(memoryview(self._slots)[at : at + wire.size_of(self._slots, at)])
+        slot = bytes(self._slots[seq % self.capacity])
+        return slot[: wire.size_of(slot)]
 
     def clear(self) -> None:
         for slot in range(self.capacity):
