@@ -45,7 +45,7 @@ MOTHER = (
 HOSPITAL = (
     Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
            "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
-    Screen("recording", "Recording", "county", "/recordings/{recording_id}", "The strip with what "
+    Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip with what "
            "was measured; scores, each line of which leads to its place; the reading.",
            shows="#scores details"),
     Screen("record", "A mother's record", "clinic", "/mothers/3", "Risk, advice to approve, home "
@@ -70,6 +70,8 @@ CENTRE = (
     Screen("health", "Service", "centre", "/health", "Which part of the service is well."),
     Screen("admin", "Administration", "admin", "/admin", "Organisations, people and their roles, "
            "devices and whose they are, settings, the audit."),
+    Screen("firmware", "Firmware", "centre", "/firmware", "Which firmware the probes run, and the "
+           "way of an update to them."),
     Screen("pending", "Unknown boxes", "centre", "/pending", "Recordings that nobody is bound to: "
            "kept, and given to their mother."),
 )  # fmt: skip
