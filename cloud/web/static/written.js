@@ -99,7 +99,7 @@ export class Written {
     const same = had && [...this.body.querySelectorAll(had.tagName)].find((one) => keyOf(one) === keyOf(had));
     same?.focus({ preventScroll: true });
     this.#tellTimes();
-    if (turn === 1 && this.embedded && this.body.querySelector(location.hash || "none")) location.replace(location.hash); // it was not there when the page came
+    if (turn === 1 && this.embedded && this.body.contains(document.getElementById(location.hash.slice(1)))) location.replace(location.hash); // it was not there when the page came
   }
 
   async #send(event) {
