@@ -7,7 +7,7 @@ Reading, referring and the green channel are in colleagues.py, consultations in 
 from typing import Any
 
 from cloud.hub import Event
-from cloud.scenario import colleagues, sharing
+from cloud.scenario import care, colleagues, sharing
 from cloud.scenario.people import PLACES
 from cloud.scenario.stage import Stage
 
@@ -48,6 +48,14 @@ def open_page(stage: Stage, account: str) -> None:
             colleagues.on_reading(stage, account, view["id"])
         for view in stage.get(account, "/api/referrals") or []:
             colleagues.on_referral(stage, account, view["id"])
+        for mother_id in stage.cared:
+            care.on_record(stage, account, mother_id)
+
+
+def look(stage: Stage) -> None:
+    """What the service has published reaches the pages that are open."""
+    for account, event in stage.service.events():
+        react(stage, account, event)
 
 
 def react(stage: Stage, account: str, event: Event) -> None:
@@ -59,6 +67,8 @@ def react(stage: Stage, account: str, event: Event) -> None:
         colleagues.on_reading(stage, account, event.data["id"])
     elif event.kind == "changed" and event.data["topic"] == "consultation":
         sharing.on_consultation(stage, account, event.data["id"])
+    elif event.kind == "changed" and event.data["topic"] == "mother":
+        care.on_record(stage, account, event.data["id"])
     elif event.kind == "referral" and not stage.cast.people[account].mother_id:
         colleagues.on_referral(stage, account, event.data["id"])
 

@@ -15,12 +15,26 @@ from cloud.scenario.alert_checks import (
     one_owner,
     told_together,
 )
+from cloud.scenario.book_checks import (
+    balance_right,
+    contributions_right,
+    school_right,
+    statistics_right,
+)
+from cloud.scenario.care_checks import (
+    boxes_back,
+    cases_agreed,
+    cases_discussed,
+    pending_listed,
+    records_kept,
+)
 from cloud.scenario.records import Records
 from cloud.scenario.stage import Stage
 from models import alerts, consultations, green, readings, referrals, resources
 from models.journeys import timeline
 
-NOT_AUDITED = ("/api/mother/position", "/read", "/api/push", "/login", "/logout", "/green")
+NOT_AUDITED = ("/api/mother/position", "/read", "/api/push", "/login", "/logout", "/green", "/come")
+HER_OWN = ("/api/school/lessons/", "/api/cases/")  # what somebody learns is nobody's business
 NOTES = frozenset(
     ("raised", "recurred", "cleared", "mother_answer", "break_glass", "consent_kept", "joined",
      "reminded", "to call", "called")
@@ -46,6 +60,7 @@ def phases_in_table(_: Stage, found: Records) -> list[str]:
         ("referral", found.referral_steps, referrals.TRANSITIONS),
         ("consultation", found.letters, consultations.TRANSITIONS),
         ("request", found.request_steps, resources.TRANSITIONS),
+        ("lease", found.lease_steps, resources.LEASE),
     ):
         wrong += _moves(name, rows, table)
     return wrong
@@ -78,24 +93,6 @@ def readings_signed(_: Stage, found: Records) -> list[str]:
         for one in found.recordings
         if one.mother_id is not None and one.closed_ms is not None and one.id not in read
     ]
-
-
-def balance_right(stage: Stage, found: Records) -> list[str]:
-    """The balance that the centre is shown is the count of what went up and down and came to
-    something; what some sent others received; and nobody is on the way still."""
-    counted = Counter(
-        one.direction
-        for one in found.referrals
-        if not {s.event for s in found.referral_steps[one.id]} & {"decline", "withdraw"}
-    )
-    total, months = stage.balance["total"], stage.balance["months"]
-    wrong = []
-    for way in (referrals.UP, referrals.DOWN):
-        sides = [sum(row[f"{side}_{way}"] for row in months) for side in ("sent", "came")]
-        if {total[way], *sides} != {counted[way]}:
-            wrong.append(f"{way}: {counted[way]} referrals, shown are {total[way]} and {sides}")
-    open_ones = [one for one in found.referrals if one.phase not in referrals.OVER]
-    return wrong + [f"referral {one.id} is {one.phase.value}" for one in open_ones]
 
 
 def green_closed(_: Stage, found: Records) -> list[str]:
@@ -162,6 +159,7 @@ def changes_audited(stage: Stage, found: Records) -> list[str]:
     rows = {(step.person_id, step.at_ms) for step in _all_steps(found)}
     rows |= {(one.person_id, one.at_ms) for one in found.changes}
     rows |= {(one.person_id, one.done_ms) for one in found.tasks}
+    rows |= {(stage.cast.mothers[one.mother_id].id, one.at_ms) for one in found.check_ins}
     hers = stage.cast.mothers  # an alert that she raised herself names her and the time
     rows |= {(hers[a.mother_id].id, a.raised_ms) for a in found.alerts if a.mother_id in hers}
     return [
@@ -169,6 +167,7 @@ def changes_audited(stage: Stage, found: Records) -> list[str]:
         for call in stage.service.calls
         if call.status == 200
         and not call.path.endswith(NOT_AUDITED)
+        and not call.path.startswith(HER_OWN)
         and (stage.cast.people[call.account].id, call.at_ms) not in rows
     ]
 
@@ -194,7 +193,7 @@ def races_won_once(stage: Stage, _: Records) -> list[str]:
 def _all_steps(found: Records) -> Iterator[Any]:
     kinds: list[Mapping[int, Sequence[Any]]] = [
         found.alert_steps, found.reading_steps, found.green_steps, found.referral_steps,
-        found.letters, found.request_steps,
+        found.letters, found.request_steps, found.lease_steps,
     ]  # fmt: skip
     for kind in kinds:
         for steps in kind.values():
@@ -211,6 +210,14 @@ CHECKS: dict[str, Check] = {
     "mothers called": mothers_called,
     "readings signed": readings_signed,
     "balance right": balance_right,
+    "contributions right": contributions_right,
+    "statistics right": statistics_right,
+    "school right": school_right,
+    "records kept": records_kept,
+    "boxes back": boxes_back,
+    "pending listed": pending_listed,
+    "cases agreed": cases_agreed,
+    "cases discussed": cases_discussed,
     "green channels closed": green_closed,
     "consultations ended": consultations_ended,
     "everything back": everything_back,

@@ -20,6 +20,7 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)  # a login 
 MOTHERS = 40
 GATEWAYS = ("gw-north", "gw-south")  # each mother's box speaks through one
 UNKNOWN_DEVICE = "probe-unknown"  # nobody's
+SPARES = ("probe-spare-1", "probe-spare-2")  # of the centre, to be leased
 TERM_WEEKS = 40
 
 
@@ -144,7 +145,8 @@ def fill(conn: Connection, seed: int, today: date) -> Cast:
     for number in range(1, MOTHERS + 1):
         one = _add_mother(conn, number, rng, place_ids, password_hash, today)
         found[one.account] = one
-    people.add_device(conn, UNKNOWN_DEVICE, UNKNOWN_DEVICE, GATEWAYS[0])
+    for device in (UNKNOWN_DEVICE, *SPARES):
+        people.add_device(conn, device, device, GATEWAYS[0])
     return Cast(found, place_ids)
 
 

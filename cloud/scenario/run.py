@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud.config import Settings, load
-from cloud.scenario import actors, checks, records, script, transcript, verbs
+from cloud.scenario import actors, checks, closing, records, script, transcript, verbs
 from cloud.scenario.people import fill
 from cloud.scenario.probes import OpenPacker, Probes
 from cloud.scenario.receiver import Receiver
@@ -75,6 +75,7 @@ def play(
                 database_url=f"sqlite:///{folder}/lucina.sqlite",
                 secret=SECRET,
                 assess_every_s=chosen.pace.assess_every_s,
+                assess_workers=0,  # on the simulated clock
                 **receiver.channels,
             )
             stage = _set_up(settings, chosen, seed, Probes(open_packer), Real(data), loop)
@@ -114,7 +115,7 @@ def _played(stage: Stage, lines: list[Line], told: Told) -> Outcome:
             _step(stage)
             share = (stage.now_ms - stage.start_ms) / max(1, last_ms - stage.start_ms)
             told(min(1.0, share), transcript.clock(stage.now_ms))
-        stage.balance = stage.service.get("centre.lena", "/api/referrals/balance")
+        stage.shown = closing.read(stage.service)
         found = records.read(stage.service.parts.engine, stage.start_ms)
     finally:
         stage.service.stop()
@@ -138,8 +139,7 @@ def _step(stage: Stage) -> None:
         return
     stage.probes.go_on(service.parts.ingest.take, stage.now_ms)
     service.tick()
-    for account, event in service.events():
-        actors.react(stage, account, event)
+    actors.look(stage)
 
 
 def _step_ms(stage: Stage) -> int:

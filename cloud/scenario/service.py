@@ -119,7 +119,7 @@ class Service:
 
     def call(self, account: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """What this person's browser asks for: status and JSON, None without."""
-        answer = self._loop.run_until_complete(self._call(account, method, path, body))
+        answer = self._ask(account, method, path, body)
         if method != "GET":
             self.calls.append(Call(self._clock.now_ms, account, method, path, answer.status_code))
         is_json = answer.headers.get("content-type", "").startswith("application/json")
@@ -127,10 +127,11 @@ class Service:
 
     def get(self, account: str, path: str) -> Any:
         """The JSON of a page; LookupError when it is not theirs (any more)."""
-        status, found = self.call(account, "GET", path)
-        if status != 200:
-            raise LookupError(f"{account} GET {path}: {status}")
-        return found
+        return self._got(account, path).json()
+
+    def download(self, account: str, path: str) -> bytes:
+        """A file of a page; LookupError as above."""
+        return self._got(account, path).content
 
     def open_page(self, account: str) -> None:
         if account not in self.pages:
@@ -164,6 +165,15 @@ class Service:
             return False
         self._due_ms[name] = now_ms + round(every_s * 1000)
         return True
+
+    def _got(self, account: str, path: str) -> httpx2.Response:
+        answer = self._ask(account, "GET", path)
+        if answer.status_code != 200:
+            raise LookupError(f"{account} GET {path}: {answer.status_code}")
+        return answer
+
+    def _ask(self, account: str, method: str, path: str, body: Any = None) -> httpx2.Response:
+        return self._loop.run_until_complete(self._call(account, method, path, body))
 
     async def _call(self, account: str, method: str, path: str, body: Any) -> httpx2.Response:
         if account not in self._cookies:

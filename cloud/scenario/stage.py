@@ -46,7 +46,12 @@ class Stage:
     refused: list[str] = field(default_factory=list)  # what nobody expected to be refused
     restarts: list[tuple[int, int]] = field(default_factory=list)  # from, to
     racing: bool = False  # two people of a hospital will accept the next alert at once
-    balance: dict[str, Any] = field(default_factory=dict)  # as the centre is shown it at the end
+    cared: dict[int, str] = field(default_factory=dict)  # mother: the place whose team she has
+    pending: list[tuple[int, int, list[dict[str, Any]]]] = field(
+        default_factory=list
+    )  # when the centre looked: how many recordings of nobody there should be, and its list
+    learnt: set[tuple[str, int]] = field(default_factory=set)  # account, lesson
+    shown: dict[str, Any] = field(default_factory=dict)  # to the centre at the end: closing.py
     wake: tuple[int, Do] | None = None  # when the service starts again, and how
     _agenda: list[tuple[int, int, Do]] = field(default_factory=list)
     _order: int = 0

@@ -28,6 +28,7 @@ def lines(stage: Stage, found: Records) -> list[str]:
         ("referral", found.referral_steps, {one.id: one.direction for one in found.referrals}),
         ("consultation", found.letters, {one.id: one.kind for one in found.consultations}),
         ("request", found.request_steps, {one.id: one.kind for one in found.requests}),
+        ("lease", found.lease_steps, {one.id: one.device_id for one in found.leases}),
     ]
     names = _names(stage)
     for kind, steps, known in kinds:
@@ -72,6 +73,9 @@ def summary(stage: Stage, found: Records) -> dict[str, Any]:
         "referrals": Counter(f"{one.direction} {one.phase.value}" for one in found.referrals),
         "consultations": Counter(one.phase.value for one in found.consultations),
         "lent": Counter(f"{one.kind} {one.phase.value}" for one in found.requests),
+        "leases": Counter(one.phase.value for one in found.leases),
+        "advice": Counter(one.phase.value for one in found.advice),
+        "cases": {"made": len(found.cases), "answered": sum(n for _, n in found.answers.values())},
         "messages": {
             "made": len(found.messages),
             "delivered": sum(one.delivered_ms is not None for one in found.messages),

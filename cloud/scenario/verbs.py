@@ -2,69 +2,18 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-from cloud.scenario import actors, colleagues, sharing
-from cloud.scenario.people import UNKNOWN_DEVICE, device_of, gateway_of
-from cloud.scenario.script import Line, ScriptError
+from cloud.scenario import actors, care, colleagues, library, probe_verbs, sharing
+from cloud.scenario.probe_verbs import NOBODY, RECORDS
+from cloud.scenario.script import Line, ScriptError, matched, pairs
 from cloud.scenario.stage import Stage
-from cloud.scenario.strips import STRIPS, synthetic
-from device import payloads
+from cloud.scenario.strips import STRIPS
 
-SERVICE, EVERYONE, NOBODY = "service", "everyone", "unknown"
-LINGERS_S = 600  # a mother's page stays open after her recording
-RECORDS = re.compile(r"(?P<strip>[a-z ]+?) (?P<minutes>\d+)(?P<more>( \w+=[\d-]+)*)")
+SERVICE, EVERYONE = "service", "everyone"
 BORROWS = re.compile(r"(?P<amount>\d+) (?P<kind>[a-z ]+) from (?P<place>\w+)")
 REFERS = re.compile(
     r"(?P<mother>m\d\d) (?P<way>up|down) to (?P<to>\w+)(?P<now> urgently)? because (?P<why>\w+)"
 )
-
-
-def records(stage: Stage, line: Line) -> None:
-    """STRIP MINUTES [skew=S] [hides=FROM-TO until=S]: a recording begins."""
-    said = _matched(RECORDS, line)
-    name, minutes, more = said["strip"], int(said["minutes"]), _pairs(said["more"])
-    trace, flags = None, payloads.REPLAYED
-    if name == "lively" and stage.real.found:
-        title, trace = stage.real.next(minutes)
-    else:
-        title, flags = f"synthetic {name}", flags | payloads.SYNTHETIC
-        trace = synthetic(name, stage.seed * 100 + _number(line.who), minutes)
-    device, gateway = UNKNOWN_DEVICE, gateway_of(line.who)
-    if line.who != NOBODY:
-        device = device_of(line.who)
-        stage.service.open_page(line.who)
-        stage.later(60 * minutes + LINGERS_S, stage.service.close_page, line.who)
-    probe = stage.probes.begin(device, gateway, title, flags, trace, stage.now_ms)
-    probe.skew_ms = 1000 * int(more.get("skew", "0"))
-    if "hides" in more:
-        first, _, last = more["hides"].partition("-")
-        probe.hidden = int(first), int(last), int(more["until"])
-
-
-def measures(stage: Stage, line: Line) -> None:
-    """NAME=VALUE ...: vital signs of device.payloads."""
-    values = {name: float(value) for name, value in _pairs(line.what).items()}
-    _probe(stage, line).measure(values)
-
-
-def battery(stage: Stage, line: Line) -> None:
-    _probe(stage, line).tell_battery(int(line.what))
-
-
-def probe(stage: Stage, line: Line) -> None:
-    """off or on: the contact of the probe."""
-    codes = {"off": payloads.PROBE_OFF, "on": payloads.PROBE_ON}
-    _probe(stage, line).tell(codes[line.what])
-
-
-def connection(stage: Stage, line: Line) -> None:
-    """lost or found: of her gateway; what was made meanwhile is sent then."""
-    device = device_of(line.who)
-    if line.what == "lost":
-        stage.probes.off.add(device)
-    else:
-        stage.probes.off.discard(device)
 
 
 def goes(stage: Stage, line: Line) -> None:
@@ -97,7 +46,7 @@ def state(stage: Stage, line: Line) -> None:
     who = stage.cast.staff(line.who)[0].account
     own = stage.get(who, "/api/organisation")
     known = {name: own[name] for name in ("free_beds", "nicu", "blood_bank")}
-    stage.post(who, "/api/organisation/state", {**known, **_pairs(line.what)}, method="PUT")
+    stage.post(who, "/api/organisation/state", {**known, **pairs(line.what)}, method="PUT")
 
 
 def reads_blind(stage: Stage, line: Line) -> None:
@@ -110,6 +59,12 @@ def moves_less(stage: Stage, line: Line) -> None:
     """She says that her baby moves less."""
     newest = max(one["id"] for one in stage.get(line.who, "/api/recordings"))
     stage.post(line.who, f"/api/recordings/{newest}/reduced-movement")
+    actors.look(stage)  # now, not at the end of the step
+
+
+def says(stage: Stage, line: Line) -> None:
+    care.says(stage, line)
+    actors.look(stage)
 
 
 def consents(stage: Stage, line: Line) -> None:
@@ -123,7 +78,7 @@ def refuses(stage: Stage, line: Line) -> None:
 
 def refers(stage: Stage, line: Line) -> None:
     """MOTHER up|down to PLACE [urgently] because CRITERION: of models.referrals."""
-    said = _matched(REFERS, line)
+    said = matched(REFERS, line)
     colleagues.refer(
         stage, line.who, said["mother"], said["to"], said["way"], said["why"], bool(said["now"])
     )
@@ -154,7 +109,7 @@ def discusses(stage: Stage, line: Line) -> None:
 
 def borrows(stage: Stage, line: Line) -> None:
     """AMOUNT KIND from PLACE: of models.resources."""
-    said = _matched(BORROWS, line)
+    said = matched(BORROWS, line)
     sharing.lend(stage, line.who, said["kind"], int(said["amount"]), said["place"])
 
 
@@ -187,11 +142,11 @@ def restarts(stage: Stage, line: Line) -> None:
 
 Verb = Callable[[Stage, Line], None]
 VERBS: dict[str, Verb] = {
-    "records": records,
-    "measures": measures,
-    "battery": battery,
-    "probe": probe,
-    "connection": connection,
+    "records": probe_verbs.records,
+    "measures": probe_verbs.measures,
+    "battery": probe_verbs.battery,
+    "probe": probe_verbs.probe,
+    "connection": probe_verbs.connection,
     "goes": goes,
     "answers": answers,
     "races": races,
@@ -206,8 +161,21 @@ VERBS: dict[str, Verb] = {
     "asks": asks,
     "discusses": discusses,
     "borrows": borrows,
+    "cares-for": care.cares_for,
+    "enters": care.enters,
+    "counts": care.counts,
+    "says": says,
+    "leases": library.leases,
+    "finds-pending": library.finds_pending,
+    "binds": library.binds,
+    "lets-teach": library.lets_teach,
+    "teaches": library.teaches,
+    "learns": library.learns,
+    "opens-course": library.opens_course,
+    "follows": library.follows,
     "restarts": restarts,
 }
+SHAPES = {"refers": REFERS, "borrows": BORROWS, "leases": library.LEASES}  # of what lines say
 
 
 def check(lines: list[Line], known: set[str]) -> None:
@@ -218,35 +186,15 @@ def check(lines: list[Line], known: set[str]) -> None:
             raise ScriptError(f"{where}: no such verb, known are {', '.join(VERBS)}")
         if line.who not in known | {SERVICE, EVERYONE, NOBODY}:
             raise ScriptError(f"{where}: nobody is called {line.who}")
-        if line.does == "records" and _matched(RECORDS, line)["strip"] not in STRIPS:
+        if line.does == "records" and matched(RECORDS, line)["strip"] not in STRIPS:
             raise ScriptError(f"{where}: no such strip, known are {', '.join(STRIPS)}")
-        for verb, pattern in (("refers", REFERS), ("borrows", BORROWS)):
-            if line.does == verb:
-                _matched(pattern, line)
+        if line.does in SHAPES:
+            matched(SHAPES[line.does], line)
 
 
 def play(stage: Stage, line: Line) -> None:
     stage.note(f"{line.who} {line.does} {line.what}")
     VERBS[line.does](stage, line)
-
-
-def _matched(pattern: re.Pattern[str], line: Line) -> dict[str, Any]:
-    found = pattern.fullmatch(line.what)
-    if found is None:
-        raise ScriptError(f"minute {line.minute:g}, {line.who} {line.does}: not {line.what!r}")
-    return found.groupdict()
-
-
-def _pairs(text: str) -> dict[str, str]:
-    return dict(pair.split("=", 1) for pair in text.split())
-
-
-def _number(who: str) -> int:
-    return int(who[1:]) if who[1:].isdigit() else 0
-
-
-def _probe(stage: Stage, line: Line) -> Any:
-    return stage.probes.of(device_of(line.who))
 
 
 def _decide(stage: Stage, line: Line, allowed: bool) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import Engine
 
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting, Refused
@@ -22,7 +21,8 @@ from tests.cloud.alerts import world
 from tests.cloud.alerts.world import BRADYCARDIA, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS
 
 FOLDER = tempfile.TemporaryDirectory()
-EMPTY = Path(FOLDER.name) / "empty.sqlite"
+EMPTY, STORE = Path(FOLDER.name) / "empty.sqlite", Path(FOLDER.name) / "lucina.sqlite"
+ENGINE = open_engine(f"sqlite:///{STORE}")  # one for all: what it has compiled is used again
 NOTES = {
     "raised",
     "recurred",
@@ -53,26 +53,24 @@ def empty_store() -> Path:
 class History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory(dir=FOLDER.name)
-        self.path = Path(self.folder.name) / "lucina.sqlite"
-        shutil.copy(empty_store(), self.path)
+        for left in STORE.parent.glob(f"{STORE.name}*"):
+            left.unlink()
+        shutil.copy(empty_store(), STORE)
         self.now_ms = T0_MS
         self.second = 0.0  # of the recording
         self.told: dict[str, list[float]] = {BRADYCARDIA.id: [], SIGNAL_LOST.id: []}
         self.present = dict.fromkeys(self.told, False)
-        self.engine: Engine
+        self.rows: list[tuple[Alert, list[Step]]] = []  # as they were after the last rule
         self.start()
 
     def start(self) -> None:
-        self.engine = open_engine(f"sqlite:///{self.path}")
-        self.alerting = Alerting(self.engine, Hub())
+        self.alerting = Alerting(ENGINE, Hub())
 
     def teardown(self) -> None:
-        self.engine.dispose()
-        self.folder.cleanup()
+        ENGINE.dispose()
 
     def all(self) -> list[tuple[Alert, list[Step]]]:
-        with reading(self.engine) as conn:
+        with reading(ENGINE) as conn:
             rows = alerts.visible(conn)
             steps = alerts.steps_of(conn, [row.id for row in rows])
         return [(row, steps[row.id]) for row in rows]
@@ -103,7 +101,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: any(self.told.values()))
     @rule(pick=PICK, actor=ACTORS, event=EVENTS)
     def acts(self, pick: int, actor: world.Actor, event: str) -> None:
-        alert_id = pick % len(self.all()) + 1
+        alert_id = pick % len(self.rows) + 1
         try:
             self.alerting.act(alert_id, event, actor, "because", self.now_ms)
         except Refused:
@@ -112,20 +110,20 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: any(self.told.values()))
     @rule(pick=PICK, place=st.sampled_from([NEAR, MIDDLE, FAR]))
     def is_delivered(self, pick: int, place: int) -> None:
-        self.alerting.delivered(pick % len(self.all()) + 1, place, self.now_ms)
+        self.alerting.delivered(pick % len(self.rows) + 1, place, self.now_ms)
 
     @rule(seconds=st.sampled_from([1, 20, 59, 60, 61, 300]))
     def time_passes(self, seconds: int) -> None:
         self.now_ms += 1000 * seconds
         self.alerting.escalate_due(self.now_ms)
-        Reminder(self.engine, self.alerting).tick(self.now_ms)
+        Reminder(ENGINE, self.alerting).tick(self.now_ms)
 
     @rule(place=st.sampled_from([None, NEAR, MIDDLE, FAR]), allowed=st.booleans())
     def decides(self, place: int | None, allowed: bool) -> None:
         """Her consent holds for whoever is asked now, or it was asked because nobody is left."""
         self.now_ms += 1
-        Consenting(self.engine, Hub(), self.alerting).decide(1, place, allowed, MOTHER, self.now_ms)
-        with reading(self.engine) as conn:
+        Consenting(ENGINE, Hub(), self.alerting).decide(1, place, allowed, MOTHER, self.now_ms)
+        with reading(ENGINE) as conn:
             consent = consents.of_mother(conn, 1, FAR)
         for alert, steps in self.all():
             if alert.phase in WAITING and not consent.holds_for(alert.organisation_id or 0):
@@ -134,23 +132,23 @@ class History(RuleBasedStateMachine):
 
     @rule(place=st.sampled_from([NEAR, MIDDLE, FAR]), on_call=st.booleans())
     def changes_shift(self, place: int, on_call: bool) -> None:
-        with writing(self.engine) as conn:
+        with writing(ENGINE) as conn:
             people.set_organisation(conn, place, on_call=on_call)
 
     @rule()
     def restarts(self) -> None:
-        self.engine.dispose()
+        ENGINE.dispose()
         self.start()
 
     @invariant()
     def nothing_is_forgotten_or_doubled(self) -> None:
-        rows = self.all()
-        for alert, steps in rows:
+        self.rows = self.all()
+        for alert, steps in self.rows:
             self.check_unanswered(alert)
             self.check_owner(alert, steps)
             self.check_steps(alert, steps)
         for name in self.told:
-            self.check_rule(name, [row for row in rows if row[0].rule == name])
+            self.check_rule(name, [row for row in self.rows if row[0].rule == name])
 
     def check_unanswered(self, alert: Alert) -> None:
         """It is within its deadline, or at the centre."""

@@ -10,7 +10,7 @@ from cloud.scenario.checks import CHECKS
 from cloud.scenario.records import Records
 from cloud.scenario.run import Outcome
 from cloud.scenario.service import Call
-from models import alerts, consultations, readings, referrals, resources
+from models import advice, alerts, consultations, readings, referrals, resources
 
 Wrong = Callable[[Records], Records]
 
@@ -51,6 +51,29 @@ def twice(name: str, event: str) -> Wrong:
     return change
 
 
+def without(what: str) -> Wrong:
+    """No change of this kind was written down."""
+    return lambda found: replace(found, changes=[c for c in found.changes if c.what != what])
+
+
+def unreminded(found: Records) -> Records:
+    """Nobody was asked for a box that was late."""
+    steps = {
+        number: [one for one in of if one.event != "overdue"]
+        for number, of in found.lease_steps.items()
+    }
+    return replace(found, lease_steps=steps)
+
+
+def by_one(found: Records) -> Records:
+    """All letters are from one member."""
+    letters = {
+        number: [replace(one, organisation_id=1) for one in of]
+        for number, of in found.letters.items()
+    }
+    return replace(found, letters=letters)
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
@@ -66,6 +89,22 @@ def twice(name: str, event: str) -> Wrong:
         ("readings signed", lambda found: replace(found, readings=[])),
         ("balance right", first("referrals", phase=referrals.Phase.TRANSIT)),
         ("balance right", lambda found: replace(found, referrals=[])),
+        ("contributions right", first("requests", amount=7)),
+        ("contributions right", lambda found: replace(found, leases=[])),
+        ("contributions right", first("readings", signed_ms=None)),
+        ("statistics right", first("readings", raised_ms=1)),
+        ("statistics right", first("alerts", rule="tachycardia_180")),
+        ("school right", lambda found: replace(found, learnt={})),
+        ("records kept", without("plan")),
+        ("records kept", first("advice", phase=advice.Phase.PROPOSED)),
+        ("records kept", lambda found: replace(found, messages=[])),
+        ("boxes back", first("leases", phase=resources.Lease.OUT)),
+        ("boxes back", unreminded),
+        ("boxes back", without("device_of")),
+        ("pending listed", without("recording_bound")),
+        ("cases agreed", without("teaching use")),
+        ("cases agreed", lambda found: replace(found, answers={})),
+        ("cases discussed", by_one),
         ("consultations ended", first("consultations", phase=consultations.Phase.ASKED)),
         ("everything back", first("requests", phase=resources.Phase.OUT)),
         ("messages ended", first("messages", next_ms=1)),
@@ -93,6 +132,16 @@ def test_two_sides_that_see_it_apart_are_found(
     later = {**outcome.stage.seen, ("m12", alert.id): alert.raised_ms + 1500}
     monkeypatch.setattr(outcome.stage, "seen", later)
     assert CHECKS["both sides told together"](outcome.stage, outcome.found) != []
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_a_file_with_other_numbers_is_found(
+    outcome: Outcome, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    numbers = outcome.stage.shown[name]
+    monkeypatch.setitem(outcome.stage.shown, name, [*numbers[:-1], numbers[-1] + 1])
+    (wrong,) = CHECKS["contributions right"](outcome.stage, outcome.found)
+    assert name in wrong
 
 
 def test_a_race_that_both_win_is_found(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def test_a_line_that_is_none_is_named(table: str, words: str) -> None:
         (Line(1, "m01", "records", "fast 5"), "no such strip"),
         (Line(1, "m01", "records", "flat"), "not 'flat'"),
         (Line(1, "town1", "refers", "m05 to city"), "not 'm05 to city'"),
+        (Line(1, "centre", "leases", "a box to m05"), "not 'a box to m05'"),
     ],
 )
 def test_what_cannot_be_played_is_named(line: Line, words: str) -> None:
