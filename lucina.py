@@ -177,12 +177,8 @@ def probe(
             spool.mkdir(parents=True, exist_ok=True)
             source = (heard if doppler else replayed)(file or replay, Path(folder))
             config = _broker_of(broker) | source
-            config |= {
-                "device": device,
-                "token": token,
-                "speed": speed,
-                "spool": str(spool.resolve()),
-            }
+            config |= {"device": device, "token": token, "speed": speed}
+            config["spool"] = str(spool.resolve())
             path = Path(folder) / "probe.json"
             path.write_text(json.dumps(config))
             end(_firmware(path, micropython))
