@@ -140,13 +140,15 @@ def messages_ended(_: Stage, found: Records) -> list[str]:
 
 
 def frames_stored(stage: Stage, found: Records) -> list[str]:
-    """Every frame that a probe made is in the store, and its gateway holds none of it back."""
+    """Every frame that a probe made is in the store, but what nobody claimed within a day, and its
+    gateway holds none of it back."""
     kept = {(one.device_id, one.session): one for one in found.recordings}
     wrong = []
     for probe in stage.probes.all:
         one = kept.get((probe.device, probe.session))
         stored = found.tallies[one.id] if one else 0
-        if stored != probe.packer.made or probe.held:
+        removed = one is not None and one.removed_ms is not None  # nobody's, after a day
+        if stored != (0 if removed else probe.packer.made) or probe.held:
             wrong.append(
                 f"{probe.device}: {probe.packer.made} frames made, {stored} stored, "
                 f"{len(probe.held)} without a receipt"
