@@ -13,14 +13,14 @@ def _empty(said: Any) -> Any:
 
 
 SomeId = Annotated[int | None, Field(ge=1, le=MAX_ID), BeforeValidator(_empty)]
-Text = Annotated[str, Field(min_length=1, max_length=120)]
+Text = Annotated[str, Field(min_length=1, max_length=120, examples=["west-1"])]
 
 
 class Place(BaseModel):
     name: Text
     name_zh: Text
-    kind: Literal["hospital", "centre"]
-    level: Annotated[int, Field(ge=1, le=3)]
+    kind: Annotated[Literal["hospital", "centre"], Field(examples=["hospital"])]
+    level: Annotated[int, Field(ge=1, le=3, examples=[2])]
     phone: Annotated[str | None, Field(max_length=40), BeforeValidator(_empty)] = None
     latitude: Annotated[float | None, Field(ge=-90, le=90), BeforeValidator(_empty)] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180), BeforeValidator(_empty)] = None
@@ -30,14 +30,14 @@ class Place(BaseModel):
 class Account(BaseModel):
     name: Text
     username: Text
-    role: Literal["mother", "hospital", "centre", "admin"]
+    role: Annotated[Literal["mother", "hospital", "centre", "admin"], Field(examples=["hospital"])]
     organisation_id: SomeId = None
     phone: Annotated[str, Field(max_length=40)] = ""
     due_date: Annotated[date | None, BeforeValidator(_empty)] = None
 
 
 class Step(BaseModel):
-    event: Literal["disable", "enable", "password"]
+    event: Annotated[Literal["disable", "enable", "password"], Field(examples=["disable"])]
 
 
 class NewGateway(BaseModel):

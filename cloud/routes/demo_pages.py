@@ -45,9 +45,9 @@ def enter(request: Request, parts: ServicesDep, username: Username) -> Response:
 
 @router.post("/demo/story", summary="Play a chapter, change the speed, cut or heal the link")
 def tell(
-    parts: ServicesDep, chapter: Annotated[Chapter | None, Form()] = None,
-    speed: Annotated[int | None, Form(ge=1, le=60)] = None,
-    link: Annotated[Literal["cut", "heal"] | None, Form()] = None,
+    parts: ServicesDep, chapter: Annotated[Chapter | None, Form(examples=["flat"])] = None,
+    speed: Annotated[int | None, Form(ge=1, le=60, examples=[10])] = None,
+    link: Annotated[Literal["cut", "heal"] | None, Form(examples=["cut"])] = None,
 ) -> Response:  # fmt: skip
     _only_in_demo(parts)
     now = story.read(parts.settings.home)
