@@ -40,8 +40,8 @@ def list_firmware(parts: ServicesDep) -> dict[str, Any]:
 @router.post("/firmware", summary="Bring a signed image", max_body_size=MAX_BODY_BYTES)
 def bring(
     request: Request,
-    image: Annotated[bytes, File()],
-    manifest: Annotated[str, Form(max_length=400)],
+    image: Annotated[bytes, File(examples=["LUFW..."])],
+    manifest: Annotated[str, Form(max_length=400, examples=["TFVGVwIAAACIEwAA..."])],
     who: Who,
     parts: ServicesDep,
     now_ms: Now,
