@@ -19,12 +19,8 @@ def upgrade() -> None:
         sa.Column("feels", sa.String(length=8), nullable=False),
         sa.Column("moves", sa.String(length=8), nullable=False),
         sa.Column("signs", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mother_id"], ["mothers.id"], name=op.f("fk_check_ins_mother_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_check_ins_person_id")
-        ),
+        sa.ForeignKeyConstraint(["mother_id"], ["mothers.id"], name=op.f("fk_check_ins_mother_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_check_ins_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
     )
     op.create_index(op.f("ix_check_ins_mother_id"), "check_ins", ["mother_id"])
