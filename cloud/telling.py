@@ -2,26 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from cloud import story
+from cloud.child import Child
 from cloud.story import Wish
-
-
-class Part(Protocol):
-    """A process of the demo's tree."""
-
-    argv: list[str]
-
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-    def wait_ready(self) -> None: ...
 
 
 class Teller:
     """tick() each second. `probes`: the first one plays the chapters."""
 
-    def __init__(self, home: Path, gateway: Part, probes: Sequence[Part], speed: int) -> None:
+    def __init__(self, home: Path, gateway: Child, probes: Sequence[Child], speed: int) -> None:
         self._home = home
         self._gateway = gateway
         self._probes = probes
@@ -50,7 +40,7 @@ class Teller:
                 self._play(probe, story.source(wish.chapter) if plays else None, wish.speed)
         story.finish(self._home, wish)
 
-    def _play(self, probe: Part, source: str | None, speed: int) -> None:
+    def _play(self, probe: Child, source: str | None, speed: int) -> None:
         probe.stop()
         _set(probe.argv, "--speed", str(speed))
         if source is not None:

@@ -8,12 +8,10 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cloud import demo
+from cloud.child import Child, DemoError
 from cloud.invented import furnish
 from cloud.store.db import migrate, open_engine, writing
 from cloud.telling import Teller
 
-READY_S = 90.0  # a busy machine
-STOP_S = 8.0  # a probe ends its recording and waits 5 s for receipts
 BAD_INPUT = 2  # exit code of a command that cannot do what it was asked
 MARK = "lucina-demo"  # a folder with this file in it may be emptied
 RECORDINGS = ("1001", "1020", "1485", "1103")  # of CTU-UHB; the third alerts after 8 min
@@ -36,62 +33,6 @@ ALERT_HINT = (
     "and at that of the hospital that is asked first (account county)."
 )
 SYNTHETIC = ("normal:11:40", "late_decelerations:12:40", "bradycardia:13:30", "normal:14:40")
-
-
-class DemoError(Exception):
-    """The demo cannot start or go on; the text says why and what to do."""
-
-
-@dataclass
-class Child:
-    """One process of the tree, with its log."""
-
-    name: str
-    argv: list[str]
-    log: Path
-    env: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                self.argv,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env=os.environ | self.env,
-                start_new_session=True,  # Ctrl-C comes to us; we end them in order
-            )
-
-    def ended(self) -> int | None:
-        return self.process.poll() if self.process else None
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def last_words(self) -> str:
-        lines = (
-            self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        )
-        return lines[-1] if lines else "it said nothing"
-
-    def wait_ready(self) -> None:
-        """Until its log says `... ready on ...`."""
-        deadline_s = time.monotonic() + READY_S
-        while time.monotonic() < deadline_s:
-            if " ready on " in self.log.read_text(errors="replace"):
-                return
-            if self.ended() is not None:
-                raise DemoError(f"{self.name} ended: {self.last_words()}")
-            time.sleep(0.05)
-        raise DemoError(f"{self.name} was not ready within {READY_S:.0f} s: see {self.log}")
 
 
 def run_demo(command: list[str], speed: int, port: int, mothers: int) -> int:

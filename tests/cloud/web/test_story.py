@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cloud import story
+from cloud.child import Child
 from cloud.story import Wish
 from cloud.telling import Teller
-from cloud.tree import Child
 from tests.cloud.web.service import Service
 
 WAITS = "print('a part ready on nothing', flush=True); import time; time.sleep(600)"
