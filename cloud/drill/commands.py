@@ -81,6 +81,8 @@ def show(
     except KeyboardInterrupt:
         progress.print("lucina: stopped; everything it started has ended")
         return INTERRUPTED
+    finally:
+        logging.disable(logging.NOTSET)
     if as_json:
         typer.echo(json.dumps([ledger.as_json() for ledger in done], indent=1))
     else:

@@ -60,7 +60,6 @@ def show(
     """Play it and print it; the exit code."""
     from cloud.scenario.run import PLAYS, play
 
-    logging.disable(logging.WARNING)  # what a play does on purpose is no news
     try:
         if data is not None and not data.is_dir():
             raise NotADirectoryError(20, "no such folder", str(data))
@@ -72,6 +71,7 @@ def show(
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=1.0)
+        logging.disable(logging.WARNING)  # what a play does on purpose is no news
         outcome = play(
             PLAYS[name],
             seed,
@@ -79,6 +79,7 @@ def show(
             data,
             lambda share, at: bar.update(task, completed=share, description=f"{name} {at}"),
         )
+        logging.disable(logging.NOTSET)
     if written is not None:
         written.write_text("\n".join(outcome.lines) + "\n")
     if as_json:

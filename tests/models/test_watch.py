@@ -133,7 +133,7 @@ def test_a_reason_has_its_figures():
     assert change.reason.rule == "bradycardia_80"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -104,4 +104,4 @@ function seen() {
     seen.sent = null;
   });
 }
-for (const kind of ["pointermove", "pointerdown", "keydown"]) addEventListener(kind, seen);
+for (const kind of ["pointermove", "pointerdown", "keydown", "click"]) addEventListener(kind, seen);

@@ -140,7 +140,7 @@ def test_kill_loses_and_doubles_nothing(
     gateway.waiting = {frame.seq: frame for frame in whole_session(600)}
     process = ingest_process(tmp_path, database_url, broker_url(broker_port)).start()
     try:
-        for kill_at in (500, 300, 100):
+        for kill_at in (400, 150):
             process.wait_for("ingest ready")
             while len(gateway.waiting) > kill_at:
                 gateway.send(sorted(gateway.waiting)[:7])
