@@ -5,6 +5,7 @@ STAMP := .venv/.ready
 RUN_OPTIONS ?=
 TEST_OPTIONS ?=
 DRILL_OPTIONS ?= all
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))  # of the tests, which wait as often as they compute
 
 .PHONY: setup run test check format bench drill clean
 
@@ -19,7 +20,7 @@ run: setup
 
 test: setup
 	.ci/setup test-parts
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile $(TEST_OPTIONS)
 
 check: setup
 	$(BIN)/ruff format --check .
