@@ -111,7 +111,9 @@ def resources_page(
         zone = zone_of(conn, who)
         found = _search(conn, wanted, who, now_ms) if wanted.kind else None
         shown = _all(conn, who, now_ms)
-    times = {"begin": local(now_ms, zone), "end": local(now_ms + 7 * DAY_MS, zone)}
+    # An offer lasts longer than a request, so that one asked for a little later still fits.
+    days = {"begin": 0, "asked_end": 7, "offered_end": 14}
+    times = {name: local(now_ms + later * DAY_MS, zone) for name, later in days.items()}
     return page(
         request, "resources.html", who, found=found, wanted=wanted, kinds=KINDS, zone=zone,
         times=times, **shown,

@@ -42,10 +42,10 @@ def test_a_probe_goes_from_one_member_to_another(service: Service, open_page: Op
     card = county.locator(".journey", has_text="Probes: 2")
     card.get_by_role("button", name="Promise it").click()
     card.get_by_label("Condition, or why").fill("charged")
-    card.get_by_role("button", name="hand out").click()
-    card.get_by_role("button", name="return").wait_for()
+    card.get_by_role("button", name="Hand it out").click()
+    card.get_by_role("button", name="Given back").wait_for()
     clinic.locator(".journey", has_text="已发放").wait_for()
-    card.get_by_role("button", name="return").click()
+    card.get_by_role("button", name="Given back").click()
     county.get_by_role("alert").get_by_text("say in what condition it is").wait_for()
     assert fits(county)
 
