@@ -94,7 +94,8 @@ def test_what_she_presses_without_a_network_is_sent_later(
     known = r"^0:\d\d ago, \d+ seconds of your recording were not sent yet\.$"
     page.locator("#known", has_text=re.compile(known)).wait_for()
     assert "Zhao Min" not in page.content()
-    page.context.set_offline(False)
+    with page.expect_navigation():  # the page reads itself again when the network is back
+        page.context.set_offline(False)
     page.goto(service.url + "/mother")
     page.locator("#pressed", has_text=re.compile("^Movements: 1 · contractions: 0$")).wait_for()
     (mark,) = service.client("mother4").get(f"/api/recordings/{recording}/marks").json()

@@ -174,14 +174,20 @@ def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: 
     row.get_by_text("no obstetrician on call").wait_for()
     centre.locator(f"#queue [data-alert='{alert_id}']").get_by_text("Who is asked, and why").click()
     centre.get_by_text("Chosen: ").first.wait_for()
-    her.get_by_text("Who may know about me, and where I am").click()
+    her.get_by_text("Where I am, and who may know about me").click()
     her.get_by_label("Send the position of this phone").check()
     her.get_by_text("Your position is known, within 30 m.").wait_for()
-    her.get_by_label("East Lake County Hospital (demo)").uncheck()
-    her.get_by_text("Saved.").wait_for()
-    assert not her.get_by_label("East Lake County Hospital (demo)").is_checked()
     her.get_by_label("Send the position of this phone").uncheck()
     her.get_by_text("Your position is deleted.").wait_for()
+    her.get_by_role("link", name="Which hospitals may see my data").click()
+    place = "East Lake County Hospital (demo)"
+    with her.expect_response("**/api/mother/consents") as answer:
+        her.get_by_label(place).uncheck()
+    assert [one["name"] for one in answer.value.json()["hospitals"] if not one["allowed"]] == [
+        place
+    ]
+    her.reload()
+    assert not her.get_by_label(place).is_checked()
     assert problems == []
     for page in pages.values():
         page.context.close()
