@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from cloud.access import NEWCOMER
 from cloud.deps import Principal, Services, ServicesDep, VisibleRecording, Who
 from cloud.render import language_of, page
 from cloud.reports.seal import signed_of
@@ -11,7 +12,10 @@ from cloud.store.db import reading
 from cloud.store.people import Organisation
 
 router = APIRouter(tags=["pages"])
-HOME = {"mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre"}
+HOME = {
+    "mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre",
+    NEWCOMER: "/password",
+}  # fmt: skip
 
 
 @router.get("/", summary="To the page of one's role; to that of the demo, or to the login")
