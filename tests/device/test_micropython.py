@@ -48,12 +48,12 @@ def count_tests(module: str) -> int:
     return sum(node.name.startswith("test_") for node in found)
 
 
-def passes(command: list[str], modules: tuple[str, ...], firmware: Path = ROOT) -> None:
-    """firmware: the folder with device/, compiled or not."""
+def passes(command: list[str], modules: tuple[str, ...], folder: Path) -> None:
+    """folder: has device/ and tests/, compiled or not."""
     ran = subprocess.run(
         command,
         cwd=HERE,
-        env={**os.environ, "MICROPYPATH": f"{firmware}:{ROOT}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{folder}:.frozen"},
         capture_output=True,
         text=True,
         timeout=100,
@@ -62,10 +62,12 @@ def passes(command: list[str], modules: tuple[str, ...], firmware: Path = ROOT) 
     assert ran.stdout.splitlines()[-1] == f"passed {sum(map(count_tests, modules))}"
 
 
-def test_shared_tests_pass_on_micropython_with_a_heap_of_128_kb(micropython: str) -> None:
+def test_shared_tests_pass_on_micropython_with_a_heap_of_128_kb(
+    micropython: str, compiled: Path
+) -> None:
     runner = str(HERE / "run_on_micropython.py")
     for module in SHARED:  # each in a heap that no other has left in pieces
-        passes([micropython, "-X", "heapsize=128k", runner, module], (module,))
+        passes([micropython, "-X", "heapsize=128k", runner, module], (module,), compiled)
 
 
 @pytest.fixture(scope="session")
@@ -83,4 +85,4 @@ def node() -> str:
 
 
 def test_shared_tests_pass_on_the_webassembly_build(node: str) -> None:
-    passes([node, str(HERE / "run_in_node.mjs"), str(ROOT), *SHARED], SHARED)
+    passes([node, str(HERE / "run_in_node.mjs"), str(ROOT), *SHARED], SHARED, ROOT)

@@ -24,12 +24,14 @@ def trace(n: int) -> payloads.Trace:
 
 
 class Probe(Process):
-    """One run of the probe."""
+    """One run of the probe; MicroPython finds the modules of `compiled` only, as on a board."""
 
-    def __init__(self, interpreter: list[str], folder: Path, config: dict[str, Any]) -> None:
+    def __init__(
+        self, interpreter: list[str], compiled: Path, folder: Path, config: dict[str, Any]
+    ) -> None:
         path = folder / "config.json"
         path.write_text(json.dumps(config))
-        environment = {"PYTHONPATH": str(ROOT), "MICROPYPATH": f"{ROOT}:.frozen"}
+        environment = {"PYTHONPATH": str(ROOT), "MICROPYPATH": f"{compiled}:.frozen"}
         super().__init__([*interpreter, "-m", "device.probe", str(path)], folder, environment)
 
     @property
@@ -47,8 +49,14 @@ NewProbe = Callable[..., Probe]
 
 @pytest.fixture(params=["cpython", "micropython"])
 def new_probe(
-    request: pytest.FixtureRequest, micropython: str, tmp_path: Path, mosquitto: Server
+    request: pytest.FixtureRequest,
+    micropython: str,
+    compiled: Path,
+    tmp_path: Path,
+    mosquitto: Server,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> NewProbe:
+    monkeypatch.chdir(tmp_path)  # where no source is found before what is compiled
     interpreter = [sys.executable]
     if request.param == "micropython":
         interpreter = [micropython, "-X", "heapsize=128k"]
@@ -70,7 +78,7 @@ def new_probe(
             "session": SESSION,
             "drain_s": 30,
         }
-        return Probe(interpreter, tmp_path, {**keys, **changes})
+        return Probe(interpreter, compiled, tmp_path, {**keys, **changes})
 
     return make
 
