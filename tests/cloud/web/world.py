@@ -7,6 +7,7 @@ from tests.cloud.web.service import Service
 
 QUESTION = "Is it normal that my belly becomes hard?"
 HANDED_OVER, TASK, TITLE = "expected there", "call her", "Decelerations after contractions"
+BOX = "probe-county"  # leased to her, and silent
 TYPED = (QUESTION, HANDED_OVER, TASK, TITLE)  # by people, in English on Chinese pages too
 
 
@@ -19,12 +20,14 @@ def fill(service: Service) -> dict[str, int]:
     recording = service.play("probe-1", trace)
     more = _referred(service, recording)
     alert_id = service.alert(recording, "bradycardia_80", 61)
-    asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json={})
+    more["signed_id"] = _signed(service, recording)
+    again = {"reason": "again"}
+    asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json=again)
     more["reading_id"] = asked.json()["id"]
     service.client("mother1").post(f"/api/alerts/{alert_id}/answer", json={"answer": "call_me"})
     more["consultation_id"] = _asked(service)
     more |= _shared(service) | _recorded(service)
-    more |= _taught(service, recording, more["reading_id"])
+    more |= _taught(service, recording, more["signed_id"])
     mark = service.client("mother1").post(
         f"/api/recordings/{recording}/marks", json={"kind": "movement"}
     )
@@ -52,7 +55,7 @@ def _recorded(service: Service) -> dict[str, int]:
 
 
 def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]:
-    """A teaching case, as if the reading were signed, and a live date of the demo's course."""
+    """A teaching case of the signed reading, and a live date of the demo's course."""
     known = {"reading_id": reading_id, "recording_id": recording, "mother_id": 1, "person_id": 1}
     row = {
         **cases.STUB,
@@ -72,6 +75,20 @@ def _taught(service: Service, recording: int, reading_id: int) -> dict[str, int]
             "lesson_id": 1,
             "live_id": school.add_live(conn, 1, live),
         }
+
+
+def _signed(service: Service, recording: int) -> int:
+    """A reading of it that is signed."""
+    centre = service.client("centre")
+    number = int(centre.post(f"/api/recordings/{recording}/readings", json={}).json()["id"])
+    steps = {
+        "take": {},
+        "read": {"said": "normal"},
+        "sign": {"said": "normal", "sentences": ["good"]},
+    }
+    for step, body in steps.items():
+        assert centre.post(f"/api/readings/{number}/{step}", json=body).status_code == 200, step
+    return number
 
 
 def _referred(service: Service, recording: int) -> dict[str, int]:
@@ -109,10 +126,10 @@ def _shared(service: Service) -> dict[str, int]:
     """A bed of the county hospital, a request of the clinic, and a box for the first mother."""
     with writing(service.parts.engine) as conn:
         people.add_gateway(conn, "gw-county", "other token", 3)
-        people.add_device(conn, "probe-county", "other token", "gw-county")
+        people.add_device(conn, BOX, "other token", "gw-county")
     county, clinic = service.client("county"), service.client("clinic")
     bed = {"kind": "bed", "begin": "2020-01-01T00:00", "end": "2090-01-01T00:00"}
-    box = {"device_id": "probe-county", "holder_id": 4, "mother_id": 1, "condition": "new"}
+    box = {"device_id": BOX, "holder_id": 4, "mother_id": 1, "condition": "new"}
     made = {
         "offer_id": county.post("/api/resources/offers", json=bed),
         "request_id": clinic.post("/api/resources/requests", json=bed),
