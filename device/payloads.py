@@ -23,6 +23,7 @@ from device.spoken import (
     CONTRACTION,
     GAP_8,
     HARD,
+    MAX_RANGES,
     MOVEMENT,
     POWER_ON,
     PROBE_OFF,
@@ -117,9 +118,6 @@ def unpack_status(payload: bytes) -> Status:
     if len(payload) != calcsize(STATUS):
         raise WireError("status of %d bytes" % len(payload))
     return Status(*unpack(STATUS, payload))
-
-
-MAX_RANGES = 64  # of a receipt
 
 
 def pack_receipt(receipt: Receipt) -> bytes:

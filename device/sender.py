@@ -6,7 +6,7 @@ frames may be without a receipt at a time; live frames may pass them.
 """
 
 from device.slots import NOBODY
-from device.spoken import Receipt
+from device.spoken import MAX_RANGES, Receipt
 from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
@@ -66,6 +66,7 @@ class Sender:
         self._chance = chance
         self._flight = Flight()
         self._live: list[int] = []  # never sent, newest last
+        self._holes = False  # so many that a receipt says nothing of what lies behind them
 
     @property
     def in_flight(self) -> int:
@@ -104,8 +105,10 @@ class Sender:
         """Free what is stored; what is missing is due at once."""
         self.spool.free(receipt)
         flight = self._flight
+        self._holes = len(receipt.missing) >= MAX_RANGES
         for row in flight.rows():
-            if flight.seqs[row] not in self.spool.held:
+            untold = self._holes and flight.seqs[row] >= receipt.seen  # would block what fills them
+            if untold or flight.seqs[row] not in self.spool.held:
                 flight.forget(row)
             elif flight.seqs[row] < receipt.seen:
                 flight.due_ms[row] = min(flight.due_ms[row], flight.sent_ms[row] + CROSSING_MS)
@@ -127,8 +130,9 @@ class Sender:
         return sorted(late)[:count]
 
     def _waiting(self, count: int) -> list[int]:
-        """Held, not in flight and not live; the newest RECENT_FRAMES first, each part in order."""
-        recent = max(0, self.spool.end - RECENT_FRAMES)
+        """Held, not in flight and not live; the newest RECENT_FRAMES first, each part in order;
+        the oldest first while holes keep receipts from telling of the newest."""
+        recent = 0 if self._holes else max(0, self.spool.end - RECENT_FRAMES)
         found = self._between(recent, self.spool.end, count)
         return found + self._between(0, recent, count - len(found))
 

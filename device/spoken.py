@@ -152,6 +152,7 @@ def pack_status(status: Status) -> bytes:
 # RECEIPT: frame.session says which. frame.seq = stored: 0..stored-1 are kept for good.
 # payload: u32 seen, then pairs (u32 first, u32 last) that are missing below seen.
 # So everything below `seen` that is in no pair is kept, and the sender may forget it.
+MAX_RANGES = 64  # of a receipt
 Receipt = namedtuple("Receipt", ("stored", "seen", "missing"))  # missing: ((first, last), ...)
 
 

@@ -108,7 +108,7 @@ def test_a_long_recording_at_the_highest_speed(
 ) -> None:
     length_s = 6300  # longer than the 10 s between two statuses
     with FakeGateway(mosquitto.port) as gateway, new_probe(length_s) as process:
-        assert process.wait(40) == 0, process.stderr
+        assert process.wait(90) == 0, process.stderr
         check(gateway, length_s)
     made = len(gateway.frames(SESSION))
     expected = {"made": made, "receipted": made, "spooled": 0, "dropped": 0, "done": True}

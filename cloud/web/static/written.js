@@ -92,8 +92,8 @@ export class Written {
     if (turn < this.shown) return; // a later answer was faster
     this.shown = turn;
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("section");
-    const open = new Set([...this.body.querySelectorAll("details[open]")].map(nameOf));
-    for (const one of fresh.querySelectorAll("details")) one.open ||= open.has(nameOf(one));
+    const open = new Map([...this.body.querySelectorAll("details")].map((one) => [nameOf(one), one.open]));
+    for (const one of fresh.querySelectorAll("details")) one.open = open.get(nameOf(one)) ?? one.open;
     const had = this.body.contains(document.activeElement) ? document.activeElement : null;
     this.body.replaceChildren(...fresh.childNodes);
     const same = had && [...this.body.querySelectorAll(had.tagName)].find((one) => keyOf(one) === keyOf(had));
