@@ -29,7 +29,7 @@ ASKS = {
     "/cases/new": "?reading_id={signed_id}",
     "/consultations/case": "?recording_id={recording_id}",
 }
-RUN = """async () => (await axe.run(document, { resultTypes: ["violations"], preload: false })).violations
+RUN = """async () => (await axe.run({ resultTypes: ["violations"], preload: false })).violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`)"""
 WIDE = """() => [...document.querySelectorAll("body *")].filter((e) =>
