@@ -92,12 +92,14 @@ export class Written {
     if (turn < this.shown) return; // a later answer was faster
     this.shown = turn;
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("section");
-    const open = new Map([...this.body.querySelectorAll("details")].map((one) => [nameOf(one), one.open]));
-    for (const one of fresh.querySelectorAll("details")) one.open = open.get(nameOf(one)) ?? one.open;
+    const folds = [...this.body.querySelectorAll("details")];
+    const open = new Set(folds.filter((one) => one.open).map(nameOf));
+    const folded = new Set(folds.filter((one) => one.id && !one.open).map(nameOf));
+    for (const one of fresh.querySelectorAll("details")) one.open = open.has(nameOf(one)) || (one.open && !folded.has(nameOf(one)));
     const had = this.body.contains(document.activeElement) ? document.activeElement : null;
     this.body.replaceChildren(...fresh.childNodes);
     const same = had && [...this.body.querySelectorAll(had.tagName)].find((one) => keyOf(one) === keyOf(had));
-    same?.focus({ preventScroll: true });
+    if (same) focusAs(same, had);
     this.#tellTimes();
     if (turn === 1 && this.embedded && this.body.contains(document.getElementById(location.hash.slice(1)))) location.replace(location.hash); // it was not there when the page came
   }
@@ -164,6 +166,13 @@ export class Written {
 }
 
 const nameOf = (details) => details.id || details.querySelector("summary").textContent;
+// With the same part selected, so that what is typed next lands where it would have.
+function focusAs(same, had) {
+  same.focus({ preventScroll: true });
+  if (typeof had.selectionStart === "number") same.setSelectionRange(had.selectionStart, had.selectionEnd);
+  else same.select?.(); // fields for numbers do not tell
+}
+
 const keyOf = (one) => [one.closest("[id]")?.id, one.name, one.value, one.textContent].join();
 
 function untilText(leftMs) {

@@ -284,8 +284,12 @@ def test_an_analysis_is_all_chinese_and_not_for_the_mother(
     assert hers.locator("#verdict, #scores, #overlay, .legend .fall").count() == 0
 
 
-def test_sound_is_off_until_it_is_armed(open_page: OpenPage) -> None:
+def test_sound_is_off_until_it_is_armed(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    alert = service.alert(service.play("probe-4", trace), "bradycardia_100", 70)
     page = open_page("centre", "/centre")
+    page.locator(f"[data-alert='{alert}']").wait_for()  # or it would end the pause
     arm = page.get_by_role("button", name="Sound is off: click to arm")
     arm.click()
     arm.wait_for(state="hidden")

@@ -67,7 +67,7 @@ def test_wishes_are_carried_out(parts: list[Child], tmp_path: Path) -> None:
 def test_the_page_of_the_demo(service: Service) -> None:
     anybody, home = service.client(), service.settings.home
     assert anybody.get("/").headers["location"] == "/demo"
-    assert "start it with lucina run" in anybody.get("/demo").text
+    assert "start it with <code>lucina run</code>" in anybody.get("/demo").text
     assert anybody.post("/demo/story", data={"link": "cut"}).status_code == 409
     story.write(home, Wish(0, "", 10, cut=False))
     assert anybody.post("/demo/story", data={"chapter": "flat"}).status_code == 303
