@@ -1,7 +1,7 @@
 """When frames are sent and sent again. Runs under pytest and on MicroPython."""
 
 from device import wire
-from device.payloads import Receipt
+from device.payloads import MAX_RANGES, Receipt
 from device.sender import (
     CROSSING_MS,
     LIVE_FRAMES,
@@ -170,3 +170,14 @@ def test_frames_that_were_dropped_leave_the_window():
         sent += send(sender, now_ms)
     assert min(sent) == RAM_FRAMES  # the older ones are gone
     assert sender.in_flight == WINDOW
+
+
+def test_holes_that_fill_a_receipt_are_filled_before_the_newest():
+    """Frames at or past `seen` would keep the window full for ever: no receipt tells of them."""
+    sender = Sender(Spool(1, None, ram_frames=300), lambda: 0.0)
+    add(sender, 300)
+    sender.sent(list(range(300 - WINDOW, 300)), 0)
+    send(sender, 0, 300)  # what is live goes past the window
+    holes = tuple((seq, seq) for seq in range(0, 2 * MAX_RANGES, 2))
+    sender.receipt(Receipt(0, 2 * MAX_RANGES, holes))
+    assert sender.due(1, 4) == [0, 2, 4, 6]
