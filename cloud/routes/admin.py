@@ -176,7 +176,7 @@ def audit_page(
     request: Request, who: Who, parts: ServicesDep, source: str = "",
     before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
 ) -> Response:  # fmt: skip
-    """Each row is a link of the chain that `lucina audit verify` checks."""
+    """Each row is a link of the chain that `lucina audit check` checks."""
     wanted = source if source in audit.SOURCES else ""
     with reading(parts.engine) as conn:
         found = rows.entries(conn, wanted, before, ENTRIES)
