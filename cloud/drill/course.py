@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from subprocess import TimeoutExpired
@@ -85,9 +85,13 @@ class Course:
         for data in frames:
             self.rig.heard.add(device, wire.decode(data))
 
-    def moments_s(self, count: int, until: float = 0.9) -> list[float]:
-        """Seconds from now in order, spread by the seed over the replay."""
-        return sorted(self.rng.uniform(0, until * self.replay.wall_s) for _ in range(count))
+    def moments(self, count: int, until: float = 0.9) -> Iterator[int]:
+        """Waits for each of `count` moments, spread by the seed over the replay; their numbers."""
+        since_s = time.monotonic()
+        after_s = sorted(self.rng.uniform(0, until * self.replay.wall_s) for _ in range(count))
+        for number, moment_s in enumerate(after_s):
+            time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
+            yield number
 
     def recordings(self) -> list[Recording]:
         """Those that have begun in this course, oldest first."""

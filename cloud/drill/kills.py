@@ -23,10 +23,8 @@ def part(name: str) -> Callable[[Course], None]:
 
 def kill_at(course: Course, victims: list[Process]) -> None:
     """Kill -9 the victims in their order at moments of the seed, and start each again."""
-    since_s = time.monotonic()
-    for moment_s, victim in zip(course.moments_s(len(victims)), victims, strict=True):
-        time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
-        kill(course, victim)
+    for number in course.moments(len(victims)):
+        kill(course, victims[number])
 
 
 def kill(course: Course, victim: Process) -> None:
@@ -88,9 +86,7 @@ def kill_database(course: Course) -> None:
     """PostgreSQL and all of its processes, at random moments."""
     assert isinstance(course.rig, OnPostgres)
     course.begin()
-    since_s = time.monotonic()
-    for moment_s in course.moments_s(KILLS):
-        time.sleep(max(0.0, since_s + moment_s - time.monotonic()))
+    for _ in course.moments(KILLS):
         course.ledger.faults += 1
         course.say(f"kill {course.ledger.faults}: PostgreSQL")
         course.rig.database.kill()
