@@ -1,10 +1,11 @@
 // A part of a page that the service writes: its forms speak to the API, and it is fetched again
 // when something it shows has changed, but never under somebody who is typing.
 //
-// <form data-api="/api/things" data-method="PUT" data-next="/things">: its fields as one JSON
-// object; number fields as numbers, times of day as minutes, check boxes as true or false, several
-// of one name (or data-list) as a list, empty fields as null; "plan.text" lies inside of "plan";
-// of two fields with one name the last that is filled in counts.
+// <form inert data-api="/api/things" data-method="PUT" data-next="/things">: asleep until this is
+// there to send it, so that nothing is typed or ticked in vain; its fields go as one JSON object:
+// number fields as numbers, times of day as minutes, check boxes as true or false, several of one
+// name (or data-list) as a list, empty fields as null; "plan.text" lies inside of "plan"; of two
+// fields with one name the last that is filled in counts.
 // <fieldset data-row="visits">: its fields as one object of a list; an empty row is left out, and
 // one whose box with data-drop is checked. data-next is where to go then; {id} is the answer's.
 // <input data-now>: its form is sent when it changes.
@@ -64,7 +65,7 @@ export class Written {
     this.everyMs = 1000 * (body.dataset.every ?? Infinity);
     body.addEventListener("submit", (event) => this.#send(event));
     body.addEventListener("change", ({ target }) => target.dataset.now !== undefined && target.form.requestSubmit());
-    this.#tellTimes();
+    this.#take(body);
   }
 
   // Something of this topic is new.
@@ -97,10 +98,10 @@ export class Written {
     const folded = new Set(folds.filter((one) => one.id && !one.open).map(nameOf));
     for (const one of fresh.querySelectorAll("details")) one.open = open.has(nameOf(one)) || (one.open && !folded.has(nameOf(one)));
     const had = this.body.contains(document.activeElement) ? document.activeElement : null;
+    this.#take(fresh);
     this.body.replaceChildren(...fresh.childNodes);
     const same = had && [...this.body.querySelectorAll(had.tagName)].find((one) => keyOf(one) === keyOf(had));
     if (same) focusAs(same, had);
-    this.#tellTimes();
     if (turn === 1 && this.embedded && this.body.contains(document.getElementById(location.hash.slice(1)))) location.replace(location.hash); // it was not there when the page came
   }
 
@@ -138,9 +139,10 @@ export class Written {
     if (words) this.said.scrollIntoView({ block: "nearest" });
   }
 
-  // Times in the reader's own zone.
-  #tellTimes() {
-    for (const one of this.body.querySelectorAll("[data-ms]")) one.textContent = day(Number(one.dataset.ms));
+  // What the service wrote, with times in the reader's own zone and forms that can be sent.
+  #take(part) {
+    for (const one of part.querySelectorAll("[data-ms]")) one.textContent = day(Number(one.dataset.ms));
+    for (const one of part.querySelectorAll("form[inert]")) one.inert = false;
   }
 
   // Somebody who has begun to fill in a form keeps it.

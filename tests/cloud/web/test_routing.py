@@ -188,6 +188,30 @@ def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: 
     ]
     her.reload()
     assert not her.get_by_label(place).is_checked()
+    assert not problems
     assert problems == []
     for page in pages.values():
         page.context.close()
+
+
+def test_a_box_that_is_ticked_before_the_script_is_there_waits_for_it(
+    service: Service, browser: Any
+) -> None:
+    """A slow line: the page is there, its script is not. Nothing may be ticked and not be sent."""
+    context = browser.new_context(locale="en", base_url=service.url)
+    cookies = service.client("mother2").cookies
+    context.add_cookies([{"name": k, "value": v, "url": service.url} for k, v in cookies.items()])
+    page = context.new_page()
+    held: list[Any] = []
+    page.route("**/static/section.js", lambda route: held.append(route))
+    page.goto("/record#privacy", wait_until="commit")
+    box = page.get_by_label("East Lake County Hospital (demo)")
+    box.wait_for(state="attached")
+    place = box.bounding_box()
+    page.mouse.click(place["x"] + 5, place["y"] + 5)
+    assert box.is_checked()  # asleep, and not taken back in vain
+    (script,) = held
+    with page.expect_response("**/api/mother/consents"):
+        script.continue_()
+        box.uncheck()
+    context.close()
