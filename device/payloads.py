@@ -151,6 +151,42 @@ def pack_command(command: Command) -> bytes:
     return bytes((command.code,)) + text
 
 
+# A gateway warns by ALERT commands of its own while the cloud is away. Their ids say of what, so
+# that command_done, which is part of the recording, tells the cloud what she has heard:
+# bit 31 set (never in ids of the cloud), 5 bits code, 12 bits count, 14 low bits of the session.
+WARNINGS = {
+    0: "",  # nothing new: a pattern is taken back
+    1: "link_lost",  # the cloud does not answer
+    2: "bradycardia_80",
+    3: "bradycardia_100",
+    4: "signal_lost",
+    5: "maternal_rate",
+    6: "pressure_severe",
+    7: "pressure_repeat",
+}
+OF_GATEWAY = 1 << 31
+WARNING_COUNTS = 1 << 12
+WARNING_SESSIONS = (1 << 14) - 1
+WarningId = namedtuple("WarningId", ("code", "count", "session"))  # code: of WARNINGS
+
+
+def pack_warning_id(warning: WarningId) -> int:
+    if warning.code not in WARNINGS:
+        raise WireError("unknown warning %d" % warning.code)
+    count = warning.count % WARNING_COUNTS
+    session = warning.session & WARNING_SESSIONS
+    number: int = OF_GATEWAY | warning.code << 26 | count << 14 | session
+    return number
+
+
+def unpack_warning_id(number: int):
+    """None: the id of a command of the cloud, or of a newer gateway."""
+    code = number >> 26 & 31
+    if not number & OF_GATEWAY or code not in WARNINGS:
+        return None
+    return WarningId(code, number >> 14 & WARNING_COUNTS - 1, number & WARNING_SESSIONS)
+
+
 def pack_block(offset: int, data: bytes) -> bytes:
     return pack("<I", offset) + data
 

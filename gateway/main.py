@@ -1,4 +1,4 @@
-"""The gateway process: broker, intake, outbox and uplink, put together and watched.
+"""The gateway process: broker, intake, outbox, uplink and watch, put together and watched.
 
 serve(Config("home-1", Path("~/.lucina").expanduser(), "mqtt://home-1:TOKEN@cloud:1883",
              devices_file=Path("devices.json")))
@@ -21,9 +21,10 @@ from gateway.ble import Instruments
 from gateway.broker import BrokerThread
 from gateway.clock import Clock
 from gateway.config import Config, Endpoint, GatewayError
+from gateway.keeper import Keeper
 from gateway.link import NEAR_BACKOFF_S, Link
 from gateway.metrics import serve_metrics
-from gateway.outbox import Outbox
+from gateway.outbox import Entry, Outbox
 from gateway.uplink import Uplink
 from gateway.users import Users
 from gateway.vitals import Recorder, peers_of
@@ -32,6 +33,7 @@ from gateway.writer import Writer
 log = logging.getLogger(__name__)
 STATUS_EVERY_S = 10.0
 LOOK_EVERY_S = 0.5
+WATCHED_AGAIN = 10_000  # frames of the outbox that the watch sees again after a start
 
 
 def serve(config: Config) -> None:
@@ -82,9 +84,10 @@ class Gateway:
         self._outbox = Outbox(config.home / "outbox.sqlite", clock)
         cloud = Endpoint.parse("cloud_url", config.cloud_url)
         self._uplink = Uplink(
-            config.gateway_id, cloud, self._outbox, clock, self._free, self._devices.publish
+            config.gateway_id, cloud, self._outbox, clock, self._free, self._command
         )
-        self._writer = Writer(self._outbox, clock, self._devices.publish, self._uplink.committed)
+        self._keeper = Keeper(self._uplink.silent_s, self._devices.publish)
+        self._writer = Writer(self._outbox, clock, self._devices.publish, self._committed)
         peers = peers_of(config.ble)
         self._instruments = None
         if peers:
@@ -93,6 +96,7 @@ class Gateway:
         self._heard: dict[str, float] = {}  # monotonic seconds of the last message, by topic
 
     def start(self) -> None:
+        self._keeper.begin(self._outbox.newest(WATCHED_AGAIN))
         if self._instruments is not None:
             self._instruments.start()
         self._devices.start()
@@ -123,6 +127,7 @@ class Gateway:
             self._instruments.stop()
         self._devices.stop()
         self._writer.stop()
+        self._keeper.stop()
         self._uplink.stop()
         self._outbox.close()
 
@@ -145,6 +150,7 @@ class Gateway:
             "cloud": "up" if cloud.up else "down",
             "cloud_since_s": round(now_s - cloud.since_s),
             "resent": self._uplink.resent,
+            **self._keeper.status(),
             **self._bluetooth(),
         }
 
@@ -175,6 +181,14 @@ class Gateway:
     def _arrived(self, topic: str, data: bytes) -> None:
         self._heard[topic] = time.monotonic()
         self._writer.message(topic, data)
+
+    def _committed(self, entries: list[Entry]) -> None:
+        self._uplink.committed(entries)
+        self._keeper.committed(entries)
+
+    def _command(self, device: str, frame: wire.Frame) -> None:
+        self._keeper.passes(device, frame)
+        self._devices.publish(wire.device_down(device), wire.encode(frame))
 
     def _free(self, device: str, session: int, receipt: Receipt) -> None:
         self._writer.freed(device, session, receipt)

@@ -17,6 +17,8 @@ COUNTERS = {
     "refused": "Messages that no frame could be taken from.",
     "dropped": "Messages that found the queue or the disk full; their senders repeat them.",
     "resent": "Frames sent to the cloud more than once.",
+    "warnings": "Warnings of the gateway's own watch that were sent to probes.",
+    "unwatched": "Frames of devices beyond those that the watch has room for.",
 }
 GAUGES = {
     "devices": "Devices heard lately.",
@@ -24,6 +26,9 @@ GAUGES = {
     "disk_full": "1: frames of devices are not accepted.",
     "cloud_up": "1: connected to the cloud's broker.",
     "cloud_since_seconds": "Since the connection came up or went down.",
+    "alone": "1: the cloud has not answered for 10 s, the gateway watches alone.",
+    "warning": "Probes that show a warning of the gateway's own.",
+    "quiet": "Probes not heard for 10 s in the middle of a recording.",
 }
 Status = Callable[[], Mapping[str, object]]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from device.payloads import Receipt
 from gateway.clock import Clock
 from gateway.config import GatewayError
-from gateway.intake import Batch, Key, Session
+from gateway.intake import Batch, Session
 from models.completeness import Tally
 
 MIGRATIONS = (  # number n brings a file of version n to n + 1
@@ -146,10 +146,9 @@ class Outbox:
         )
         return [Entry(*row) for row in rows.fetchall()]
 
-    def sessions(self) -> list[Key]:
-        """All sessions ever received, in order of their first frame."""
-        rows = self._writer.execute("SELECT device, session FROM sessions ORDER BY id")
-        return [(device, session) for device, session in rows]
+    def newest(self, limit: int) -> list[Entry]:
+        """The newest that wait, in their order; before threads run."""
+        return self.read(self._next_id - 1 - limit, limit)
 
     def close(self) -> None:
         self._reader.close()

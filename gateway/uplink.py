@@ -23,7 +23,7 @@ SCAN_PAUSE_S = 5.0  # between scans of the outbox for frames that are not under 
 
 class Uplink:
     """committed() is called by the writer. free(device, session, receipt) deletes what the cloud
-    has; command(topic, data) passes a command on to a device."""
+    has; command(device, frame) passes a command on to a device."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Uplink:
         outbox: Outbox,
         clock: Clock,
         free: Callable[[str, int, Receipt], None],
-        command: Callable[[str, bytes], bool],
+        command: Callable[[str, wire.Frame], None],
     ) -> None:
         self._gateway_id = gateway_id
         self._outbox = outbox
@@ -45,6 +45,8 @@ class Uplink:
         self._ending = threading.Event()
         self._scanned_id = 0
         self._scan_at_s = 0.0
+        self._heard_s = 0.0  # when its last receipt came, monotonic
+        self._asked_s = time.monotonic() if outbox.depth else 0.0  # when it first owed an answer
         self.failed: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         topic = wire.gateway_down(gateway_id, "+")
@@ -54,6 +56,12 @@ class Uplink:
     @property
     def resent(self) -> int:
         return self._window.resent
+
+    def silent_s(self) -> float:
+        """How long the cloud has owed a receipt. One that stores nothing watches nothing."""
+        if self._asked_s <= self._heard_s:
+            return 0.0
+        return time.monotonic() - self._asked_s
 
     def start(self) -> None:
         self._thread.start()
@@ -66,6 +74,8 @@ class Uplink:
         self.link.stop()
 
     def committed(self, entries: list[Entry]) -> None:
+        if self._asked_s <= self._heard_s:
+            self._asked_s = time.monotonic()
         with self._lock:
             self._window.offer(entries)
         self._work.set()
@@ -80,7 +90,7 @@ class Uplink:
             return
         for frame in wire.Reader().feed(data):
             if frame.kind in (wire.COMMAND, wire.BLOCK):
-                self._command(wire.device_down(device), wire.encode(frame))
+                self._command(device, frame)
             elif frame.kind == wire.RECEIPT:
                 self._receipt(device, frame)
 
@@ -90,8 +100,9 @@ class Uplink:
         except WireError as error:
             log.warning("receipt for %s not understood: %s", device, error)
             return
+        self._heard_s = time.monotonic()
         with self._lock:
-            self._window.receipted(device, frame.session, receipt, time.monotonic())
+            self._window.receipted(device, frame.session, receipt, self._heard_s)
         self._free(device, frame.session, receipt)
         self._work.set()
 

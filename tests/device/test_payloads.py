@@ -148,3 +148,16 @@ def test_stamp():
     assert refused(p.unpack_stamp, golden[:-1])
     assert refused(p.pack_stamp, p.Stamp(-1, 0, 0))
     assert refused(p.pack_stamp, p.Stamp(0, 0, 1 << 32))
+
+
+def test_ids_of_a_gateways_warnings():
+    warning = p.WarningId(2, 5, 0x5EED0001)
+    number = p.pack_warning_id(warning)
+    assert number == 0x88014001  # bit 31, code 2, count 5, session 0x0001
+    assert p.unpack_warning_id(number) == (2, 5, 1)
+    assert p.pack_warning_id(p.WarningId(0, p.WARNING_COUNTS, 0)) == p.OF_GATEWAY
+    assert p.unpack_warning_id(number & ~p.OF_GATEWAY) is None  # the cloud's
+    assert p.unpack_warning_id(0xFC000000) is None  # of a newer gateway
+    assert refused(p.pack_warning_id, p.WarningId(31, 0, 0))
+    done = p.pack_event(p.Event(p.COMMAND_DONE, number, b""))
+    assert p.unpack_event(done) == (p.COMMAND_DONE, number, b"")

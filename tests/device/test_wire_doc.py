@@ -116,6 +116,11 @@ def commands() -> str:
     return table("| code | command |", list(p.COMMANDS.items()))
 
 
+def warnings() -> str:
+    rows = [(code, name or "over") for code, name in p.WARNINGS.items()]
+    return table("| code | warning |", rows)
+
+
 def status() -> str:
     sizes = {"B": "u8", "H": "u16", "I": "u32"}
     rows = [(name, sizes[kind]) for name, kind in zip(p.Status._fields, p.STATUS[1:], strict=True)]
@@ -133,6 +138,7 @@ PARTS: tuple[Callable[[], str], ...] = (
     receipt_example,
     commands,
     command_example,
+    warnings,
 )
 
 

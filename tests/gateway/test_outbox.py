@@ -114,7 +114,7 @@ def test_everything_of_a_session_survives_reopening(outbox: Outbox, file: Path) 
     assert after == before
     assert (after.speed, after.duplicates, after.damaged > 0) == (7, 2, True)
     assert again.load("a", 2) is None
-    assert again.sessions() == [("a", 1)]
+    assert again.load("a", 1) is not None
     again.close()
 
 

@@ -29,6 +29,7 @@ NAME = re.compile(r"\b(?:lucina|process)_\w+")
 STATUS = {
     "devices": 1, "frames": 9, "duplicates": 1, "damaged": 0, "refused": 0, "dropped": 0,
     "outbox": 4, "disk_full": False, "cloud": "up", "cloud_since_s": 12, "resent": 2,
+    "warnings": 0, "unwatched": 0, "alone": False, "warning": 0, "quiet": 0,
 }  # fmt: skip
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
