@@ -29,6 +29,7 @@ from cloud.health.metrics import Metrics
 from cloud.health.parts import Parts
 from cloud.health.service import EVERY_S as HEALTH_EVERY_S
 from cloud.health.service import Health
+from cloud.hospitals.audience import Hidden
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import REFRESH_S, Planner
 from cloud.hub import Event, Hub, changed
@@ -73,7 +74,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
         dependencies=[Depends(authorise)],
         max_body_size=MAX_BODY_BYTES,
     )
-    hub, live = Hub(), Live()
+    hub, live = Hub(is_hidden=Hidden(engine)), Live()
     ingest = Ingest(engine, live, settings.broker_url, clock, outside.open_link)
     commands = CommandSender(engine, ingest.link, clock)
     planner = _planner(settings)
@@ -169,7 +170,8 @@ def _recording_events(hub: Hub, alerting: Alerting) -> Callable[[Recording], Non
         audience = alerting.audience.of(recording.id)
         data = {"id": recording.id}
         hub.publish(Event("recording", recording.id, recording.mother_id, audience, data))
-        hub.publish(changed("pending", recording.id, mother_id=None, organisation_ids=None))
+        if not hub.hides(recording.mother_id):
+            hub.publish(changed("pending", recording.id, mother_id=None, organisation_ids=None))
 
     return publish
 

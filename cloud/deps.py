@@ -22,7 +22,7 @@ from cloud.health.metrics import Metrics
 from cloud.health.service import Health
 from cloud.hospitals.consenting import Consenting
 from cloud.hospitals.planner import Planner
-from cloud.hub import Hub, Viewer, may_see
+from cloud.hub import SEE_ALL, Hub, Viewer, may_see
 from cloud.ingest import Ingest
 from cloud.journeys.service import Journeys
 from cloud.live import Live
@@ -30,7 +30,7 @@ from cloud.outgoing.receipts import Receipts
 from cloud.pregnancy.service import Pregnancies
 from cloud.readings.service import Readings
 from cloud.resources.service import Sharing
-from cloud.store import people, recordings, sight
+from cloud.store import hidden, people, readings, recordings, sight
 from cloud.store.db import reading
 
 MAX_ID = 2**63 - 1  # the databases refuse more; a larger one is nobody's
@@ -167,7 +167,8 @@ def sees(conn: Connection, who: Principal, recording: recordings.Recording) -> b
     if who.role == "gateway":
         return recording.gateway_id == who.box_id
     hospitals = sight.organisations_of(conn, recording.id) if who.role == "hospital" else None
-    return may_see(who.viewer, recording.mother_id, hospitals)
+    hides = who.role in SEE_ALL and hidden.is_hidden(conn, recording.mother_id)
+    return may_see(who.viewer, recording.mother_id, hospitals, hides)
 
 
 def find_visible(conn: Connection, who: Principal, recording_id: int) -> recordings.Recording:
@@ -199,13 +200,16 @@ VisibleRecording = Annotated[recordings.Recording, Depends(visible_recording)]
 
 
 def visible_alert(alert_id: Id, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    """The view of the alert of the path; 404 like its recording."""
+    """The view of the alert of the path; 404 like its recording, and for who reads that blind when
+    the alert is closed: an open one may need somebody."""
     view = parts.alerting.view(alert_id)
     if view is not None:
         with reading(parts.engine) as conn:
             recording = recordings.get(conn, view["recording_id"])
             if recording is not None and sees(conn, who, recording):
-                return view
+                blind = readings.is_held_unread(conn, recording.id, who.person_id)
+                if not (blind and view["phase"] == "closed"):
+                    return view
     raise HTTPException(404, "no such alert")
 
 

@@ -7,11 +7,12 @@ is kept here: what a page missed it reads from the store.
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Self
 
+SEE_ALL = ("centre", "admin")  # roles
 MAX_WAITING = 4000  # events; four seconds of a thousand mothers on the centre's wall
 
 
@@ -43,11 +44,17 @@ class Viewer:
     mother_id: int | None = None
 
 
-def may_see(viewer: Viewer, mother_id: int | None, organisation_ids: frozenset[int] | None) -> bool:
+def may_see(
+    viewer: Viewer,
+    mother_id: int | None,
+    organisation_ids: frozenset[int] | None,
+    hidden: bool = False,
+) -> bool:
     """The rule of who sees a recording: `mother_id` is whose it is, `organisation_ids` are her
-    own hospital and those that an alert of it asked, with her consent (cloud.store.sight)."""
-    if viewer.role in ("centre", "admin"):
-        return True
+    own hospital and those that an alert of it asked, with her consent (cloud.store.sight).
+    `hidden`: she is the canary, whom only her own organisation sees (cloud.store.hidden)."""
+    if viewer.role in SEE_ALL:
+        return not hidden
     if viewer.role == "hospital":
         return viewer.organisation_id in (organisation_ids or ())
     return viewer.role == "mother" and mother_id is not None and viewer.mother_id == mother_id
@@ -115,16 +122,25 @@ class Subscription:
 
 
 class Hub:
-    def __init__(self, limit: int = MAX_WAITING) -> None:
+    """`is_hidden` says it of a mother, and is asked for each event."""
+
+    def __init__(
+        self, limit: int = MAX_WAITING, is_hidden: Callable[[int], bool] = lambda _: False
+    ) -> None:
         self._limit = limit
+        self._is_hidden = is_hidden
         self._lock = Lock()
         self._subscriptions: tuple[Subscription, ...] = ()
 
     def publish(self, event: Event) -> None:
         """Hand the event to every subscription that may see it."""
+        about = event.mother_id, event.organisation_ids, self.hides(event.mother_id)
         for subscription in self._subscriptions:
-            if may_see(subscription.viewer, event.mother_id, event.organisation_ids):
+            if may_see(subscription.viewer, *about):
                 subscription.put(event)
+
+    def hides(self, mother_id: int | None) -> bool:
+        return mother_id is not None and self._is_hidden(mother_id)
 
     @property
     def has_subscribers(self) -> bool:
@@ -137,7 +153,8 @@ class Hub:
 
     def watched(self, mother_id: int | None, organisation_ids: frozenset[int] | None) -> bool:
         """Whether anybody would get such an event: if not, it need not be made."""
-        return any(may_see(s.viewer, mother_id, organisation_ids) for s in self._subscriptions)
+        about = mother_id, organisation_ids, self.hides(mother_id)
+        return any(may_see(s.viewer, *about) for s in self._subscriptions)
 
     def subscribe(self, viewer: Viewer) -> Subscription:
         """Called on the event loop on which the page will read."""

@@ -21,7 +21,7 @@ from cloud.live import Live
 from cloud.messages import Message, read_message
 from cloud.pending import remove_expired
 from cloud.sessions import Sessions, Stored
-from cloud.store import recordings
+from cloud.store import hidden, recordings
 from cloud.store.db import StoreAway, StoreError, writing
 from device import payloads, wire
 from device.payloads import Receipt
@@ -196,12 +196,12 @@ class Ingest:
 
     def keep_house(self, now_ms: int) -> None:
         """Forget what ended a while ago, close what has been silent for long, and remove what
-        nobody has claimed."""
+        nobody has claimed and old canaries."""
         self._live.evict(now_ms)
         try:
             with writing(self._engine) as conn:
                 closed = recordings.close_silent(conn, now_ms)
-                removed = remove_expired(conn, now_ms)
+                removed = remove_expired(conn, now_ms) + hidden.remove_old(conn, now_ms)
                 rows = [recordings.get(conn, number) for number in closed]
         except StoreError as error:
             log.error("silent recordings were not closed: %s", error.orig)

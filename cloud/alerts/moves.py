@@ -14,7 +14,7 @@ from cloud.hospitals import routing_words
 from cloud.hospitals.planner import Planner
 from cloud.outgoing import outbox
 from cloud.routing.plan import Choice, Roads
-from cloud.store import alerts, changes, commands, people, recordings
+from cloud.store import alerts, changes, commands, hidden, people, recordings
 from cloud.store.alerts import Alert, Step
 from device.payloads import COMMAND_ALERT
 from models.alerts import ANSWERED, REMIND_AFTER_S, after
@@ -47,8 +47,12 @@ def note(
     organisation_id: int | None = None,
     person_id: int | None = None,
 ) -> None:
-    """Something happened that changes no phase; whoever is to know of it is told."""
+    """Something happened that changes no phase; whoever is to know of it is told. Of the canary's
+    alerts nobody is, beside her own organisation's page, and the audit is without them."""
     step = Step(alert.id, now_ms, event, alert.phase, organisation_id, person_id, text)
+    if hidden.is_hidden(conn, alert.mother_id):
+        alerts.add_step(conn, step, audited=False)
+        return
     alerts.add_step(conn, step)
     outbox.of_step(conn, alert, event, organisation_id, person_id, now_ms)
 

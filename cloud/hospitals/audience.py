@@ -6,6 +6,7 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from cloud.clock import Clock, wall_ms
+from cloud.store import hidden
 from cloud.store.db import reading
 from cloud.store.sight import organisations_of_all
 
@@ -56,3 +57,17 @@ class Audience:
         """One of its alerts has asked another hospital."""
         with self._lock:
             self._known.pop(recording_id, None)
+
+
+class Hidden:
+    """Whether a mother is hidden, remembered: she is for good, or never."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[int, bool] = {}
+
+    def __call__(self, mother_id: int) -> bool:
+        if mother_id not in self._known:
+            with reading(self._engine) as conn:
+                self._known[mother_id] = hidden.is_hidden(conn, mother_id)
+        return self._known[mother_id]

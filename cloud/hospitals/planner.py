@@ -16,7 +16,7 @@ from cloud.routing.needs import needs_of
 from cloud.routing.origin import POSITION_AGE_S, Origin, origin_of
 from cloud.routing.osrm import Osrm
 from cloud.routing.plan import Limits, Plan, Roads, plan
-from cloud.store import consents, hospitals, people, positions
+from cloud.store import consents, hidden, hospitals, people, positions
 from cloud.store.db import reading
 from cloud.store.hospitals import Hospitals
 from cloud.store.people import Mother
@@ -68,8 +68,11 @@ class Planner:
         now_ms: int,
         roads: Roads | None = None,
     ) -> Plan:
-        """`urgent`: hospitals without her consent may be asked when no other is left."""
-        every = self._every(conn, now_ms)
+        """`urgent`: hospitals without her consent may be asked when no other is left. For a hidden
+        mother there is no hospital but her own."""
+        closed = hidden.is_hidden(conn, mother.id)
+        own = [mother.organisation_id or 0]
+        every = hospitals.read(conn, now_ms, own) if closed else self._every(conn, now_ms)
         origin = self._origin(conn, mother, every, now_ms)
         needs = needs_of(mother, gestation_weeks(mother.due_date, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
@@ -80,6 +83,8 @@ class Planner:
             return plan(needs, consent, origin, every, asked, urgent, self._limits, roads)
 
         rough = among(every)
+        if closed:
+            return rough
         matter = rough.matter(READ_AGAIN)
         fresh = hospitals.read(conn, now_ms, matter)
         found = rough if every.holds(fresh) else among(every.patched(fresh))

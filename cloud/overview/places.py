@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from cloud.overview.plan_of_places import Place
 from cloud.routing.origin import origin_of
-from cloud.store import people, positions, recordings
+from cloud.store import hidden, people, positions, recordings
 from cloud.store.people import Organisation
 
 _ORDER = ("high", "medium", "low")
@@ -47,7 +47,11 @@ def _organisation(one: Organisation, on_call: Mapping[int, bool], language: str)
 
 def _watched(conn: Connection, alerts: Collection[Mapping[str, Any]]) -> dict[int, str]:
     """{mother: priority of her worst alert}, "" without one."""
-    running = {row.mother_id: "" for row in recordings.open_now(conn) if row.mother_id is not None}
+    running = {
+        row.mother_id: ""
+        for row in recordings.open_now(conn)
+        if row.mother_id is not None and not hidden.is_hidden(conn, row.mother_id)
+    }
     for alert in sorted(alerts, key=lambda one: -_ORDER.index(one["priority"])):
         running[alert["mother"]["id"]] = alert["priority"]
     return running

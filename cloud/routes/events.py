@@ -67,6 +67,7 @@ def _clock(parts: Services, who: Principal) -> dict[str, Any]:
             who.viewer,
             trace.recording.mother_id,
             parts.alerting.audience.of(trace.recording.id) if who.role == "hospital" else None,
+            parts.hub.hides(trace.recording.mother_id),
         )
     ]
     ages = {one.recording.id: max(0, now_ms - one.newest_came_ms) for one in running}

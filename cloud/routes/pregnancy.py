@@ -15,7 +15,7 @@ from cloud.pregnancy import care, listing, record
 from cloud.pregnancy.views import record_view
 from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
-from cloud.store import mother_sight, people
+from cloud.store import hidden, mother_sight, people
 from cloud.store.db import reading
 from cloud.store.people import Mother
 
@@ -98,7 +98,8 @@ def visible_mother(mother_id: Id, who: Who, parts: ServicesDep) -> Mother:
     with reading(parts.engine) as conn:
         mother = people.get_mother(conn, mother_id)
         places = mother_sight.hospitals_of(conn, mother_id) if who.role == "hospital" else None
-    if mother is None or not may_see(who.viewer, mother_id, places):
+        hides = hidden.is_hidden(conn, mother_id)
+    if mother is None or not may_see(who.viewer, mother_id, places, hides):
         raise HTTPException(404, "no such mother")
     note_look(parts, who, mother.id)
     return mother

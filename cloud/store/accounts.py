@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from cloud.store import tables as t
 from cloud.store.audit import SOURCES
+from cloud.store.hidden import shown, shown_place
 from cloud.store.people import Device, Gateway, Person
 
 _JSON = ("before", "after", "text")  # columns that hold JSON or plain words
@@ -26,12 +27,14 @@ class Happened:
 
 
 def any_account(conn: Connection) -> bool:
-    return conn.execute(select(t.people.c.id).limit(1)).first() is not None
+    query = select(t.people.c.id).where(shown_place(t.people.c.organisation_id))
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def everybody(conn: Connection) -> list[Person]:
     """By organisation and name."""
-    query = select(t.people).order_by(t.people.c.organisation_id, t.people.c.name, t.people.c.id)
+    query = select(t.people).where(shown_place(t.people.c.organisation_id))
+    query = query.order_by(t.people.c.organisation_id, t.people.c.name, t.people.c.id)
     return [Person(**row._mapping) for row in conn.execute(query)]
 
 
@@ -46,12 +49,13 @@ def all_gateways(conn: Connection) -> list[Gateway]:
 
 
 def all_devices(conn: Connection) -> list[Device]:
-    query = select(t.devices).order_by(t.devices.c.id)
+    query = select(t.devices).where(shown(t.devices.c.mother_id)).order_by(t.devices.c.id)
     return [Device(**row._mapping) for row in conn.execute(query)]
 
 
 def any_recording(conn: Connection) -> bool:
-    return conn.execute(select(t.recordings.c.id).limit(1)).first() is not None
+    query = select(t.recordings.c.id).where(shown(t.recordings.c.mother_id))
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def count_entries(conn: Connection, source: str = "") -> int:

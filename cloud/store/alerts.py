@@ -13,11 +13,11 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    true,
     update,
 )
 
 from cloud.store import sight, steps
+from cloud.store.hidden import shown
 from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
@@ -142,7 +142,7 @@ def visible(
 ) -> list[Alert]:
     """Those that are not over and the `recent` newest of the others, newest first: of everybody,
     of one mother, or of what one hospital may see (the rule of cloud.store.sight)."""
-    may: ColumnElement[bool] = true()
+    may = shown(alerts.c.mother_id)
     if mother_id is not None:
         may = alerts.c.mother_id == mother_id
     if organisation_id is not None:
@@ -198,8 +198,8 @@ def change(conn: Connection, alert: Alert, values: Mapping[str, Any]) -> Alert:
     return _alert(row)
 
 
-def add_step(conn: Connection, step: Step) -> None:
-    steps.add(conn, alert_steps, step)
+def add_step(conn: Connection, step: Step, audited: bool = True) -> None:
+    steps.add(conn, alert_steps, step, audited)
 
 
 def steps_of(conn: Connection, alert_ids: Collection[int]) -> dict[int, list[Step]]:

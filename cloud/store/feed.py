@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cloud.store.hidden import shown
 from cloud.store.tables import feed_cursors, frames, mothers, recordings
 
 
@@ -33,7 +34,7 @@ def frames_after(conn: Connection, frame_id: int, limit: int) -> list[FeedRow]:
         )
         .join(recordings, recordings.c.id == frames.c.recording_id)
         .join(mothers, mothers.c.id == recordings.c.mother_id, isouter=True)
-        .where(frames.c.id > frame_id)
+        .where(frames.c.id > frame_id, shown(recordings.c.mother_id))
         .order_by(frames.c.id)
         .limit(limit)
     )

@@ -20,6 +20,7 @@ from cloud.store.counting import (
     number_of,
     within,
 )
+from cloud.store.hidden import shown
 from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alert_steps,
@@ -70,7 +71,8 @@ def cohort(spans: Sequence[Span]) -> CTE:
     query: Select[Any] = select(*columns, number_of(r.opened_ms, spans).label("month"))
     query = query.join(mothers, mothers.c.id == r.mother_id)
     query = query.outerjoin(gateways, gateways.c.id == r.gateway_id)
-    return query.where(within(r.opened_ms, spans), r.gateway_id != HOME).cte("cohort")
+    counts = (within(r.opened_ms, spans), r.gateway_id != HOME, shown(r.mother_id))
+    return query.where(*counts).cte("cohort")
 
 
 def measured(conn: Connection, spans: Sequence[Span]) -> dict[Key, Measured]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from cloud.store.hidden import shown
 from cloud.store.tables import devices, firmware_images, firmware_offers
 
 _KNOWN = [column for column in firmware_images.c if column.name not in ("image", "manifest")]
@@ -75,7 +76,8 @@ def part(conn: Connection, image_id: int, offset: int, size: int) -> bytes:
 
 
 def device_ids(conn: Connection) -> list[str]:
-    return list(conn.scalars(select(devices.c.id).order_by(devices.c.id)))
+    query = select(devices.c.id).where(shown(devices.c.mother_id))
+    return list(conn.scalars(query.order_by(devices.c.id)))
 
 
 def add_offer(conn: Connection, **values: Any) -> int:

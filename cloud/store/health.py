@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
+from cloud.store.hidden import shown
 from cloud.store.tables import alert_steps, alerts, message_tries, messages, recordings
 
 
@@ -35,7 +36,8 @@ def newest_ids(conn: Connection) -> tuple[int, int]:
 def steps_after(conn: Connection, step_id: int) -> list[Step]:
     s, a = alert_steps.c, alerts.c
     query = select(s.id, a.rule, s.event, s.at_ms - a.raised_ms).join(alerts, a.id == s.alert_id)
-    return [Step(*row) for row in conn.execute(query.where(s.id > step_id).order_by(s.id))]
+    query = query.where(s.id > step_id, shown(a.mother_id))
+    return [Step(*row) for row in conn.execute(query.order_by(s.id))]
 
 
 def tries_after(conn: Connection, try_id: int) -> Sequence[Any]:

@@ -60,7 +60,7 @@ def last_id(conn: Connection) -> int:
 def read(
     conn: Connection, now_ms: int, organisation_ids: Collection[int] | None = None
 ) -> Hospitals:
-    """Every hospital as it is now, or these."""
+    """Every hospital as it is now, or these; a hidden one among these only."""
     if organisation_ids is None:
         found = conn.execute(_ALL).all()
     else:
@@ -89,7 +89,7 @@ def read(
 
 
 _O, _P = organisations.c, people.c
-_ALL = (
+_EVERY = (
     select(
         _O.id, _O.latitude, _O.longitude, _O.level, _O.free_beds, cast(_O.on_call, Integer),
         cast(_O.by_roster, Integer), cast(_O.nicu, Integer), cast(_O.blood_bank, Integer),
@@ -98,5 +98,6 @@ _ALL = (
     .where(_O.kind == "hospital")
     .order_by(_O.id)
 )  # fmt: skip
-_THESE = _ALL.where(_O.id.in_(bindparam("ids", expanding=True)))
+_ALL = _EVERY.where(~_O.hidden)
+_THESE = _EVERY.where(_O.id.in_(bindparam("ids", expanding=True)))
 _LAST = select(func.max(_O.id))

@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, n
 
 from cloud.store import figures
 from cloud.store.counting import TENTH_MS, Histograms, Key, Span, histograms, number_of, within
+from cloud.store.hidden import shown, shown_place
 from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alert_steps,
@@ -70,6 +71,7 @@ def answer_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
         ((func.min(a.c.at_ms) - t.c.at_ms) // 1000).label("seconds"),
     ).outerjoin(a, later)
     first = first.where(t.c.event == "tell", within(t.c.at_ms, spans))
+    first = first.where(shown_place(t.c.organisation_id))
     each = first.group_by(t.c.id, t.c.organisation_id, t.c.at_ms).subquery()
     query = select(each.c.organisation_id, each.c.month, each.c.seconds, func.count())
     return histograms(
@@ -80,7 +82,8 @@ def answer_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
 def raw(conn: Connection, span: Span) -> dict[str, float]:
     """All events of one month, counted without asking whose they are."""
     spans, r = [span], recordings.c
-    known = (within(r.opened_ms, spans), r.mother_id.is_not(None), r.gateway_id != HOME)
+    known = [within(r.opened_ms, spans), r.mother_id.is_not(None), r.gateway_id != HOME]
+    known.append(shown(r.mother_id))
     sums = (func.coalesce(func.sum(s), 0.0) for s in (signal.c.recorded_s, signal.c.good_s))
     query = select(func.count(), *sums).select_from(recordings)
     query = query.outerjoin(signal, signal.c.recording_id == r.id).where(*known)
@@ -93,7 +96,8 @@ def raw(conn: Connection, span: Span) -> dict[str, float]:
     total["signed"] = _count(conn, readings, within(readings.c.signed_ms, spans))
     for event, column in (("accept", "accepted"), ("tell", "asked")):
         s = alert_steps.c
-        total[column] = _count(conn, alert_steps, within(s.at_ms, spans), s.event == event)
+        theirs = (s.event == event, shown_place(s.organisation_id))
+        total[column] = _count(conn, alert_steps, within(s.at_ms, spans), *theirs)
     g = green_steps.c
     total["admitted"] = _count(conn, green_steps, within(g.at_ms, spans), g.event == "admit")
     for direction in ("up", "down"):
@@ -112,7 +116,8 @@ def raw(conn: Connection, span: Span) -> dict[str, float]:
 def _queries(spans: Sequence[Span]) -> list[tuple[str, Select[Any]]]:
     """(column, query of (organisation, month, which, count)); `which` chooses among columns."""
     o, r, s, q = reading_opinions.c, readings.c, alert_steps.c, resource_requests.c
-    accepts = _by(s.organisation_id, s.at_ms, spans).where(s.event == "accept")
+    accepts = _by(s.organisation_id, s.at_ms, spans)
+    accepts = accepts.where(s.event == "accept", shown_place(s.organisation_id))
     admits = _by(green_channels.c.organisation_id, green_steps.c.at_ms, spans)
     admits = admits.join(green_channels, green_channels.c.id == green_steps.c.green_id)
     lent = _by(q.lender_id, q.out_ms, spans, q.kind, func.sum(q.amount))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
+from cloud.store.hidden import shown
 from cloud.store.tables import devices, gateways, mothers, organisations, people
 
 
@@ -28,6 +29,7 @@ class Organisation:
     nicu: bool | None  # None: not known
     blood_bank: bool | None
     zone: str  # IANA name
+    hidden: bool = False  # see cloud.store.hidden
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Device:
 
 
 _Kind = TypeVar("_Kind")
+_SHOWN = select(organisations).where(~organisations.c.hidden)
 
 
 def _one(kind: type[_Kind], row: Row[Any] | None) -> _Kind | None:
@@ -109,6 +112,7 @@ def add_organisation(
     nicu: bool | None = None,
     blood_bank: bool | None = None,
     zone: str = "Asia/Shanghai",
+    hidden: bool = False,
 ) -> Organisation:
     values = {key: value for key, value in locals().items() if key != "conn"}
     return _add(conn, Organisation, organisations, values)
@@ -181,6 +185,12 @@ def set_organisation(conn: Connection, organisation_id: int, **values: Any) -> N
     )
 
 
+def set_device_token(conn: Connection, device_id: str, token: str) -> None:
+    """The former one holds no more."""
+    mine = update(devices).where(devices.c.id == device_id)
+    conn.execute(mine.values(token_sha256=token_sha256(token)))
+
+
 def bind_device(conn: Connection, device_id: str, mother_id: int | None) -> None:
     """From now on its recordings are hers; those that began before stay as they are."""
     conn.execute(update(devices).where(devices.c.id == device_id).values(mother_id=mother_id))
@@ -191,11 +201,11 @@ def get_organisation(conn: Connection, organisation_id: int) -> Organisation | N
 
 
 def all_organisations(conn: Connection) -> list[Organisation]:
-    return _all(conn, Organisation, select(organisations).order_by(organisations.c.id))
+    return _all(conn, Organisation, _SHOWN.order_by(organisations.c.id))
 
 
 def hospitals(conn: Connection) -> list[Organisation]:
-    query = select(organisations).where(organisations.c.kind == "hospital")
+    query = _SHOWN.where(organisations.c.kind == "hospital")
     return _all(conn, Organisation, query.order_by(organisations.c.id))
 
 
@@ -204,7 +214,8 @@ def get_mother(conn: Connection, mother_id: int) -> Mother | None:
 
 
 def all_mothers(conn: Connection) -> list[Mother]:
-    return _all(conn, Mother, select(mothers).order_by(mothers.c.id))
+    query = select(mothers).where(shown(mothers.c.id))
+    return _all(conn, Mother, query.order_by(mothers.c.id))
 
 
 def mothers_of_org(conn: Connection, organisation_id: int) -> list[Mother]:

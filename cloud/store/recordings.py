@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
+from cloud.store.hidden import shown
 from cloud.store.tables import devices, mothers, recordings
 from device.payloads import REPLAYED, SYNTHETIC, Start
 
@@ -170,6 +171,8 @@ def latest(
     query = select(recordings).order_by(recordings.c.opened_ms.desc(), recordings.c.id.desc())
     if mother_ids is not None:
         query = query.where(recordings.c.mother_id.in_(mother_ids))
+    elif organisation_id is None:
+        query = query.where(shown(recordings.c.mother_id))
     if organisation_id is not None:
         hers = select(mothers.c.id).where(mothers.c.organisation_id == organisation_id)
         query = query.where(recordings.c.mother_id.in_(hers))
@@ -184,6 +187,7 @@ def started_since(conn: Connection, from_ms: int) -> list[int]:
         r.closed_ms.is_not(None),
         r.removed_ms.is_(None),
         r.gateway_id != HOME,
+        shown(r.mother_id),
     )
     return list(conn.scalars(query.order_by(r.id)))
 

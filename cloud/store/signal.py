@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cloud.store.hidden import shown
 from cloud.store.recordings import HOME
 from cloud.store.tables import recording_signal, recordings
 
@@ -31,6 +32,7 @@ def unmeasured(conn: Connection, since_ms: int, limit: int) -> list[tuple[int, i
             r.closed_ms >= since_ms,
             r.gateway_id != HOME,
             or_(s.recording_id.is_(None), s.frames_ms != r.last_frame_ms),
+            shown(r.mother_id),
         )
     )
     return [(row[0], row[1]) for row in conn.execute(query.order_by(r.id).limit(limit))]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, insert, select
 
 from cloud.store import audit
 
@@ -21,9 +21,12 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def add(conn: Connection, table: Table, step: Any) -> None:
+def add(conn: Connection, table: Table, step: Any, audited: bool = True) -> None:
     row = {**vars(step), "phase": step.phase.value, "text": as_json(step.text)}
-    audit.add(conn, table, row)
+    if audited:
+        audit.add(conn, table, row)
+    else:
+        conn.execute(insert(table).values(row))
 
 
 def read(row: Row[Any], made: Callable[..., S], phase: type[Enum]) -> S:

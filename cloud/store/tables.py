@@ -90,6 +90,7 @@ organisations = Table(
     Column("nicu", Boolean),  # takes newborns that need intensive care; NULL: not known
     Column("blood_bank", Boolean),  # NULL: not known
     Column("zone", String(60), nullable=False, server_default="Asia/Shanghai"),  # IANA name
+    Column("hidden", Boolean, nullable=False, server_default=false()),  # see store.hidden
 )
 
 mothers = Table(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cloud.store import hidden
 from cloud.store.alerts import OVER
 from cloud.store.tables import alarm_log, alerts, tasks
 
@@ -26,6 +27,7 @@ _UNANSWERED = (  # a tick asks it: put together once
         alerts.c.raised_ms <= bindparam("before_ms"),
         alerts.c.phase.not_in([phase.value for phase in OVER]),
         ~exists().where(tasks.c.alert_id == alerts.c.id),
+        hidden.shown(alerts.c.mother_id),
     )
     .order_by(alerts.c.id)
 )
