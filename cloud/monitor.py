@@ -138,7 +138,8 @@ class Monitor:
         """It ended while nobody looked: tell what its last seconds hold."""
         with reading(self._engine) as conn:
             trace = stored_trace(conn, recording.id, math.inf)
-        self._apply(recording, changes(trace), now_ms)
+        self._apply(recording, changes(trace), now_ms, trace.end_s)
+        self._agree(recording, Reported(self._engine, recording.id), now_ms)
         self._assessor.finish(recording, trace, now_ms)
 
     def _look_at_reports(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
@@ -147,9 +148,15 @@ class Monitor:
             reported = self._reported[recording.id] = Reported(self._engine, recording.id)
         try:
             self._apply(recording, reported.look(recording, trace.newest_s), now_ms)
+            self._agree(recording, reported, now_ms)
         except Exception:
             del self._reported[recording.id]  # found again from the store
             raise
+
+    def _agree(self, recording: Recording, reported: Reported, now_ms: int) -> None:
+        """What its gateway warned of is written to the alerts that it became."""
+        for alert_id in reported.warnings.agree(self._engine, recording, now_ms):
+            self._alerting.publish(alert_id)
 
     def _judge(self, recording: Recording, seen: Look, now_ms: int) -> None:
         """Conditions on an analysis, and what was kept silent."""
@@ -169,19 +176,26 @@ class Monitor:
         self, recording: Recording, watched: Watched, found: Sequence[Change], now_ms: int
     ) -> None:
         try:
-            self._apply(recording, found, now_ms)
+            self._apply(recording, found, now_ms, watched.through_s)
         except Exception:
             watched.look_again()
             raise
 
-    def _apply(self, recording: Recording, found: Sequence[Change], now_ms: int) -> None:
+    def _apply(
+        self, recording: Recording, found: Sequence[Change], now_ms: int, to_s: float = 0.0
+    ) -> None:
+        """to_s: so far was looked; what was not over by then lasts until then at least."""
+        over_s = {(c.rule.id, c.onset_s): c.at_s for c in found if c.what == "cleared"}
         for change in found:
             if change.what == "cleared":
                 self._alerting.cleared(recording.id, change.rule.id, change.at_s, now_ms)
                 continue
             reason = words(change.reason.text, **change.reason.args)
             onset_s, at_s = change.onset_s, change.at_s
-            self._alerting.raise_alert(recording.id, change.rule, onset_s, at_s, reason, now_ms)
+            last_s = over_s.get((change.rule.id, onset_s), to_s)
+            self._alerting.raise_alert(
+                recording.id, change.rule, onset_s, at_s, reason, now_ms, last_s
+            )
 
     def _watch_link(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
         """Silence has no second of its own: it is known by the last one before it."""

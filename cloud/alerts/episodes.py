@@ -10,29 +10,30 @@ from cloud.store.alerts import Alert, Step
 from models.rules import BY_ID, JOIN_S, RANK, Rule
 
 
-def is_known(conn: Connection, former: Sequence[Alert], onset_s: float, at_s: float) -> bool:
-    """Whether this episode overlaps one that was told: looking again at a trace, after a restart
-    or when late frames have come, may find its onset a little earlier or later."""
+def is_known(conn: Connection, former: Sequence[Alert], onset_s: float, last_s: float) -> bool:
+    """Whether this episode, which is known to last through last_s, overlaps one that was told:
+    looking again at a trace, after a restart or when late frames have come, may find its onset
+    earlier or later."""
     steps = alerts.steps_of(conn, [alert.id for alert in former])
     for alert in former:
         cleared_s = math.inf if alert.cleared_s is None else alert.cleared_s
-        if onset_s < cleared_s and at_s >= alert.onset_s:
+        if onset_s < cleared_s and last_s >= alert.onset_s:
             return True
         again = _recurrences(steps[alert.id])
-        if any(onset_s <= last_s and at_s >= first_s for first_s, last_s in again):
+        if any(onset_s <= at_s and last_s >= first_s for first_s, at_s in again):
             return True
     return False
 
 
 def has_joined(
-    conn: Connection, recording_id: int, rule: Rule, onset_s: float, at_s: float
+    conn: Connection, recording_id: int, rule: Rule, onset_s: float, last_s: float
 ) -> bool:
     """Whether this episode was told as a step of another rule's alert."""
     steps = alerts.steps_called(conn, recording_id, "joined")
     return any(
         step.text["rule"] == rule.id
         and onset_s <= step.text["at_s"]
-        and at_s >= step.text["onset_s"]
+        and last_s >= step.text["onset_s"]
         for step in steps
         if not isinstance(step.text, str)
     )

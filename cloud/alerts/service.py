@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from cloud.alerts import calls
 from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
 from cloud.alerts.episodes import has_joined, host_of, is_known, latest_s
+from cloud.alerts.late import marked
 from cloud.alerts.moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
 from cloud.alerts.views import views
 from cloud.clock import Clock, wall_ms
@@ -66,23 +67,29 @@ class Alerting:
         at_s: float,
         reason: Mapping[str, Any],
         now_ms: int,
+        last_s: float = 0.0,
     ) -> int | None:
         """A rule has become true; the id of its alert. None: this was known already.
 
+        last_s: it is known to have stayed true until then; what was told of any of its seconds,
+        the first to come perhaps, is not told again.
         The same again while its alert is not over is a step "recurred" of that alert; what belongs
         to the episode of another one is a step "joined" of that one.
         """
         with reading(self._engine) as conn:
             recording = recordings.get(conn, recording_id)
+            if recording is not None:
+                reason = marked(conn, recording, rule, reason, onset_s, at_s, now_ms)
         how = self.telling(recording.mother_id if recording else None, now_ms)
         with writing(self._engine) as conn:
             former = alerts.of_rule(conn, recording_id, rule.id)
-            if is_known(conn, former, onset_s, at_s):
+            last_s = max(at_s, last_s)
+            if is_known(conn, former, onset_s, last_s):
                 return None
             alert = next((one for one in former if one.phase not in OVER), None)
             again = {**reason, "onset_s": onset_s, "at_s": at_s}
             if alert is None:
-                if has_joined(conn, recording_id, rule, onset_s, at_s):
+                if has_joined(conn, recording_id, rule, onset_s, last_s):
                     return None
                 alert = host_of(conn, recording_id, rule, at_s)
                 if alert is not None:

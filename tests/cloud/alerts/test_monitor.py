@@ -185,6 +185,31 @@ def test_frames_that_come_late_are_looked_at(cloud: Cloud) -> None:
     assert len(cloud.alerts("bradycardia_80")) == 1
 
 
+def test_a_condition_told_for_its_newest_seconds_is_not_told_again_for_its_first(
+    cloud: Cloud,
+) -> None:
+    """The cloud was away when it began; what is newest comes first."""
+    fhr_bpm = TRACE.fhr_bpm.copy()
+    first, back = int(RAISED.onset_s), int(RAISED.at_s) + 60
+    fhr_bpm[first * FS_HZ : (back + 240) * FS_HZ] = 70
+    long = replace(TRACE, fhr_bpm=fhr_bpm)
+    cloud.come(long, range(first - 20))
+    cloud.come(long, range(back, back + 200))
+    for _ in range(8):
+        cloud.tick(1)
+    (alert,) = cloud.alerts("bradycardia_80")
+    assert alert.onset_s > RAISED.at_s
+    cloud.come(long, range(first - 20, back))
+    for _ in range(8):
+        cloud.tick(1)
+    cloud.come(long, range(back + 200, int(long.duration_s)))
+    for _ in range(8):
+        cloud.tick(1)
+    with reading(cloud.engine) as conn:
+        steps = [step.event for step in alerts.steps_of(conn, [alert.id])[alert.id]]
+    assert steps == ["raised", "tell", "cleared"]
+
+
 def test_more_than_memory_keeps_comes_at_once(cloud: Cloud) -> None:
     """After a long outage the store has it all, memory only the last hour."""
     quiet, _ = synthetic(seed=3, minutes=90, scenario="normal")
