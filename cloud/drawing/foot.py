@@ -47,6 +47,8 @@ def _legend(pen: Pen, strip: Strip, left: float, right: float) -> None:
             x, y = left, y + LEGEND_STEP_MM
         if isinstance(look, Style):
             pen.curve(np.array([x, x + SAMPLE_MM]), np.array([y, y]), look)
+        elif hatch == "^":
+            pen.points(np.array([x + SAMPLE_MM / 2]), np.array([y]), look, hatch)
         else:
             pen.boxes([(x, y - 1.2, x + SAMPLE_MM, y + 1.2)], look, hatch)
         pen.text(words, x + SAMPLE_MM + 1, y, SMALL_PT, INK)
@@ -54,7 +56,7 @@ def _legend(pen: Pen, strip: Strip, left: float, right: float) -> None:
 
 
 def _entries(strip: Strip) -> list[tuple[str, Style | str, str]]:
-    """(word, style or colour, hatch) of what this recording shows."""
+    """(word, style or colour, hatch or "^") of what this recording shows."""
     trace, marks = strip.trace, strip.marks
     kinds = {bracket.kind for bracket in (*marks.above, *marks.below, *marks.toco)}
     causes = {hatch.cause for hatch in marks.hatches}
@@ -68,5 +70,6 @@ def _entries(strip: Strip) -> list[tuple[str, Style | str, str]]:
         *((kind in kinds, kind, AREAS[kind], "") for kind in AREAS),
         (bool(marks.reasons), "reason", LOOK["mark"], ""),
         *((cause in causes, cause, *HATCHES[cause]) for cause in HATCHES),
+        (bool(strip.presses), "presses", LOOK["press"], "^"),
     ]
     return [(word, look, hatch) for there, word, look, hatch in rows if there]

@@ -24,6 +24,7 @@ LOOK = {
     "toco": "#4a4f57",
     "outside": "#c8102e",
     "mark": "#c8102e",
+    "press": "#00707a",
 }
 FOUND = {  # of what the analysis says: INK of cloud/web/static/marks.js
     "baseline": "#2b5fb8",

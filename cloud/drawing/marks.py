@@ -47,6 +47,14 @@ class Hatch:
     words: tuple[str, ...] = ()  # longest first
 
 
+@dataclass(frozen=True)
+class Press:
+    """A button that the mother pressed."""
+
+    kind: str  # movement, contraction: where she felt it begin
+    at_s: float
+
+
 @dataclass(frozen=True, eq=False)
 class Marks:
     """All that is marked on one recording."""
@@ -73,6 +81,7 @@ class Strip:
     rules_version: str
     start_unix_s: int | None  # clock at recorded second 0
     zone: tzinfo = UTC  # of the times on the paper
+    presses: Sequence[Press] = ()  # a file of samples has none
 
 
 def marks_of(found: Found, language: str, causes: Sequence[Gap] = ()) -> Marks:

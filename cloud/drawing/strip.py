@@ -1,5 +1,6 @@
 """A strip on one sheet, from the paper up: hatches, areas of events, curves, brackets, words."""
 
+from collections.abc import Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -15,7 +16,7 @@ from cloud.drawing.look import (
     draw_grid,
     draw_numbers,
 )
-from cloud.drawing.marks import Bracket, Marks, Strip
+from cloud.drawing.marks import Bracket, Marks, Press, Strip
 from cloud.drawing.pen import SIGN_MM, Box, Pen
 from models.completeness import runs
 from models.features import Floats, Timed
@@ -26,6 +27,7 @@ LABEL_PT = 6.0
 ROW_MM = 2.8
 BRACKET_MM, TICK_MM = 1.4, 0.8
 REASON_MM = 1.6
+PRESS_MM = 2.6  # below the rate, between the bars of reasons and the brackets
 LABEL_ROWS, CAUSE_ROWS = 3, 2
 DOT_MM = 0.2  # a sample that stands alone
 UNKNOWN_BASE_S = 60.0  # without a usable rate for so long the baseline is not drawn
@@ -39,6 +41,7 @@ def draw_strip(pen: Pen, paper: Paper, strip: Strip) -> None:
         _draw_areas(pen, paper, strip)
     _draw_curves(pen, paper, strip)
     _draw_all_brackets(pen, paper, strip.marks)
+    _draw_presses(pen, paper, strip.presses)
 
 
 def _ends_mm(paper: Paper, one: Timed) -> tuple[float, float]:
@@ -170,6 +173,16 @@ def _draw_all_brackets(pen: Pen, paper: Paper, marks: Marks) -> None:
         if left < right:
             bars.append((left, bottom + BRACKET_MM / 2, right, bottom + REASON_MM))
     pen.boxes(bars, LOOK["mark"])
+
+
+def _draw_presses(pen: Pen, paper: Paper, presses: Sequence[Press]) -> None:
+    """As on the live strip: movements below the rate, contractions at the foot of the activity."""
+    for kind, y_mm in (
+        ("movement", paper.rate_bottom_mm + PRESS_MM),
+        ("contraction", paper.toco_bottom_mm - SIGN_MM / 2),
+    ):
+        here = [p.at_s for p in presses if p.kind == kind and paper.from_s <= p.at_s <= paper.to_s]
+        pen.points(paper.x_mm(np.array(here)), np.full(len(here), y_mm), LOOK["press"], "^")
 
 
 def _draw_brackets(

@@ -11,7 +11,7 @@ from cloud import views
 from cloud.hub import Viewer
 from cloud.journeys.green_moves import ticked
 from cloud.journeys.referral_moves import sides
-from cloud.store import alerts, green, people, referrals
+from cloud.store import alerts, green, people, readings, referrals
 from cloud.store.green import Green
 from cloud.store.people import Organisation
 from cloud.store.referrals import Assessed, Referral
@@ -98,7 +98,12 @@ def referral_views(
     ids = [one.id for one in shown]
     steps, answered = referrals.steps_of(conn, ids), referrals.answered(conn, ids)
     known = _Known(conn, now_ms)
-    sent = {one.assessment_id for one in shown if one.assessment_id and who.role != "mother"}
+    blind = readings.held_unread(conn, who.person_id)
+    sent = {
+        one.assessment_id
+        for one in shown
+        if one.assessment_id and who.role != "mother" and one.recording_id not in blind
+    }
     found = referrals.assessed(conn, sent)
     return [_referral(conn, one, steps[one.id], who, known, found, answered) for one in shown]
 
@@ -223,10 +228,11 @@ def _back(conn: Connection, one: Green, known: _Known) -> dict[str, Any] | None:
 def _assessed(
     conn: Connection, recording_ids: Sequence[int | None], who: _Asker
 ) -> dict[int, Assessed]:
-    """The newest analysis of each of these recordings."""
+    """The newest analysis of each of these recordings, but of those that the asker reads blind."""
     if who.role == "mother":
         return {}
-    ids = {i: referrals.newest_assessment(conn, i) for i in recording_ids if i is not None}
+    known = {i for i in recording_ids if i is not None} - readings.held_unread(conn, who.person_id)
+    ids = {i: referrals.newest_assessment(conn, i) for i in known}
     found = referrals.assessed(conn, {a for a in ids.values() if a is not None})
     return {i: found[a] for i, a in ids.items() if a in found}
 

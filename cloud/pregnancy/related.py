@@ -10,11 +10,16 @@ from cloud.journeys.sight import sees_referral
 from cloud.pregnancy.names import Names
 from cloud.store import alerts, mother_sight, people, readings, recordings, referrals, sight
 from cloud.store.people import Mother
+from models.alerts import Phase
 
 SHOWN = 10
 
 
-def related(conn: Connection, mother: Mother, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
+def related(
+    conn: Connection, mother: Mother, viewer: Viewer, person_id: int | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Without the closed alerts of what this person reads blind."""
+    blind = readings.held_unread(conn, person_id)
     names = Names(conn)
     every = recordings.latest(conn, mother_ids=[mother.id])
     told = alerts.visible(conn, mother_id=mother.id, recent=SHOWN)
@@ -40,6 +45,7 @@ def related(conn: Connection, mother: Mother, viewer: Viewer) -> dict[str, list[
             }
             for one in told
             if one.recording_id in seen
+            and not (one.recording_id in blind and one.phase is Phase.CLOSED)
         ],
         "readings": [
             {

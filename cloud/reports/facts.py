@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 
 from cloud.alerts.answers import Refused
 from cloud.completeness import ledger
+from cloud.drawing.marks import Press
 from cloud.gestation import gestation_weeks
 from cloud.months import centre_zone
 from cloud.readings.views import mother_views, staff_views
 from cloud.reports import seal
-from cloud.store import assessments, people, readings
+from cloud.store import assessments, marks, people, readings
 from cloud.store.people import Mother, Organisation
 from cloud.store.recordings import HOME, Recording
 from cloud.traces import Gap
@@ -64,6 +65,7 @@ class Facts:
     gaps: list[Gap]
     document: Mapping[str, Any] | None  # models.live.Shown; None: none, or not to be seen
     reading: Mapping[str, Any] | None  # the view of the signed one: staff's, or the mother's
+    presses: list[Press]  # of her buttons, in the order of the recording
     seal: seal.Seal
     plain: bool  # for a mother
     hidden: bool  # from a blind reader
@@ -98,6 +100,7 @@ def gather(conn: Connection, recording: Recording, viewer: Viewer, now_ms: int) 
         gaps=[Gap(one["from_s"], one["to_s"], one["cause"]) for one in found["gaps"]],
         document=None if plain or hidden else _document(conn, recording.id),
         reading=view,
+        presses=[Press(one.kind, one.at_s) for one in marks.of_recording(conn, recording.id)],
         seal=seal.seal(conn, recording.id, signed, now_ms),
         plain=plain,
         hidden=hidden,

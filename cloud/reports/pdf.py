@@ -85,6 +85,7 @@ def _strip(facts: Facts, language: str) -> Strip:
         rules_version=facts.document["rules_version"] if facts.document else "",
         start_unix_s=facts.recording.start_ms // 1000,
         zone=facts.zone,
+        presses=facts.presses,
     )
 
 

@@ -20,6 +20,7 @@ def lines_of(facts: Facts, language: str) -> list[Line]:
     return [
         *_reading(facts, language),
         *(_found(facts.document, language) if facts.document else _nothing(facts, language)),
+        *_pressed(facts, language),
         *_completeness(facts, language),
         *(_scores(facts.document, language) if facts.document else ()),
     ]
@@ -113,6 +114,18 @@ def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
         yield Line(say(language, word), tail=str(len(document[name])))
     if not document["quality"]["toco"]:
         yield Line(say(language, "no toco"), SMALL_PT)
+
+
+def _pressed(facts: Facts, language: str) -> Iterator[Line]:
+    """What she felt, with its places; nothing when she pressed nothing."""
+    if not facts.presses:
+        return
+    yield _heading(language, "pressed")
+    for kind, word in (("movement", "movements"), ("contraction", "squeezes")):
+        places = [clock(one.at_s) for one in facts.presses if one.kind == kind]
+        if places:
+            yield Line(say(language, word), tail=str(len(places)), keep=True)
+            yield Line(", ".join(places), SMALL_PT, indent_mm=INDENT_MM)
 
 
 def _completeness(facts: Facts, language: str) -> Iterator[Line]:

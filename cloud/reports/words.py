@@ -45,6 +45,8 @@ WORDS = {
     "accelerations": "Accelerations",
     "decelerations": "Decelerations",
     "squeezes": "Contractions",
+    "pressed": "Pressed by the mother",
+    "movements": "Movements",
     "no toco": "No toco in the last 30 min: contractions are not known.",
     "completeness": "Completeness",
     "complete": "%(stored)d of %(made)d frames stored, %(missing)d missing, %(resent)d resent, "

@@ -45,6 +45,7 @@ WORDS = {
     "unclassified": "deceleration",
     "reason": "where a reason holds",
     "contraction": "contraction",
+    "presses": "pressed by the mother: a movement; at the foot: a contraction",
     "no signal": "no signal",
     "no signal for": "no signal %(time)s",
     "probe off": "probe off",

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
 from cloud.routes.examples import example
+from cloud.store import readings
+from cloud.store.db import reading
 
 router = APIRouter(tags=["alerts"])
 
@@ -31,9 +33,14 @@ class Answer(BaseModel):
 def list_alerts(
     who: Who, parts: ServicesDep, recording_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None
 ) -> list[dict[str, Any]]:
-    """All that are not over and the newest others, of what may be seen."""
+    """All that are not over and the newest others, of what may be seen. A blind reader of a
+    recording gets those of it that wait for somebody, and none when asking for its own."""
     views = parts.alerting.views(who.viewer)
-    return [view for view in views if recording_id in (None, view["recording_id"])]
+    with reading(parts.engine) as conn:
+        blind = readings.held_unread(conn, who.person_id)
+    if recording_id is not None:
+        return [v for v in views if v["recording_id"] == recording_id and recording_id not in blind]
+    return [v for v in views if v["phase"] != "closed" or v["recording_id"] not in blind]
 
 
 @router.get("/api/alerts/{alert_id}", summary="One alert with its steps")

@@ -13,7 +13,7 @@ from cloud.overview.plan_of_places import HEIGHT, WIDTH, drawing
 from cloud.render import language_of, page
 from cloud.routes.green import list_green
 from cloud.routes.organisations import list_hospitals
-from cloud.store import overview, people, recordings
+from cloud.store import overview, people, readings, recordings
 from cloud.store.db import reading
 from models import green
 
@@ -52,7 +52,8 @@ def trends(
     each_ms = trend.block_ms(int(hours))
     since_ms = now_ms - trend.BLOCKS * each_ms
     with reading(parts.engine) as conn:
-        found = trend.trends(overview.verdict_blocks(conn, since_ms, each_ms))
+        blind = readings.held_unread(conn, who.person_id)
+        found = trend.trends(overview.verdict_blocks(conn, since_ms, each_ms, blind))
         newest = recordings.newest_of(conn, [one.mother_id for one in found])
         rows: list[dict[str, Any]] = []
         for one in found[:SHOWN]:

@@ -66,7 +66,7 @@ def _record(
     with reading(parts.engine) as conn:
         view = record_view(conn, mother, who, now_ms)
         drawn = charts(home_values.of_mother(conn, mother.id, from_ms), from_ms, now_ms)
-        links = related(conn, mother, who.viewer)
+        links = related(conn, mother, who.viewer, who.person_id)
         staff = [] if who.role == "mother" else candidates(conn, mother)
         own = people.get_organisation(conn, mother.organisation_id or 0)
         teaching = cases.allows(conn, mother.id)

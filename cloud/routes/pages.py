@@ -7,7 +7,7 @@ from cloud.access import NEWCOMER
 from cloud.deps import Principal, Services, ServicesDep, VisibleRecording, Who
 from cloud.render import language_of, page
 from cloud.reports.seal import signed_of
-from cloud.store import marks, people
+from cloud.store import people
 from cloud.store.db import reading
 from cloud.store.people import Organisation
 
@@ -48,8 +48,7 @@ def recording(
     """A mother may print it when it is signed."""
     with reading(parts.engine) as conn:
         printable = who.role != "mother" or signed_of(conn, recording.id) is not None
-        felt = marks.of_recording(conn, recording.id)
-    return page(request, "recording.html", who, recording=recording, printable=printable, felt=felt)
+    return page(request, "recording.html", who, recording=recording, printable=printable)
 
 
 def _hospital_of(parts: Services, who: Principal) -> Organisation | None:

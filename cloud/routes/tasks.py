@@ -9,7 +9,7 @@ from cloud.alerts import calls
 from cloud.alerts.moves import words
 from cloud.deps import Id, Now, ServicesDep, VisibleRecording, Who
 from cloud.routes.examples import example
-from cloud.store import tasks
+from cloud.store import readings, tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID
 
@@ -56,7 +56,9 @@ def reduced_movement(
 
 
 @router.get("/api/recordings/{recording_id}/log")
-def log(recording: VisibleRecording, parts: ServicesDep) -> list[dict[str, Any]]:
-    """What rules kept silent about in this recording, and why."""
+def log(recording: VisibleRecording, who: Who, parts: ServicesDep) -> list[dict[str, Any]]:
+    """What rules kept silent about in this recording, and why. Nothing for its blind reader."""
     with reading(parts.engine) as conn:
+        if readings.is_held_unread(conn, recording.id, who.person_id):
+            return []
         return [vars(one) for one in tasks.silent_of(conn, recording.id)]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from cloud.store import steps
+from cloud.store.hidden import shown
 from cloud.store.recordings import HOME
 from cloud.store.tables import (
     alerts,
@@ -89,15 +90,19 @@ def of_recording_locked(conn: Connection, recording_id: int) -> list[Reading]:
 
 def is_held_unread(conn: Connection, recording_id: int, person_id: int | None) -> bool:
     """Whether this person reads it blind and has not said yet what it is. None: a box."""
+    return recording_id in held_unread(conn, person_id)
+
+
+def held_unread(conn: Connection, person_id: int | None) -> frozenset[int]:
+    """The recordings that this person reads blind and of which nothing is said yet."""
     if person_id is None:
-        return False
+        return frozenset()
     held = and_(
-        readings.c.recording_id == recording_id,
         readings.c.person_id == person_id,
         readings.c.blind,
         readings.c.phase.in_([Phase.TAKEN.value, Phase.EXPERT.value]),
     )
-    return conn.execute(select(readings.c.id).where(held)).first() is not None
+    return frozenset(conn.scalars(select(readings.c.recording_id).where(held)))
 
 
 def visible(
@@ -171,6 +176,7 @@ _UNREAD = (
         ~select(readings.c.id).where(readings.c.recording_id == recordings.c.id).exists(),
         or_(_has(wire.TRACE), ~_has(wire.VITALS)),
         or_(recordings.c.closed_ms <= bindparam("by_ms"), _ASSESSED),
+        shown(recordings.c.mother_id),
     )
     .order_by(recordings.c.id)
 )

@@ -46,11 +46,11 @@ export class AnalysisPanel {
 
   // A line that leads to its place on the strip.
   line(key, fromS, toS, ...words) {
-    return h("li", {}, this.#jump(key, fromS, toS), " ", ...words);
+    return h("li", {}, this.jump(key, fromS, toS), " ", ...words);
   }
 
   // `key`: by which the line is known again, so that the keyboard stays where it was.
-  #jump(key, fromS, toS) {
+  jump(key, fromS, toS) {
     const go = () => this.show(fromS, toS);
     return h("button", { type: "button", class: "jump", "data-key": key, onclick: go }, duration(fromS * 1000));
   }
@@ -123,7 +123,7 @@ export class AnalysisPanel {
       name,
       false,
       summary,
-      h("p", { class: "quiet" }, this.#jump(`${name} all`, score.start_s, score.end_s), " ", overWords(score)),
+      h("p", { class: "quiet" }, this.jump(`${name} all`, score.start_s, score.end_s), " ", overWords(score)),
       why.length ? h("ul", { class: "lacks" }, ...why) : null,
       rows.length ? this.#table(rows) : null,
       h("p", { class: "quiet" }, sourceWords(score)),

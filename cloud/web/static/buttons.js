@@ -42,8 +42,11 @@ async function send() {
   for (let one; (one = waiting()[0]); ) {
     const body = { kind: one.kind, ago_ms: Math.max(0, Date.now() - one.atMs) };
     try {
-      const mark = await post(`/api/recordings/${one.recordingId}/marks`, body);
-      if (one.recordingId === recordingId) kept.push(mark);
+      const path = `/api/recordings/${one.recordingId}/marks`;
+      const mark = await post(path, body);
+      const isWanted = waiting().some((other) => other.atMs === one.atMs);
+      if (!isWanted) await post(`${path}/${mark.id}`, {}, "DELETE"); // taken back while it was sent
+      else if (one.recordingId === recordingId) kept.push(mark);
     } catch (problem) {
       if (problem instanceof TypeError) break; // no network: the next connection sends it
     }

@@ -4,7 +4,7 @@
 // Lighter is provisional: the last two minutes may still change. A dashed bar is a doubtful event,
 // which is not counted.
 
-import { LEFT_PX } from "./paper.js";
+import { LEFT_PX, LOOK } from "./paper.js";
 import { msgid, t } from "./words.js";
 
 const INK = {
@@ -19,6 +19,7 @@ const INK = {
 const LIGHT = 0.4; // of what is provisional
 const TINT = 0.1;
 const BAR_PX = 5;
+const PRESS_PX = 8;
 const WORDS_PX = 11; // from the middle of the bar to that of its words
 
 export const KINDS = {
@@ -63,6 +64,28 @@ export function drawFocus(paper, { fromS, toS }) {
   pen.strokeStyle = INK.focus;
   pen.lineWidth = 2;
   pen.strokeRect(left, rateTop, Math.max(wide, 3), tocoBottom - rateTop);
+}
+
+// What the mother pressed: a triangle below the heart rate where she felt a movement, at the foot
+// of the activity where she felt a contraction begin.
+export function drawPresses(paper, presses) {
+  const { pen } = paper;
+  pen.fillStyle = LOOK.press;
+  for (const { kind, at_s } of presses) {
+    const x = paper.x(at_s);
+    const foot = kind === "movement" ? paper.tocoTop - 1 : paper.tocoBottom;
+    pen.beginPath();
+    pen.moveTo(x, foot - PRESS_PX);
+    pen.lineTo(x - PRESS_PX / 2, foot);
+    pen.lineTo(x + PRESS_PX / 2, foot);
+    pen.fill();
+  }
+}
+
+// The second that the reader points at.
+export function drawCross(paper, second) {
+  paper.pen.fillStyle = INK.focus;
+  paper.pen.fillRect(Math.round(paper.x(second)), paper.rateTop, 1, paper.tocoBottom - paper.rateTop);
 }
 
 function doubtful(events = []) {

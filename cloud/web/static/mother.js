@@ -28,7 +28,10 @@ const live = new Live({
     showAlert();
   },
   recordings: reload,
-  changed: (one) => written.forEach((part) => part.changed(one)),
+  changed: (one) => {
+    if (one.topic === "marks") tile?.loadPresses();
+    for (const part of written) part.changed(one);
+  },
 });
 setInterval(draw, 250);
 setInterval(remember, 2000);

@@ -41,7 +41,10 @@ export function staffPage(options = {}) {
     recordings: () => wall.refresh(),
     reading: () => toRead.load(),
     green: options.green,
-    changed: (one) => written.forEach((part) => part.changed(one)),
+    changed: (one) => {
+      wall.changed(one);
+      for (const part of written) part.changed(one);
+    },
   });
   setInterval(() => {
     queue.draw(live);

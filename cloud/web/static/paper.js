@@ -18,6 +18,7 @@ export const LOOK = {
   toco: "#4a4f57",
   outside: "#c8102e",
   mark: "#c8102e",
+  press: "#00707a",
 };
 export const PX_PER_CM = 96 / 2.54; // a CSS centimetre
 export const LEFT_PX = 30; // room for the numbers of the axis

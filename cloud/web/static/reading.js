@@ -17,7 +17,7 @@ const FEATURES = {
 };
 
 export class Readings {
-  // changed(): a reading of ours has changed what may be seen of the analysis
+  // changed(): what we did may have changed what we may see; it calls load()
   constructor(element, recordingId, changed) {
     this.path = `/api/recordings/${recordingId}/readings`;
     this.element = element;
@@ -40,7 +40,6 @@ export class Readings {
     if (state === this.state) return;
     this.state = state;
     this.form.replaceChildren(...this.#forms(all.length > 0));
-    this.changed();
   }
 
   draw(nowMs) {
@@ -51,7 +50,7 @@ export class Readings {
 
   async #send(event, body = {}) {
     const path = this.open ? `/api/readings/${this.open.id}/${event}` : this.path;
-    if (await act(this.form, path, body)) await this.load();
+    if (await act(this.form, path, body)) await this.changed();
   }
 
   #forms(signedBefore) {

@@ -2,6 +2,7 @@
 
 import { holder, stepText } from "./alerts.js";
 import { AnalysisPanel } from "./analysis.js";
+import { Cross } from "./cross.js";
 import { Live, get } from "./live.js";
 import { messageList } from "./messages.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
@@ -18,7 +19,7 @@ const panel = new AnalysisPanel(
   showSpan,
 );
 let tile = null;
-const readings = me.role === "mother" ? null : new Readings(byId("readings"), id, showNewest);
+const readings = me.role === "mother" ? null : new Readings(byId("readings"), id, report);
 let found = null; // the newest assessment's document
 
 const live = new Live({
@@ -28,16 +29,19 @@ const live = new Live({
   },
   alert: (view) => view.recording_id === id && report(),
   recordings: report,
-  reading: (one) => one.recording_id === id && readings?.load(),
+  reading: (one) => one.recording_id === id && report(),
+  changed: (one) => one.topic === "marks" && one.id === id && tile?.loadPresses().then(showPresses),
 });
 
 async function load() {
   if (!tile) {
     tile = new Tile(await get(`/api/recordings/${id}`), { cmPerMin: 1 }, SHOWN_S);
     byId("strip").replaceChildren(tile.element);
+    new Cross(tile, byId("cross"), { scroll, zoom });
     choose();
   }
-  tile.trace.add(await get(`/api/recordings/${id}/trace?seconds=${SHOWN_S}`));
+  await tile.load(SHOWN_S);
+  showPresses();
   const at = new URLSearchParams(location.search).get("at");
   if (at && !load.done) show(Number(at));
   load.done = true;
@@ -49,6 +53,13 @@ function choose() {
   tile.strip.options.axis = AXES[byId("axis").value];
 }
 for (const name of ["speed", "axis"]) byId(name).addEventListener("change", choose);
+
+// To the next paper speed, or the one before.
+function zoom(steps) {
+  const list = byId("speed");
+  list.selectedIndex = Math.min(list.options.length - 1, Math.max(0, list.selectedIndex + steps));
+  choose();
+}
 byId("overlay")?.addEventListener("change", overlay);
 
 function overlay() {
@@ -62,7 +73,9 @@ byId("strip").addEventListener(
   "wheel",
   (event) => {
     event.preventDefault();
-    scroll((tile.strip.seconds / 10) * Math.sign(event.deltaY + event.deltaX));
+    const way = Math.sign(event.deltaY + event.deltaX);
+    if (event.ctrlKey) zoom(-way);
+    else scroll((tile.strip.seconds / 10) * way);
   },
   { passive: false },
 );
@@ -74,6 +87,7 @@ byId("now").addEventListener("click", () => {
 function scroll(seconds) {
   const most = Math.max(0, tile.trace.endS - tile.trace.startS - tile.strip.seconds);
   tile.strip.backS = Math.min(most, Math.max(0, tile.strip.backS - seconds));
+  tile.draw(live);
 }
 
 // Bring a recorded second into the middle.
@@ -101,19 +115,32 @@ setInterval(() => {
 }, 250);
 setInterval(() => tile && report(), REPORT_MS);
 
+// The service gives a blind reader nothing of the machine's until the own class is saved.
 async function report() {
   const path = `/api/recordings/${id}`;
-  const [complete, alerts] = await Promise.all([get(`${path}/completeness`), get(`/api/alerts?recording_id=${id}`)]);
+  const machine = readings ? [`${path}/assessment`, `${path}/log`] : [];
+  const [complete, alerts, newest, silent] = await Promise.all([`${path}/completeness`, `/api/alerts?recording_id=${id}`, ...machine].map(get));
   showCompleteness(complete);
   byId("alerts").replaceChildren(...alerts.map(alertCard));
   byId("alerts-empty").hidden = alerts.length > 0;
-  if (me.role !== "mother") showSilent(await get(`${path}/log`));
-  await readings?.load();
-  if (readings) await showNewest();
+  setText(byId("alerts-empty"), newest?.hidden ? HIDDEN() : t("No alert so far."));
+  if (!readings) return;
+  showSilent(silent);
+  if (tile) showAssessment(newest);
+  await readings.load();
 }
 
-async function showNewest() {
-  if (tile) showAssessment(await get(`/api/recordings/${id}/assessment`));
+const HIDDEN = () => t("Hidden until you have read the strip yourself.");
+
+// What she pressed: each leads to its place.
+function showPresses() {
+  const lines = Object.entries({ movement: t("Movements"), contraction: t("Contractions") }).map(([kind, title]) => {
+    const places = tile.presses.filter((one) => one.kind === kind);
+    const jumps = places.map((one) => [" ", panel.jump(`${kind} ${one.id}`, one.at_s, one.at_s + 1)]);
+    return places.length ? h("p", {}, `${title} (${places.length}):`, ...jumps.flat()) : null;
+  });
+  byId("felt").hidden = !tile.presses.length;
+  byId("felt-list").replaceChildren(...lines.filter(Boolean));
 }
 
 function showCompleteness(found) {
@@ -144,7 +171,7 @@ function showSilent(kept) {
 }
 
 function showAssessment(newest) {
-  setText(byId("assessment-empty"), newest?.hidden ? t("Hidden until you have read the strip yourself.") : t("No assessment yet."));
+  setText(byId("assessment-empty"), newest?.hidden ? HIDDEN() : t("No assessment yet."));
   if (newest?.hidden) {
     newest = found = null;
     tile.strip.options.marks = [];

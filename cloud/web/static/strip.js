@@ -3,7 +3,7 @@
 // Nothing is invented: a gap is hatched, a jump is not joined, a value outside the axis is marked
 // at the edge, and a strip whose data is old turns grey and says how old.
 
-import { drawFocus, drawMarks, drawZones } from "./marks.js";
+import { drawCross, drawFocus, drawMarks, drawPresses, drawZones } from "./marks.js";
 import { LEFT_PX, LOOK, PX_PER_CM, Paper } from "./paper.js";
 import { FS_HZ } from "./trace.js";
 import { duration, t } from "./words.js";
@@ -17,11 +17,12 @@ const SILENT_MS = 3000; // from then on the paper moves without a line: a still 
 export class Strip {
   // options: axis [low, high]; cmPerMin 1 | 2 | 3, or seconds to fit into the width; startMs and
   // speed of the recording; marks [{fromS, toS}], the places that an alert or a reason is about;
-  // found, the analysis to draw (marks.js), and focus {fromS, toS}, what the reader has chosen
+  // found, the analysis to draw (marks.js), focus {fromS, toS}, what the reader has chosen; presses
+  // [{kind, at_s}] of the mother, and crossS, the second under the cross, or NaN
   constructor(canvas, trace, options = {}) {
     this.canvas = canvas;
     this.trace = trace;
-    this.options = { axis: AXES.wide, seconds: 600, speed: 1, marks: [], ...options };
+    this.options = { axis: AXES.wide, seconds: 600, speed: 1, marks: [], presses: [], crossS: NaN, ...options };
     this.backS = 0; // how far the right edge lies before the newest second
   }
 
@@ -34,6 +35,7 @@ export class Strip {
   // ageMs: how old the newest sample is, null for a recording that has ended; lostMs: how long
   // the page has been cut off from the service, 0 when it is not.
   draw(ageMs, lostMs = 0) {
+    this.last = [ageMs, lostMs];
     if (!this.canvas.clientWidth) return;
     const silentS = (Math.max(0, (ageMs ?? 0) - SILENT_MS) / 1000) * this.options.speed;
     const nowS = this.trace.endS + silentS;
@@ -106,7 +108,9 @@ export class Strip {
     this.#curve("toco", (value) => paper.tocoY(value), [0, 100], Infinity);
     for (const name of ["mhr", "fhr2", "fhr"]) this.#curve(name, rate, this.options.axis, JUMP_BPM);
     if (this.options.found) drawMarks(paper, this.options.found);
+    drawPresses(paper, this.options.presses);
     if (this.options.focus) drawFocus(paper, this.options.focus);
+    drawCross(paper, this.options.crossS);
     paper.pen.restore();
   }
 

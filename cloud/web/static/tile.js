@@ -19,6 +19,7 @@ export class Tile {
   constructor(recording, options = {}, keepS = 3600) {
     this.recording = recording;
     this.trace = new Trace(keepS);
+    this.presses = []; // of the mother: {id, kind, at_s}
     this.numbers = {};
     this.age = h("span", { class: "age" });
     this.hers = h("b", { class: "hers" });
@@ -65,8 +66,14 @@ export class Tile {
     return h("span", { class: "signal" }, h("small", {}, t("signal")), this.quality, this.hers, this.age);
   }
 
-  async load() {
-    this.trace.add(await get(`/api/recordings/${this.recording.id}/trace?seconds=${SNAPSHOT_S}`));
+  async load(seconds = SNAPSHOT_S) {
+    const [block] = await Promise.all([get(`/api/recordings/${this.recording.id}/trace?seconds=${seconds}`), this.loadPresses()]);
+    this.trace.add(block);
+  }
+
+  async loadPresses() {
+    this.presses = await get(`/api/recordings/${this.recording.id}/marks`);
+    this.strip.options.presses = this.presses;
   }
 
   // The border shows the worst alert that is not closed, and only that.

@@ -43,6 +43,11 @@ export class Wall {
     for (const block of blocks) this.tiles.get(block.recording_id)?.trace.add(block);
   }
 
+  // The mother has pressed a button, or taken that back.
+  changed({ topic, id }) {
+    if (topic === "marks") this.tiles.get(id)?.loadPresses();
+  }
+
   // priorities: {recording id: priority of its worst open alert}
   mark(priorities) {
     this.priorities = priorities;

@@ -43,6 +43,10 @@ def post(client: httpx2.Client, reading_id: int, event: str, **body: Any) -> dic
     return view
 
 
+def ids(answer: httpx2.Response) -> list[int]:
+    return [one["id"] for one in answer.json()]
+
+
 def refused(client: httpx2.Client, reading_id: int, event: str, **body: Any) -> tuple[int, str]:
     answer = client.post(f"/api/readings/{reading_id}/{event}", json=body)
     return answer.status_code, answer.json()["detail"]["text"]
@@ -56,6 +60,16 @@ def test_the_whole_way(
 
     # blind: the one who reads gets nothing of the machine's, whichever way is asked
     assert clinic.get(assessment).json() == {"hidden": True}
+    alert = service.alert(recording, "low_rate", 60)
+    of_this, one = f"/api/alerts?recording_id={recording}", f"/api/alerts/{alert}"
+    assert (clinic.get(of_this).json(), clinic.get(one).status_code) == ([], 200)
+    assert alert in ids(clinic.get("/api/alerts"))  # it waits for somebody, maybe for this reader
+    for step, body in (("accept", {}), ("handle", {"reason": "spoke with her"}), ("close", {})):
+        assert centre.post(f"{one}/{step}", json=body).status_code == 200, step
+    assert clinic.get(one).status_code == 404
+    assert alert not in ids(clinic.get("/api/alerts"))
+    assert f'/recordings/{recording}">' not in clinic.get("/mothers/1").text.split("<h3>")[1]
+    assert alert in ids(centre.get(of_this))
     for path in (f"/api/readings/{number}", f"/api/recordings/{recording}/readings"):
         assert '"verdict"' not in clinic.get(path).text
         assert '"machine":null' in clinic.get(path).text.replace(" ", "")
@@ -71,6 +85,7 @@ def test_the_whole_way(
     seen = post(clinic, number, "read", said="suspicious", features=features, findings="one dip")
     assert seen["machine"]["verdict"]
     assert seen["opinions"][0]["features"] == features
+    assert alert in ids(clinic.get(of_this)) and clinic.get(one).status_code == 200
     assert "verdict" in clinic.get(assessment).json()
 
     # raised: the expert is blind too, and the base keeps sight

@@ -20,6 +20,7 @@ def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
 
 def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: OpenPage) -> None:
     recording = ended(service, "probe-2")
+    service.alert(recording, "low_rate", 60)
     hers = open_page(HER, "/mother", PHONE)
     page = open_page(COUNTY, "/hospital")
     row = page.locator("#to-read li", has_text="Wang Fang (demo)").first
@@ -29,13 +30,15 @@ def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: 
     page.wait_for_url(f"**/recordings/{recording}#readings")
     own = page.locator("#readings").get_by_role("button", name="normal", exact=True)
     own.wait_for()
-    hidden = page.get_by_text("Hidden until you have read the strip yourself.")
-    hidden.wait_for()
+    for part in ("#assessment-empty", "#alerts-empty"):
+        page.locator(part, has_text="Hidden until you have read the strip yourself.").wait_for()
     assert page.locator("#verdict").is_hidden()
+    assert page.locator("#alerts .history, #silent li, #scores details").count() == 0
     page.get_by_label("Findings").fill("quiet strip")
 
     own.click()  # 2
     page.locator("#verdict").wait_for()  # the machine's result is beside it now
+    page.locator("#alerts .history").wait_for()
     chosen = page.locator("#readings .words input:checked")
     assert chosen.count() == 3
     page.get_by_label("In your own words, to the mother").fill("See you on Monday.")

@@ -19,7 +19,7 @@ from cloud.drawing.look import INK, LOOK
 from cloud.reports import fonts, seal
 from cloud.reports.layout import Line, columns, wrapped
 from cloud.reports.pdf import Options, pdf_of
-from cloud.store import recordings
+from cloud.store import marks, recordings
 from cloud.store.db import reading, writing
 from models.paper import SHEET_MM, Paper
 from models.synth import synthetic
@@ -133,6 +133,19 @@ def test_what_stands_on_each_page(engine: Engine, number: int) -> None:
     assert "no signal 1:00" in whole  # the gap, with its cause
     assert "second fetal rate" in whole
     assert "mother's pulse" in whole
+
+
+def test_what_she_pressed_is_printed(engine: Engine, number: int, read: int) -> None:
+    row = {"recording_id": number, "at_ms": NOW_MS, "made_ms": NOW_MS, "person_id": 1}
+    with writing(engine) as conn:
+        for kind, at_s in (("movement", 62.0), ("movement", 190.0), ("contraction", 100.0)):
+            marks.add(conn, kind=kind, at_s=at_s, **row)
+    summary, *strips = text_of(pdf_of(facts_of(engine, number), Options(3, 20)))
+    for words in ("Pressed by the mother", "0:01:02, 0:03:10", "0:01:40"):
+        assert words in summary
+    assert all("pressed by the mother: a movement" in text for text in strips)
+    for viewer in (Someone(), Someone("mother")):
+        assert "essed by" not in "".join(text_of(pdf_of(facts_of(engine, read, viewer), Options())))
 
 
 def test_curves_differ_without_colour(engine: Engine, number: int) -> None:

@@ -1,6 +1,7 @@
 """The pages in a real browser: live, honest about age and breaks, usable by keyboard and phone."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -249,6 +250,35 @@ def test_a_recording_is_shown_with_its_marks(
     page.locator("#now").click()
     page.locator("#now").wait_for(state="hidden")
     assert page.locator("#strip .tile").get_attribute("data-state") in ("live", "stale")
+
+
+def test_what_she_presses_comes_to_the_strip_and_the_cross_tells_it(
+    service: Service, open_page: OpenPage, recordings: dict[str, int]
+) -> None:
+    path = f"/api/recordings/{recordings['first']}"
+    page = open_page("centre", f"/recordings/{recordings['first']}")
+    page.locator("#strip .tile[data-end-s]").wait_for()
+    assert page.locator("#felt").is_hidden()
+    start_ms = service.client("centre").get(path).json()["start_ms"]
+    ago_ms = (
+        time.time_ns() // 1_000_000 - start_ms - 600_000
+    )  # in the middle of its eleventh minute
+    pressed = {"kind": "movement", "ago_ms": ago_ms}
+    assert service.client("mother1").post(f"{path}/marks", json=pressed).status_code == 200
+    wait_for_text(page.locator("#felt"), r"Movements \(1\): 10:0\d")
+    strip = page.locator("#strip canvas")
+    strip.hover(position={"x": 300, "y": 60})
+    wait_for_text(page.locator("#cross"), r"^\d+:\d\d · .*FHR (1\d\d|–) · MHR ")
+    strip.focus()
+    page.keyboard.press("Home")
+    wait_for_text(page.locator("#cross"), "^0:00 · ")
+    for _ in range(10):
+        page.keyboard.press("Shift+ArrowRight")
+    wait_for_text(page.locator("#cross"), "^10:00 · .* · pressed: My baby moved$")
+    page.keyboard.press("+")
+    assert page.locator("#speed").input_value() == "2"
+    page.keyboard.press("Escape")
+    wait_for_text(page.locator("#cross"), "^$")
 
 
 def test_an_analysis_leads_to_its_places(open_page: OpenPage, recordings: dict[str, int]) -> None:

@@ -13,11 +13,12 @@ WIDTH, HEIGHT, SECONDS = 630, 300, 60  # 30 px for the axis, then 10 px a second
 AXIS = (30, 240)
 RATE_TOP, RATE_BOTTOM = 3, (HEIGHT - 25) * 0.73
 FHR, MHR, OUTSIDE = [20, 33, 61], [176, 72, 143], [200, 16, 46]
+PRESS = [0, 112, 122]
 BASELINE, RISE, FALL, SQUEEZE, FOCUS = (
     [43, 95, 184], [31, 108, 58], [138, 74, 18], [86, 98, 122], [39, 64, 122],
 )  # fmt: skip
 
-DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, width, height, seconds}) => {
+DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, presses, width, height, seconds}) => {
   const [{Strip}, {Trace}] = await Promise.all(
     ["/static/strip.js", "/static/trace.js"].map((name) => import(name)));
   const canvas = document.createElement("canvas");
@@ -25,7 +26,7 @@ DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, width, height, seconds}
   document.body.append(canvas);
   const trace = new Trace();
   trace.add({start_s: 0, fhr, mhr});
-  new Strip(canvas, trace, {seconds, found, focus}).draw(ageMs, lostMs);
+  new Strip(canvas, trace, {seconds, found, focus, presses}).draw(ageMs, lostMs);
   const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
   canvas.remove();
   let bytes = "";
@@ -46,7 +47,8 @@ def page(service: Service, browser: Any) -> Iterator[Any]:
 
 class Picture:
     def __init__(self, page: Any, fhr: list[float | None], **more: Any) -> None:
-        args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0, "found": None, "focus": None} | more
+        args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0, "found": None, "focus": None}
+        args |= {"presses": []} | more
         size = {"width": WIDTH, "height": HEIGHT, "seconds": SECONDS}
         data = base64.b64decode(page.evaluate(DRAW, args | size))
         pixels = np.frombuffer(data, np.uint8).reshape(HEIGHT, WIDTH, 4)
@@ -171,6 +173,18 @@ def test_the_mothers_pulse_is_tinted_and_the_chosen_seconds_are_framed(page: Any
     for second in (15, 45):
         assert picture.has(FOCUS, second - 0.3, second + 0.3, around(90))
     assert not Picture(page, [200.0] * 240).has(FOCUS, 14, 46, around(90))
+
+
+def test_what_she_pressed_lies_where_she_felt_it(page: Any) -> None:
+    presses = [{"kind": "movement", "at_s": 20}, {"kind": "contraction", "at_s": 40}]
+    picture = Picture(page, [200.0] * 240, presses=presses)
+    below_rate = range(round(RATE_BOTTOM) + 2, round(RATE_BOTTOM) + 9)
+    foot = range(HEIGHT - 15 - 6, HEIGHT - 15)
+    for rows, at_s in ((below_rate, 20), (foot, 40)):
+        assert picture.has(PRESS, at_s - 0.5, at_s + 0.5, rows)
+        assert not picture.has(PRESS, 0, at_s - 1, rows)
+        assert not picture.has(PRESS, at_s + 1, 60, rows)
+    assert not Picture(page, [200.0] * 240).has(PRESS, 0, 60, range(HEIGHT))
 
 
 def test_late_and_doubled_blocks(page: Any) -> None:
