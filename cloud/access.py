@@ -50,6 +50,11 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/admin/gateways"): _ADMIN,
     ("POST", "/admin/devices"): _ADMIN,
     ("POST", "/admin/devices/{device_id}"): _ADMIN,
+    ("GET", "/admin/duties"): _ADMIN,
+    ("GET", "/admin/organisations/{organisation_id}/duties"): _ADMIN,
+    ("PUT", "/api/organisations/{organisation_id}/duties"): _ADMIN,
+    ("GET", "/admin/consents"): _ADMIN,
+    ("GET", "/admin/alerts"): _ADMIN,
     ("GET", "/admin/audit"): _ADMIN,
     ("GET", "/"): _PUBLIC,
     ("GET", "/demo"): _PUBLIC,  # these are there in a demo only

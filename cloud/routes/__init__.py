@@ -2,6 +2,7 @@
 
 from cloud.routes import (
     admin,
+    admin_settings,
     alerts,
     api,
     cases,
@@ -48,6 +49,7 @@ ROUTERS = (
     setup.router,
     demo_pages.router,
     admin.router,
+    admin_settings.router,
     shell.router,
     pages.router,
     recordings.router,

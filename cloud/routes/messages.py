@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from cloud import channels
 from cloud.channels import push
-from cloud.deps import MAX_ID, Services, ServicesDep, VisibleAlert, Who
+from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
 from cloud.outgoing import views
 from cloud.routes.examples import example
-from cloud.store import contacts
+from cloud.store import changes, contacts
 from cloud.store.contacts import Contact, Wishes
 from cloud.store.db import reading, writing
 
@@ -100,8 +100,9 @@ def get_wishes(who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 @router.put("/api/me/messages")
-def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep) -> dict[str, Any]:
-    """All of it, in place of what was there; contacts are tried in the order given."""
+def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+    """All of it, in place of what was there; contacts are tried in the order given. The audit
+    keeps no address: what it has stays for good."""
     person_id = who.person_id or 0
     quiet = wanted.quiet
     wishes = Wishes(
@@ -112,8 +113,12 @@ def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep) -> dict[str, Any]:
         quiet.zone if quiet else Wishes.zone,
     )
     with writing(parts.engine) as conn:
+        before = _told_by(conn, person_id)
         contacts.wish(conn, person_id, wishes)
         _keep(conn, person_id, wanted.contacts)
+        after = _told_by(conn, person_id)
+        if after != before:
+            changes.add(conn, "ways", before, after, now_ms, person_id=person_id)
         return _wishes(conn, parts, person_id)
 
 
@@ -155,6 +160,16 @@ def _keep(conn: Connection, person_id: int, ways: list[Way]) -> None:
         contacts.change(conn, way.id, **row, **address)
     for contact_id in known:
         contacts.remove(conn, contact_id)
+
+
+def _told_by(conn: Connection, person_id: int) -> dict[str, Any]:
+    """How somebody is told, without addresses."""
+    wishes = contacts.wishes_of(conn, [person_id]).get(person_id, Wishes())
+    return {
+        "ways": [f"{one.channel}, {one.least}" for one in contacts.of_person(conn, person_id)],
+        "steps": wishes.steps,
+        "quiet": [wishes.quiet_from_min, wishes.quiet_to_min],
+    }
 
 
 def _wishes(conn: Connection, parts: Services, person_id: int) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
-from cloud.deps import MAX_ID, Id, Now, Principal, ServicesDep, VisibleAlert, Who
+from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, VisibleAlert, Who
 from cloud.hospitals import organising, views
+from cloud.hub import changed
 from cloud.render import page
 from cloud.routes.examples import example
 from cloud.store import alerts, people
@@ -86,20 +87,38 @@ def put_state(state: State, who: Who, parts: ServicesDep, now_ms: Now) -> dict[s
             "blood_bank": state.blood_bank,
         }
         organising.set_state(conn, own, said, who.person_id, now_ms)
-        return organising.organisation_view(conn, _own(conn, who), now_ms)
+        view = organising.organisation_view(conn, _own(conn, who), now_ms)
+    _tell(parts, own)
+    return view
 
 
 @router.put("/api/organisation/duties")
 def put_duties(roster: Roster, who: Who, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
     """The whole roster, in the order in which people are called."""
+    return _put_duties(who.organisation_id or 0, roster, who, parts, now_ms)
+
+
+@router.put("/api/organisations/{organisation_id}/duties")
+def put_duties_of(
+    organisation_id: Id, roster: Roster, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
+    """The whole roster of any organisation, by an administrator."""
+    return _put_duties(organisation_id, roster, who, parts, now_ms)
+
+
+def _put_duties(
+    organisation_id: int, roster: Roster, who: Principal, parts: Services, now_ms: int
+) -> dict[str, Any]:
     with writing(parts.engine) as conn:
-        own = _own(conn, who)
-        staff = {person.id for person in people.staff_of(conn, own.id)}
+        place = _find(conn, organisation_id)
+        staff = {person.id for person in people.staff_of(conn, place.id)}
         lines = [Duty(**line.model_dump()) for line in roster.duties]
         if not {line.person_id for line in lines} - {None} <= staff:
             raise HTTPException(422, words(NOT_THERE))
-        organising.set_duties(conn, own.id, lines, who.person_id, now_ms)
-        return organising.organisation_view(conn, own, now_ms)
+        organising.set_duties(conn, place.id, lines, who.person_id, now_ms)
+        view = organising.organisation_view(conn, place, now_ms)
+    _tell(parts, place)
+    return view
 
 
 @router.get("/api/hospitals")
@@ -127,7 +146,17 @@ def get_calls(alert_id: Id, _seen: VisibleAlert, parts: ServicesDep, now_ms: Now
 
 
 def _own(conn: Connection, who: Principal) -> Organisation:
-    own = people.get_organisation(conn, who.organisation_id or 0)
-    if own is None:
+    return _find(conn, who.organisation_id or 0)
+
+
+def _find(conn: Connection, organisation_id: int) -> Organisation:
+    found = people.get_organisation(conn, organisation_id)
+    if found is None:
         raise HTTPException(404, "no such organisation")
-    return own
+    return found
+
+
+def _tell(parts: Services, place: Organisation) -> None:
+    """The pages that show its state or its roster."""
+    seen_by = frozenset((place.id,))
+    parts.hub.publish(changed("organisation", place.id, mother_id=None, organisation_ids=seen_by))

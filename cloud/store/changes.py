@@ -1,10 +1,11 @@
 """Who changed what, when, from what to what. Rows are added and read, never changed."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from cloud.store import audit
 from cloud.store.tables import changes
@@ -55,6 +56,22 @@ def of_organisation(conn: Connection, organisation_id: int, limit: int = 20) -> 
 def of_mother(conn: Connection, mother_id: int, limit: int = 20) -> list[Change]:
     """Newest first."""
     return _newest(conn, changes.c.mother_id == mother_id, limit, no_mother=False)
+
+
+def of_kinds(conn: Connection, kinds: Collection[str], limit: int) -> list[Change]:
+    """Newest first, whoever they are about."""
+    return _newest(conn, changes.c.what.in_(kinds), limit, no_mother=False)
+
+
+def last_of_organisations(conn: Connection, what: str) -> dict[int, Change]:
+    """The newest change of this kind of each organisation that has one."""
+    newest = (
+        select(func.max(changes.c.id))
+        .where(changes.c.what == what, changes.c.organisation_id.is_not(None))
+        .group_by(changes.c.organisation_id)
+    )
+    found = _read(conn, select(changes).where(changes.c.id.in_(newest)))
+    return {one.organisation_id: one for one in found if one.organisation_id is not None}
 
 
 def since(conn: Connection, from_ms: int) -> list[Change]:

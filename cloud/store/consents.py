@@ -7,7 +7,7 @@ own hospital needs none: she is its patient until she refuses it. No decision at
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from cloud.store import audit
 from cloud.store.tables import consents
@@ -68,6 +68,13 @@ def decide(
         "person_id": person_id,
     }
     audit.add(conn, consents, row)
+
+
+def newest_deciders(conn: Connection, limit: int) -> list[int]:
+    """The mothers who have decided something, the newest decision first."""
+    newest = func.max(consents.c.id)
+    query = select(consents.c.mother_id).group_by(consents.c.mother_id)
+    return list(conn.scalars(query.order_by(newest.desc()).limit(limit)))
 
 
 def of_mothers(conn: Connection, mother_ids: Collection[int]) -> dict[int, list[Decision]]:

@@ -78,6 +78,35 @@ def test_a_roster_names_its_own_people_only(service: Service) -> None:
     clinic.put("/api/organisation/duties", json={"duties": []})
 
 
+def test_an_administrator_keeps_any_roster_and_sees_who_changed_what(service: Service) -> None:
+    admin, clinic = service.client("admin"), service.client("clinic")
+    own = clinic.get("/api/organisation").json()
+    path = f"/api/organisations/{own['id']}/duties"
+    line = {"role": "obstetrician", "person_id": own["staff"][0]["id"], "day": "2026-12-01"}
+    assert admin.put(path, json={"duties": [line]}).status_code == 200
+    said = clinic.get("/api/organisation").json()
+    assert [one["day"] for one in said["duties"]] == ["2026-12-01"]
+    who = said["changes"][0]["person"]
+    for page in ("/admin/duties", f"/admin/organisations/{own['id']}/duties"):
+        assert f"</time> {who}" in admin.get(page).text
+    assert admin.put("/api/organisations/999/duties", json={"duties": []}).status_code == 404
+    assert clinic.put(path, json={"duties": []}).status_code == 403
+    admin.put(path, json={"duties": []})
+
+    told = {"language": "en", "contacts": [{"channel": "sms", "address": "13800138000"}]}
+    assert clinic.put("/api/me/messages", json=told).status_code == 200
+    clinic.put("/api/readings/settings", json={"blind": False})
+    clinic.put("/api/readings/settings", json={"blind": True})
+    settings = admin.get("/admin/alerts").text
+    assert "sms, low" in settings and "13800138000" not in settings
+    assert "reading first, then the computer's result: no → yes" in settings
+    agrees = {"organisation_id": None, "allowed": True}
+    assert service.client("mother2").put("/api/mother/consents", json=agrees).status_code == 200
+    given = admin.get("/admin/consents").text
+    assert given.count("Wang Fang (demo)") >= 3  # her row; who changed it, about whom
+    clinic.put("/api/me/messages", json={"language": "en", "contacts": []})
+
+
 def test_a_position_by_the_phones_own_clock(service: Service, alert_id: int) -> None:
     her = service.client("mother3")
     where = {"latitude": 31.3, "longitude": 121.6, "accuracy_m": 20}
