@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from cloud.audit.commands import auditing
+from cloud.canary.commands import canary
 from cloud.drill.commands import drilling
 from cloud.health import logs
 from cloud.health.commands import doctor, watchdog
@@ -176,12 +177,9 @@ def probe(
             spool = spool or Path(folder)
             spool.mkdir(parents=True, exist_ok=True)
             source = (heard if doppler else replayed)(file or replay, Path(folder))
-            config = _broker_of(broker) | source
-            config |= {"device": device, "token": token, "speed": speed}
+            config = source | {"device": device, "token": token, "speed": speed}
             config["spool"] = str(spool.resolve())
-            path = Path(folder) / "probe.json"
-            path.write_text(json.dumps(config))
-            end(_firmware(path, micropython))
+            end(_firmware(_configured(Path(folder), config, broker), micropython))
     except (ValueError, OSError) as error:
         fail(error)
 
@@ -200,9 +198,26 @@ def _packer(session: int) -> Any:
 
 app.add_typer(scenario(_packer), name="scenario")
 app.command()(drilling(_packer))
-app.add_typer(measuring, name="bench")
-app.add_typer(auditing, name="audit")
-app.add_typer(firmware, name="firmware")
+
+
+def _replaying(file: Path, config: dict[str, object], broker: str) -> list[str]:
+    """The command that replays it as `lucina probe` does, without what it takes to prepare it."""
+    from hardware.bench.source import replayed
+
+    config = replayed(str(file), file.parent) | config
+    return [sys.executable, "-m", "device.probe", str(_configured(file.parent, config, broker))]
+
+
+_GROUPS = {"bench": measuring, "audit": auditing, "firmware": firmware}
+for group_name, group in (_GROUPS | {"canary": canary(_replaying)}).items():
+    app.add_typer(group, name=group_name)
+
+
+def _configured(folder: Path, config: dict[str, object], broker: str) -> Path:
+    """The file that the probe's main loop reads."""
+    path = folder / "probe.json"
+    path.write_text(json.dumps(_broker_of(broker) | config))
+    return path
 
 
 def _broker_of(url: str) -> dict[str, object]:

@@ -56,7 +56,7 @@ def watchdog(
     Example: lucina watchdog --url https://centre.example --alert-url https://pager.example/hook
     """
     from cloud.health import logs
-    from cloud.health.watchdog import told_by, watch
+    from cloud.health.watchdog import look, told_by, watch
 
     try:
         for name, value in (("url", url), ("alert-url", alert_url)):
@@ -71,4 +71,5 @@ def watchdog(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     typer.echo(f"watchdog ready on {url}")
-    watch(url, told_by(alert_url, command, url), every, after, again, ended)
+    tell = told_by(alert_url, command, url)
+    watch(url, lambda: look(url), tell, every, after, again, ended)

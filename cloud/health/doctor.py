@@ -16,10 +16,12 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, unquote, urlsplit
 from urllib.request import urlopen
 
+from sqlalchemy import Connection
+
 from cloud import mqtt
 from cloud.config import Settings
-from cloud.health.parts import CLOCK_OFF_S, DISK_FREE, OUTBOX_LATE_S, SQLITE
-from cloud.store import copies, health
+from cloud.health.parts import CANARY_LATE_S, CLOCK_OFF_S, DISK_FREE, OUTBOX_LATE_S, SQLITE
+from cloud.store import copies, health, hidden
 from cloud.store.db import DatabaseError, StoreError, open_engine, reading, revisions
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
@@ -91,6 +93,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 waiting = health.waiting(conn, now_ms)
                 offsets_ms = health.clock_offsets_ms(conn, now_ms - DAY_MS)
                 server_ms = health.server_ms(conn)
+                canary = _canary(conn, now_ms)
+            yield canary
             yield _outbox(waiting, now_ms)
             yield from _clock(offsets_ms, server_ms, now_ms)
     except StoreError as error:
@@ -121,6 +125,20 @@ def _outbox(found: list[health.Waiting], now_ms: int) -> Finding:
         for one in late
     )
     return Finding("outbox", WRONG, f"messages should have left: {words}. Does the service run?")
+
+
+def _canary(conn: Connection, now_ms: int) -> Finding:
+    if not hidden.places(conn):
+        words = "none is set up, so nothing tries the whole way of an alarm: lucina canary setup"
+        return Finding("canary", NOTE, words)
+    last = hidden.newest(conn, now_ms)
+    if last is None:
+        return Finding("canary", WRONG, "none has come for a day: does lucina canary watch run?")
+    age_s = (now_ms - last.at_ms) / 1000
+    words = f"the last one came {age_s:.0f} s ago, {last.late_s:.1f} s after its sample"
+    if age_s < CANARY_LATE_S:
+        return Finding("canary", OK, words)
+    return Finding("canary", WRONG, f"{words}: does lucina canary watch run?")
 
 
 def _clock(offsets_ms: list[int], server_ms: int | None, now_ms: int) -> Iterator[Finding]:

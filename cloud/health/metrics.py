@@ -25,7 +25,7 @@ from cloud.hub import Hub
 from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.sessions import Stored
-from cloud.store import health
+from cloud.store import health, hidden
 from cloud.store.db import reading
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series for each series, that nobody asks for
@@ -130,7 +130,10 @@ class State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now_ms = self._clock()
-        running = sum(trace.ended_ms is None for trace in self._live.all())
+        running = sum(
+            trace.ended_ms is None and not self._hub.hides(trace.recording.mother_id)
+            for trace in self._live.all()
+        )
         yield gauge("recordings_open", "Recordings that are running.", running)
         missing = self._ingest.missing()
         yield gauge("frames_missing", "Frames of open recordings that must exist.", missing)
@@ -148,20 +151,25 @@ class State(Collector):
         yield gauge("assessment_age_seconds", about, pace.age_s)
         about = "Since the last assessment of the recording that has waited longest."
         yield gauge("assessment_oldest_seconds", about, pace.oldest_s)
-        parts = [*self._parts.look(now_ms), self._parts.gateways(now_ms)]
+        parts = [*self._parts.look(now_ms), *self._parts.others(now_ms)]
         names = {part.name: float(part.ok) for part in parts}
         yield gauges("part_ok", "1: this part works.", "part", names)
         yield gauges("part_age_seconds", "Since it last worked.", "part", self._parts.ages_s())
         with reading(self._engine) as conn:
             waiting = health.waiting(conn, now_ms)
+            last = hidden.newest(conn, now_ms)
+        canary_s = last and (now_ms - last.at_ms) / 1000
+        yield gauge("canary_age_seconds", "Since the last canary was answered.", canary_s)
+        yield gauge("canary_seconds", "From its sample to its answer.", last and last.late_s)
         counts = {one.channel: float(one.number) for one in waiting}
         ages = {one.channel: (now_ms - one.oldest_ms) / 1000 for one in waiting}
         yield gauges("outbox_messages", "Messages that should have left.", "channel", counts)
         yield gauges("outbox_age_seconds", "Since the first of them should.", "channel", ages)
 
 
-def gauge(name: str, about: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"lucina_{name}", about, value=float(value))
+def gauge(name: str, about: str, value: float | None) -> Metric:
+    known = None if value is None else float(value)
+    return GaugeMetricFamily(f"lucina_{name}", about, value=known)
 
 
 def gauges(name: str, about: str, label: str, values: dict[str, float]) -> Metric:

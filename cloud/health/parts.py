@@ -18,7 +18,7 @@ from cloud.config import Settings
 from cloud.health.clock import ClockWatch
 from cloud.ingest import Ingest
 from cloud.live import Live
-from cloud.store import health
+from cloud.store import health, hidden
 from cloud.store.db import StoreError, reading
 from cloud.ticker import Ticker
 
@@ -27,6 +27,7 @@ NOTIFIER_LATE_S = 10.0  # and the notifier four times; a road server may keep on
 INGEST_LATE_S = 10.0  # from the broker to the store; its thread comes round each second
 OUTBOX_LATE_S = 60.0  # for a message that should have left; the courier looks four times a second
 DISK_FREE = 256 << 20  # bytes; a thousand mothers write about 100 MB an hour
+CANARY_LATE_S = 90.0  # it sings each minute (cloud.canary)
 CLOCK_OFF_S = 60.0  # against the clocks of the gateways: their times order what is recorded
 GATEWAY_SILENT_MS = 30_000  # about as for one recording (models.rules link_lost)
 SQLITE = "sqlite:///"
@@ -44,6 +45,8 @@ WORDS = {
     "disk": "The disk is nearly full: %(free_mib)s MiB are free. Make room now.",
     "clock": "The clock of this machine was set, or differs from the gateways' by %(off_s)s s. "
     "Look at its time server.",
+    "canary": "No test alarm has come the whole way for %(age_s)s s. Look at lucina canary, and at "
+    "every part that it goes through.",
     "gateways": "No data from these gateways, with recordings running: %(silent)s. "
     "Call where they are.",
 }
@@ -79,6 +82,7 @@ class Parts:
         self._ingest = ingest
         self._live = live
         self._tickers = tickers
+        self._first_ms: int | None = None
         self._folders = {settings.home}
         if settings.database_url.startswith(SQLITE):
             self._folders.add(Path(settings.database_url.removeprefix(SQLITE)).parent)
@@ -107,6 +111,10 @@ class Parts:
         silent = sorted(name for name, known in ages.items() if min(known) >= GATEWAY_SILENT_MS)
         return Part("gateways", not silent, {"silent": ", ".join(silent), "running": len(ages)})
 
+    def others(self, now_ms: int) -> list[Part]:
+        """What is no matter of this service alone: its readiness does not depend on it."""
+        return [self.gateways(now_ms), *self._canary(now_ms)]
+
     def beats(self) -> int:
         """A number that grows as long as the monitor works: two equal ones are a standstill."""
         return self._tickers["monitor"].count
@@ -117,6 +125,19 @@ class Parts:
 
     def ages_s(self) -> dict[str, float]:
         return {name: ticker.age_s for name, ticker in self._tickers.items()}
+
+    def _canary(self, now_ms: int) -> list[Part]:
+        """Where one is set up. Before the first one it is missed from our own first look on."""
+        self._first_ms = self._first_ms or now_ms
+        try:
+            with reading(self._engine) as conn:
+                if not hidden.places(conn):
+                    return []
+                last = hidden.newest(conn, now_ms)
+        except StoreError:
+            return []  # that is the database's trouble
+        age_s = (now_ms - (last.at_ms if last else self._first_ms)) / 1000
+        return [self._late("canary", age_s, CANARY_LATE_S)]
 
     def _late(self, name: str, age_s: float, limit_s: float) -> Part:
         return Part(name, age_s < limit_s, {"age_s": round(age_s, 1)})

@@ -32,7 +32,7 @@ class Health:
 
     def tick(self, now_ms: int) -> None:
         self.parts.clock.look(now_ms)
-        found = [*self.parts.look(now_ms), self.parts.gateways(now_ms)]
+        found = [*self.parts.look(now_ms), *self.parts.others(now_ms)]
         before = {one.part.name: one for one in self.troubles}
         after = {}
         for part in found:

@@ -87,23 +87,25 @@ def _ill(error: HTTPError) -> str:
 
 
 def watch(
-    url: str,
+    name: str,
+    look: Callable[[], Seen],
     tell: Callable[[str, str, float], bool],
     every_s: float,
     after_s: float,
     again_s: float,
     ended: Event,
 ) -> None:
-    """Until `ended`. tell(state, why, seconds of silence) is tried again until it is True."""
+    """Look at what is called `name`, until `ended`. tell(state, why, seconds of silence) is tried
+    again until it is True."""
     silence = Silence(after_s, again_s, time.monotonic())
     untold: tuple[str, str, float] | None = None
     while not ended.wait(every_s):
-        seen = look(url)
+        seen = look()
         now_s = time.monotonic()
         silent_s = now_s - silence.good_s
         state = silence.note(seen, now_s)
         if state is not None:
-            log.warning("%s is %s: %s", url, state, silence.why)
+            log.warning("%s is %s: %s", name, state, silence.why)
             untold = state, silence.why, silent_s
         if untold is not None and tell(*untold):
             untold = None

@@ -29,7 +29,8 @@ def readyz(parts: ServicesDep, now_ms: Now) -> JSONResponse:
     found = parts.health.parts.look(now_ms)
     ready = all(part.ok for part in found)
     shown = {part.name: {"ok": part.ok, **part.facts} for part in found}
-    shown["gateways"] = {"ok": parts.health.parts.gateways(now_ms).ok}  # for the centre's page
+    for part in parts.health.parts.others(now_ms):  # for the centre's page; gateways have names
+        shown[part.name] = {"ok": part.ok}
     body = {"ready": ready, "beats": parts.health.parts.beats(), "parts": shown}
     return JSONResponse(body, 200 if ready else 503)
 
@@ -51,7 +52,7 @@ def metrics(
 def get_health(parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
     """All parts, with what is wrong as a text to translate, and since when."""
     since = {one.part.name: one.since_ms for one in parts.health.troubles}
-    found = [*parts.health.parts.look(now_ms), parts.health.parts.gateways(now_ms)]
+    found = [*parts.health.parts.look(now_ms), *parts.health.parts.others(now_ms)]
     return [_view(part, since.get(part.name)) for part in found]
 
 

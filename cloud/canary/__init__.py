@@ -1,0 +1,1 @@
+"""The canary: a hidden mother whose synthetic alarm goes the whole way each minute."""
