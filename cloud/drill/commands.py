@@ -97,8 +97,9 @@ def _code(done: Sequence[Ledger], strict: bool) -> int:
 
 
 def _print(ledger: Ledger, console: Console) -> None:
-    why = ledger.not_run or "; ".join(ledger.wrong)
-    console.print(f"{ledger.name} seed {ledger.seed}: {ledger.verdict} {why}", markup=False)
+    words = [f"{ledger.name} seed {ledger.seed}: {ledger.verdict}", ledger.not_run, *ledger.wrong]
+    words += [f"{name} {value}" for name, value in ledger.facts.items()]
+    console.print("; ".join(filter(None, words)), markup=False)
 
 
 def table(done: Sequence[Ledger]) -> Table:

@@ -3,11 +3,20 @@
 import re
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 
 from cloud.drill.ledger import Key
 from device import payloads, wire
 
 _DEVICE = re.compile(rb"lucina/1/dev/([\w.-]+)/(?:up|down)")
+
+
+def receipted(frame: wire.Frame, since: int = 0) -> Iterator[int]:
+    """The numbers, from `since` on, of the frames that this receipt says are kept."""
+    told = payloads.unpack_receipt(frame)
+    missing = {seq for first, last in told.missing for seq in range(first, last + 1)}
+    return (seq for seq in range(since, told.seen) if seq not in missing)
 
 
 class Heard:
@@ -18,6 +27,7 @@ class Heard:
         self._made: dict[Key, bytes] = {}
         self._sent_ms: dict[Key, float] = {}
         self._promised: set[Key] = set()
+        self._whole: dict[tuple[str, int], int] = defaultdict(int)  # promised, all below this
         self._devices: dict[int, str] = {}
         self._readers: dict[tuple[int, bool], wire.Reader] = {}
         self._tails: dict[int, bytes] = {}
@@ -45,10 +55,9 @@ class Heard:
         self._sent_ms.setdefault(key, time.time() * 1000)
 
     def _receipt(self, device: str, frame: wire.Frame) -> None:
-        told = payloads.unpack_receipt(frame)
-        missing = {seq for first, last in told.missing for seq in range(first, last + 1)}
-        seqs = (seq for seq in range(told.seen) if seq not in missing)
-        self._promised.update((device, frame.session, seq) for seq in seqs)
+        kept = receipted(frame, self._whole[device, frame.session])
+        self._promised.update((device, frame.session, seq) for seq in kept)
+        self._whole[device, frame.session] = payloads.unpack_receipt(frame).stored
 
     def made(self) -> dict[Key, bytes]:
         with self._lock:
@@ -62,3 +71,27 @@ class Heard:
         """Those that the gateway has told their device are kept."""
         with self._lock:
             return set(self._promised)
+
+
+class Waits:
+    """passes() is the tap of a proxy between gateway and cloud: how long frames that are sent wait
+    for their receipt. A frame is known by its session and number; no two devices share a session.
+    """
+
+    def __init__(self) -> None:
+        self.slowest_s = 0.0
+        self._since_s: dict[int, dict[int, float]] = defaultdict(dict)
+        self._done: set[tuple[int, int]] = set()
+        self._readers: dict[tuple[int, bool], wire.Reader] = defaultdict(wire.Reader)
+
+    def passes(self, connection: int, up: bool, data: bytes) -> None:
+        now_s = time.monotonic()
+        for frame in self._readers[connection, up].feed(data):
+            waiting = self._since_s[frame.session]
+            if up and frame.kind in wire.RECORDED:
+                if (frame.session, frame.seq) not in self._done:
+                    waiting.setdefault(frame.seq, now_s)
+            elif not up and frame.kind == wire.RECEIPT:
+                for seq in waiting.keys() & set(receipted(frame)):
+                    self.slowest_s = max(self.slowest_s, now_s - waiting.pop(seq))
+                    self._done.add((frame.session, seq))

@@ -47,8 +47,9 @@ class Proxy:
     def __init__(self, to_port: int, port: int, tap: Tap = lambda *_: None) -> None:
         self.port = port
         self.up, self.down = Direction(), Direction()
+        self.from_host: str | None = None  # address that it connects from
+        self.tap = tap  # what goes up is heard as it comes, what goes down as it is handed on
         self._to_port = to_port
-        self._tap = tap
         self._refusing = False
         self.connections = 0
         self._frozen: set[int] = set()  # connections that are half-open
@@ -73,6 +74,11 @@ class Proxy:
         """The line is down."""
         self._refusing = True
         self._loop.call_soon_threadsafe(self._end_all)
+
+    def fall_silent(self) -> None:
+        """The line is dead and nobody is told: what is open is mute, new ones are refused."""
+        self._refusing = True
+        self.freeze()
 
     def connect(self) -> None:
         """The line is up again, as slow as it is."""
@@ -106,7 +112,8 @@ class Proxy:
         try:
             if self._refusing:
                 raise ConnectionRefusedError
-            there = await asyncio.open_connection("127.0.0.1", self._to_port)
+            source = (self.from_host, 0) if self.from_host else None
+            there = await asyncio.open_connection("127.0.0.1", self._to_port, local_addr=source)
         except OSError:
             writer.transport.abort()
             return
@@ -126,11 +133,12 @@ class Proxy:
         """One direction of one connection. Late chunks do not hold up the reading of others."""
         way = self.up if up else self.down
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(1000)
-        writing = asyncio.create_task(self._write(number, way, waiting, writer))
+        writing = asyncio.create_task(self._write(number, up, waiting, writer))
         free_s = 0.0  # when the line has carried what came before
         with suppress(OSError):
             while data := await reader.read(CHUNK):
-                self._tap(number, up, data)
+                if up:
+                    self.tap(number, True, data)
                 free_s = max(free_s, time.monotonic()) + way.wait_s(len(data)) - way.latency_s
                 await waiting.put((free_s + way.latency_s, data))
         await waiting.put((0.0, b""))
@@ -139,10 +147,11 @@ class Proxy:
     async def _write(
         self,
         number: int,
-        way: Direction,
+        up: bool,
         waiting: asyncio.Queue[tuple[float, bytes]],
         writer: asyncio.StreamWriter,
     ) -> None:
+        way = self.up if up else self.down
         broken = False
         while True:
             at_s, data = await waiting.get()
@@ -153,6 +162,8 @@ class Proxy:
                 await asyncio.sleep(STEP_S)
             try:
                 if not broken:
+                    if not up:
+                        self.tap(number, False, data)
                     writer.write(data)
                     await writer.drain()
             except OSError:

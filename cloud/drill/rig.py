@@ -18,7 +18,7 @@ import httpx2
 
 from cloud import demo
 from cloud.drill.heard import Heard
-from cloud.drill.process import Process, free_port
+from cloud.drill.process import Process, Server, free_port
 from cloud.drill.proxy import Proxy
 from cloud.store.db import migrate, open_engine, writing
 
@@ -59,7 +59,7 @@ class Rig:
         self.gateway_home = gateway_home or folder / "gateway"
         folder.mkdir(parents=True, exist_ok=True)
         self.engine = open_engine(self.database_url)
-        self.broker = self._broker()
+        self.broker: Process = self._broker()
         self.cloud = self._cloud(env or {})
         self.gateway = self._gateway()
 
@@ -95,9 +95,10 @@ class Rig:
         self.engine.dispose()
 
     def start(self, process: Process) -> None:
-        """Start, and wait until it says that it is ready."""
+        """Start, and wait until it says that it is ready (a Server: until its port answers)."""
         process.start()
-        process.wait_for("ready on", READY_S)
+        if not isinstance(process, Server):
+            process.wait_for("ready on", READY_S)
 
     def probe(self, number: int, source: str | Path, speed: int, *more: str) -> Process:
         """Mother `number` (from 1) starts to replay a recording."""

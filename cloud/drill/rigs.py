@@ -1,14 +1,18 @@
 """Rigs for drills that need more than the usual processes."""
 
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cloud import demo
 from cloud.drill.database import Postgres
 from cloud.drill.hook import Hook
+from cloud.drill.mosquitto import make_mutual, start_mosquitto
 from cloud.drill.process import Process
 from cloud.drill.rig import Rig
+from cloud.drill.storm import take_descriptors
 from cloud.store import contacts, people
 from cloud.store.db import writing
 
@@ -60,6 +64,23 @@ class OnPostgres(Rig):
     def __init__(self, folder: Path, database: Postgres) -> None:
         super().__init__(folder, database_url=database.new_database(), proxied=True)
         self.database = database
+
+
+class OnMosquitto(Rig):
+    """The cloud's broker is Mosquitto. `storms`: what thousands need to come in, by the way."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, proxied=True)
+        crowd, token = "crowd", secrets.token_urlsafe(12)
+        users = {demo.GATEWAY: self.tokens.gateway, demo.CLOUD: self.tokens.cloud, crowd: token}
+        mutual = make_mutual(folder / "certificates")
+        take_descriptors()
+        place = folder / "mosquitto"
+        self.broker = start_mosquitto(place, users, self.broker_port, mutual=mutual)
+        self.storms = {
+            "plain": [str(self.broker_port), crowd, token],
+            "mutual TLS": [str(mutual.port), crowd, token, *mutual.files],
+        }
 
 
 @contextmanager

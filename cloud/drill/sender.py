@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from cloud import mqtt
+from cloud.drill.heard import receipted
 from cloud.scenario.probes import GAPS, OpenPacker
 from device import payloads, wire
 from models.counts import seconds_of
@@ -121,10 +122,7 @@ class Sender:
     def _take(self, payload: bytes) -> None:
         for frame in wire.Reader().feed(payload):
             if frame.kind == wire.RECEIPT:
-                told = payloads.unpack_receipt(frame)
-                missing = {n for first, last in told.missing for n in range(first, last + 1)}
-                seqs = (seq for seq in range(told.seen) if seq not in missing)
-                self.kept.update((frame.session, seq) for seq in seqs)
+                self.kept.update((frame.session, seq) for seq in receipted(frame))
                 self._heard_s = time.monotonic()
 
 

@@ -21,7 +21,6 @@ from cloud.drill import (
 from cloud.drill.course import Course, Replay
 from cloud.drill.database import lacks_postgres
 from cloud.drill.rig import Rig
-from cloud.drill.storm import lacks_descriptors
 
 OpenRig = Callable[[Path], AbstractContextManager[Rig]]
 
@@ -134,9 +133,10 @@ DRILLS: dict[str, Drill] = {
     ),
     "storm": Drill(
         "10 000 connect at once",
-        "a process that connects to the gateway's broker without TLS",
+        "a process that connects to Mosquitto, plain, then by TLS with certificates both ways",
         loads.storm,
-        lacks=lacks_descriptors,
+        open_rig=rigs.OnMosquitto,
+        lacks=loads.lacks_storm,
     ),
     "restarts": Drill("parts are restarted all the time", "SIGTERM, kill -9", loads.restarts),
     "upgrade": Drill(

@@ -54,13 +54,6 @@ class Rig(drill.Rig):
         population.write_files(self.folder, self.tokens, self.homes)
         population.fill(self.database_url, self.tokens, self.homes)
 
-    def start(self, process: Process) -> None:
-        """Start, and wait until it says that it is ready (Mosquitto: until its port answers)."""
-        if isinstance(process, servers.Server):
-            process.start()
-        else:
-            super().start(process)
-
     def probe(
         self, number: int, source: str | Path, speed: int, *more: str, micropython: bool = False
     ) -> Process:
