@@ -1,8 +1,9 @@
 """A connection to an MQTT broker that is kept up: the one place that connects again.
 
 Full-jitter back-off, a fresh subscription after each connect, and a watchdog: a link that leaves
-a message unanswered for WATCHDOG_S is closed and opened anew, because TCP alone would wait for
-minutes. Nothing is kept for later here; that is the sender's business.
+a message unanswered for WATCHDOG_S longer than it took to subscribe is closed and opened anew,
+because TCP alone would wait for minutes. Nothing is kept for later here; that is the sender's
+business.
 """
 
 import logging
@@ -22,7 +23,7 @@ from gateway.config import Endpoint
 
 log = logging.getLogger(__name__)
 KEEPALIVE_S = 5
-WATCHDOG_S = 2.0
+WATCHDOG_S = 2.0  # beyond what an answer takes on this line
 CONNECT_WITHIN_S = 5.0
 FIRST_BACKOFF_S = 0.5
 LARGEST_BACKOFF_S = 30.0  # where thousands may come back at once
@@ -35,6 +36,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self.owed = 0
+        self.round_trip_s = 0.0  # of this line, as far as is known
         self._since_s = 0.0
 
     def asked(self, now_s: float) -> None:
@@ -50,7 +52,8 @@ class Watchdog:
         self._since_s = now_s
 
     def silent(self, now_s: float) -> bool:
-        return self.owed > 0 and now_s - self._since_s > WATCHDOG_S
+        limit_s = WATCHDOG_S + self.round_trip_s
+        return self.owed > 0 and now_s - self._since_s > limit_s
 
 
 def backoff_s(failures: int, largest_s: float, uniform: Callable[[float, float], float]) -> float:
@@ -85,6 +88,7 @@ class Link:
         self._up = threading.Event()
         self._told = ""
         self.since_s = time.monotonic()  # of being up or down
+        self._subscribed_s = 0.0  # when it asked for its topic
         self.reconnects = 0
         self._thread = threading.Thread(target=self._run, name=f"link {name}", daemon=True)
 
@@ -192,6 +196,7 @@ class Link:
             self._tell(f"refused: {code}")
             self._gone.set()
             return
+        self._subscribed_s = time.monotonic()
         client.subscribe(self._topic, qos=1)
 
     def _subscribed(self, _c: Any, _u: Any, _m: Any, codes: list[Any], _p: Any) -> None:
@@ -200,6 +205,7 @@ class Link:
             self._gone.set()
             return
         self.since_s = time.monotonic()
+        self._watchdog.round_trip_s = self.since_s - self._subscribed_s
         self._up.set()
         self._tell("up")
         self._on_up()

@@ -223,6 +223,9 @@ def test_the_watchdog_barks_only_at_unanswered_messages() -> None:
     assert not dog.silent(1000.0)
     dog.asked(1000.0)
     assert not dog.silent(1001.0)
+    dog.round_trip_s = 2.0
+    assert not dog.silent(1003.9), "a line may be slow"
+    assert dog.silent(1004.1)
 
 
 @pytest.mark.parametrize("failures", [0, 1, 5, 500])
