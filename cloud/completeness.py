@@ -52,7 +52,7 @@ def ledger(conn: Connection, recording_id: int) -> dict[str, Any] | None:
         "unreadable": tally.count - len(kept),
         "clock_offset_ms": recording.clock_offset_ms,
         "device_drift_ppm": None if math.isnan(drift) else round(drift, 1),
-        "gaps": [asdict(gap) | {"at_ms": _at_ms(recording, gap.from_s)} for gap in found],
+        "gaps": [asdict(gap) | {"at_ms": at_ms(recording, gap.from_s)} for gap in found],
         "sent_later": later,
         "hops": {
             "device": {"id": recording.device_id, **_told_by_device(kept)},
@@ -91,7 +91,7 @@ def _told_by_device(kept: list[bytes]) -> dict[str, int | None]:
     }
 
 
-def _at_ms(recording: Recording, at_s: float) -> int:
+def at_ms(recording: Recording, at_s: float) -> int:
     begun_ms = recording.start_ms + (recording.clock_offset_ms or 0)
     return begun_ms + round(1000 * at_s / recording.speed)
 

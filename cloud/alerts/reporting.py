@@ -8,6 +8,7 @@ from collections import deque
 
 from sqlalchemy import Engine
 
+from cloud.alerts.edge import Warnings
 from cloud.live import KEEP_S
 from cloud.store import frames
 from cloud.store.db import reading
@@ -60,6 +61,7 @@ class Reported:
         self._new: deque[Report] = deque()
         self._reports = Reports()
         self._clock_s: float | None = None
+        self.warnings = Warnings()  # of its gateway
         with reading(engine) as conn:
             kept, _ = frames.read_newest(conn, recording_id, KEEP_S)
         for data in reversed(kept):
@@ -70,6 +72,7 @@ class Reported:
         """A frame came; called on any thread."""
         if frame.kind != TRACE:
             self._new.extend(reports_in(frame))
+            self.warnings.note(frame)
 
     def look(self, recording: Recording, at_s: float) -> list[Change]:
         """What has changed since the last look; `at_s` is the newest recorded second."""

@@ -72,6 +72,7 @@ def _view(conn: Connection, alert: Alert, steps: list[Step], known: _Names) -> d
         "mother_answer_ms": alert.mother_answer_ms,
         "seen_ms": _seen_ms(alert, steps),
         "also": [_step(step, known)["text"] for step in steps if step.event == "joined"],
+        "notes": [_step(step, known)["text"] for step in steps if step.event == "warned"],
         "useful": alert.useful,
         "catalogue": alert.catalogue,
         "steps": [_step(step, known) for step in steps],

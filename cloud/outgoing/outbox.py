@@ -27,6 +27,7 @@ ANSWER = "%(reason)s. Open the page and answer: if nobody does, the next hospita
 STILL = "%(reason)s. Nobody has dealt with it yet: answer now."
 CALL_HER = "%(reason)s. No hospital is left to ask: call her now."
 HELP_HER = "%(reason)s. Help her with the probe."
+AT = "At %(time)s: %(words)s"  # what she is told late
 HER_ALERT = "Lucina: what to do now"
 HER_STEP = "Lucina: your recording"
 RANK = {"low": 0, "medium": 1, "high": 2}
@@ -90,6 +91,9 @@ def of_step(
     person = people.get_person(conn, person_id) if person_id else None
     args = {"organisation": _name(organisation), "person": person.name if person else None}
     title = HER_ALERT if event == "raised" else HER_STEP
+    body = said_as(step.text, **args)
+    if event == "raised" and "late_s" in alert.reason:
+        body = said_as(AT, time=alert.reason["args"]["time"], words=body)
     row = {
         "key": f"alert {alert.id} {event} {organisation_id or 0} mother",
         "alert_id": alert.id,
@@ -97,7 +101,7 @@ def of_step(
         "step": event,
         "priority": "low" if step.need == "every" else alert.priority,
         "urgent": event == "raised",
-        "text": {"title": said_as(title), "body": said_as(step.text, **args)},
+        "text": {"title": said_as(title), "body": body},
     }
     tell_mother(conn, alert.mother_id, step.need, row, now_ms)
 

@@ -88,7 +88,8 @@ function showAlert() {
   if (!alert) return;
   const [what, ...steps] = sentences(t(alert.mother_text));
   box.className = `card alert ${alert.priority}`;
-  setText(byId("alert-what"), what);
+  const { time } = alert.reason.late_s ? alert.reason.args : {}; // of what is told late
+  setText(byId("alert-what"), time ? t("At %(time)s: %(words)s", { time, words: what }) : what);
   byId("alert-steps").replaceChildren(...steps.map((step) => h("li", {}, step)));
   byId("told").replaceChildren(...told(alert));
   byId("answers").replaceChildren(...Object.keys(ANSWERS).map((answer) => answerButton(alert, answer)));

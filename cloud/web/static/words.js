@@ -23,7 +23,7 @@ export const msgid = (text) => text;
 export function say(reason) {
   if (!reason) return "";
   if (typeof reason === "string") return t(reason);
-  const args = Object.entries(reason.args ?? {}).map(([name, value]) => [name, WORDS[value] ?? value?.[language] ?? value]);
+  const args = Object.entries(reason.args ?? {}).map(([name, value]) => [name, WORDS[value] ?? value?.[language] ?? (value?.text ? say(value) : value)]);
   return t(reason.text, Object.fromEntries(args));
 }
 

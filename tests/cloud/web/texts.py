@@ -75,6 +75,8 @@ _TABLES = (  # files whose module constants are texts
     "cloud/routes/mothers.py",
     "cloud/routes/organisations.py",
     "cloud/alerts/answers.py",
+    "cloud/alerts/edge.py",
+    "cloud/alerts/late.py",
     "cloud/alerts/moves.py",
     "cloud/alerts/views.py",
     "cloud/alerts/service.py",
