@@ -14,6 +14,7 @@ from models.alerts import ANSWERED
 from models.rules import BY_ID
 
 CENTRE_HAS_IT = "the monitoring centre has taken it"
+ALSO = ("joined", "warned")  # what else belongs to the episode
 SEEN = ("read", "accept", "decline")  # each shows that somebody has looked
 
 
@@ -71,8 +72,7 @@ def _view(conn: Connection, alert: Alert, steps: list[Step], known: _Names) -> d
         "mother_answer": alert.mother_answer,
         "mother_answer_ms": alert.mother_answer_ms,
         "seen_ms": _seen_ms(alert, steps),
-        "also": [_step(step, known)["text"] for step in steps if step.event == "joined"],
-        "notes": [_step(step, known)["text"] for step in steps if step.event == "warned"],
+        "also": [_step(step, known)["text"] for step in steps if step.event in ALSO],
         "useful": alert.useful,
         "catalogue": alert.catalogue,
         "steps": [_step(step, known) for step in steps],

@@ -91,7 +91,6 @@ const STEPS = {
   called: msgid("called"),
   handle: msgid("handled"),
   close: msgid("closed"),
-  warned: msgid("warned"),
   recurred: msgid("the condition came again"),
   cleared: msgid("the condition went away"),
   mother_answer: msgid("the mother answered"),

@@ -79,7 +79,6 @@ function parts(alert, { age, next }) {
     h("div", { class: "row-head" }, priorityMark(alert), age),
     h("h2", {}, mother ? h("a", { class: "name", href: `/mothers/${mother.id}` }, mother.name) : motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
     h("p", { class: "reason" }, say(alert.reason)),
-    ...alert.notes.map((note) => h("p", { class: "quiet" }, say(note))),
     alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; the alert stays until it is handled.")),
     h("p", { class: "doctor" }, t(alert.doctor_text)),
     ...planLines(alert),

@@ -118,7 +118,6 @@ export class Queue {
       h("p", { class: "quiet" }, orgName(alert.mother?.organisation), " ", data),
       h("p", { class: "reason" }, say(alert.reason)),
       ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
-      ...alert.notes.map((note) => h("p", { class: "quiet" }, say(note))),
       alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; the alert stays until it is handled.")),
       h("p", { class: "holder" }, holder(alert)),
       next,

@@ -50,7 +50,7 @@ def test_both_sides_agree_on_one_alert(engine: Engine, warning_first: bool) -> N
     assert events == ["raised", "tell", "warned"]
     view = cloud.alerting.view(alert.id)
     assert view is not None
-    (note,) = view["notes"]
+    (note,) = view["also"]
     assert note["warned_ms"] == T0_MS + 1000 * (RAISED.at_s + 1)
     assert say("en", note) == "while the service was away, her box warned her at 22:18"
 
