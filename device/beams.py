@@ -6,6 +6,7 @@ kept until it is lost; then a search begins anew, in which another beam must be 
 """
 
 from device.emitter import const
+from device.spoken import GAP_16
 
 DWELL = const(16)  # updates on one beam: 3 s of its own in the window, and 1 s
 GOOD = const(75)  # per cent of likeness at which a search ends before all have been heard
@@ -25,6 +26,12 @@ class Beams:
         self._waited = 0  # updates on this beam, or without a rate
         self._visited = 0  # beams of this search that are done
         self._found = bytearray(count)  # quality of each in this search
+
+    def follow(self, doppler) -> int:
+        """`doppler` (device/doppler.py) has heard 250 ms of `beam`. Returns the next beam."""
+        known = doppler.count != GAP_16
+        self.update(doppler.quality_percent, known, doppler.placement.own_heart)
+        return self.beam
 
     def update(self, quality_percent: int, known: bool, own_heart: bool) -> None:
         """What the last 250 ms on `beam` gave, as for device/placement.py."""

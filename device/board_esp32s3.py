@@ -6,30 +6,27 @@ file: it is compiled for the board and its pins are compared with hardware/wirin
 
 import os
 import time
-from array import array
 
 import machine
 
 from device import spoken
 from device.app import WATCHDOG_MS
+from device.board_panel import Panel
 from device.board_sim import free_kib
 from device.board_slots import Slots
 from device.board_ultrasound import Ultrasound
+from device.buttons import LEARN, MARK, TURN, ZERO
 from device.clock import system_clock
-from device.doppler import Doppler
 from device.drivers.lis2dh12 import Lis2dh12
 from device.drivers.max17048 import Max17048
 from device.drivers.max30102 import Max30102
 from device.drivers.nau7802 import Nau7802
-from device.drivers.tlv320adc3140 import to_sound
 from device.drivers.tmp117 import Tmp117
 from device.drivers.w25q128 import W25q128
-from device.fhr import HOP
-from device.lights import Lights
 from device.power import MODES, SLEEP
 from device.region import Region
 from device.senses import Senses
-from device.signals import BATTERY_LOW, FIND_ME, NOTHING, of_alert
+from device.signals import BATTERY_LOW, FIND_ME, LEARNING, NOTHING, PRESSED, of_alert
 from device.toco import Toco
 
 PINS = {
@@ -96,37 +93,28 @@ class Board:
         light = self._found(OXIMETER, lambda: Max30102(i2c))
         face = self._found(FACE, lambda: Tmp117(i2c))
         self._senses = Senses(strain, light, face, motion, Toco(COUNTS_PER_UNIT, RAIL))
-        self._lights = Lights(
-            _out("LED_RED"), _out("LED_GREEN"), machine.PWM(PINS["BUZZER"], duty_u16=0)
-        )
+        self._panel = Panel(PINS)
+        self._lights = self._panel.lights
         self._begin_flash()
         self.slots = Slots(VERSION)
-        self._begin_sound(channels)
-        self._i2s = machine.I2S(0, sck=PINS["I2S_BCLK"], ws=PINS["I2S_WS"], sd=PINS["I2S_DIN"],
-                                mode=machine.I2S.RX, bits=16, format=machine.I2S.STEREO,
-                                rate=8000, ibuf=32_000)  # fmt: skip
-        self._ultrasound = Ultrasound(PINS, i2c)
+        self._rows: tuple = tuple([] for _ in spoken.CHANNELS)  # of the second that is heard
+        self._happened: list = []
+        self._analog = False  # of the mode of power
+        self._twins = channels == 2
+        self._ultrasound = Ultrasound(PINS, i2c, channels)
         self._found(ULTRASOUND, self._ultrasound.check)
+        self.learns = False  # it was asked to be told by Bluetooth
 
     def _begin_flash(self) -> None:
         spi = machine.SPI(2, 20_000_000, sck=PINS["FLASH_SCK"], mosi=PINS["FLASH_MOSI"],
                           miso=PINS["FLASH_MISO"])  # fmt: skip
-        select = _out("FLASH_CS", 1)
+        select = machine.Pin(PINS["FLASH_CS"], machine.Pin.OUT, value=1)
         self.spool = self.notes = self.scratch = None
         flash = self._found(FLASH, lambda: W25q128(spi, select))
         if flash:
             self.spool = Region(flash, 0, SPOOL_BYTES)
             self.notes = Region(flash, SPOOL_BYTES, flash.SECTOR)
             self.scratch = Region(flash, SPOOL_BYTES + flash.SECTOR, flash.SECTOR)
-
-    def _begin_sound(self, channels: int) -> None:
-        self._words = array("H", bytes(16 * HOP))
-        self._left, self._right = array("H", bytes(2 * HOP)), array("H", bytes(2 * HOP))
-        self._doppler = Doppler(channels)
-        self._second = self._right if channels == 2 else None
-        self._rows: tuple = tuple([] for _ in spoken.CHANNELS)  # of the second that is heard
-        self._happened: list = []
-        self._analog = False  # of the mode of power
 
     def _found(self, bit: int, make):
         """The chip, or None and a fault in the boot report: the rest goes on."""
@@ -158,10 +146,8 @@ class Board:
 
     def seconds(self, _now_ms: int) -> list[bytes]:
         """Waits for 250 ms of sound: this paces the main loop."""
-        self._i2s.readinto(self._words)
-        to_sound(self._words, HOP, self._left, self._right)
-        doppler, senses = self._doppler, self._senses
-        doppler.hear(self._left, self._second, senses.pulse)
+        senses, doppler = self._senses, self._ultrasound.doppler
+        self._ultrasound.hear(senses.pulse)
         level = doppler.placement.level
         self._happened += senses.update(self._clock.now_ms(), level, self.battery_percent())
         self._transmit()
@@ -173,7 +159,7 @@ class Board:
             return []
         fhr, second, pulse, toco, quality = self._rows
         payload = spoken.pack_trace(
-            spoken.Trace(fhr, second if self._second else None, pulse, toco, quality)
+            spoken.Trace(fhr, second if self._twins else None, pulse, toco, quality)
         )
         for row in self._rows:
             row.clear()
@@ -183,12 +169,29 @@ class Board:
         happened, self._happened = self._happened, []
         return happened
 
+    def pressed(self, now_ms: int, recording: bool) -> bool:
+        what = self._panel.buttons.look(now_ms, recording)
+        if what == MARK:
+            self._happened.append((spoken.MOVEMENT, 0))
+        elif what == ZERO:
+            self.zero_toco()
+        elif what == LEARN:
+            self.learns = True
+        if what:
+            self._lights.hint(PRESSED)
+        return what == TURN
+
+    def learning(self, on: bool) -> None:
+        """The window is open, or has been closed."""
+        self.learns = False
+        self._lights.show(LEARNING if on else NOTHING)
+
     def battery_percent(self) -> int:
         percent = self._gauge and self._found(GAUGE, self._gauge.percent)
         return spoken.GAP_8 if percent is None else percent
 
     def placement(self):
-        here = self._doppler.placement
+        here = self._ultrasound.doppler.placement
         return here.level, int(here.own_heart), here.best_percent
 
     def free_kib(self) -> int:
@@ -240,10 +243,4 @@ class Board:
 
     def off(self) -> None:
         self.power(SLEEP)
-        self._lights.show(NOTHING)
-        self._lights.play(self._clock.now_ms())
-        machine.deepsleep()
-
-
-def _out(net: str, value: int = 0):
-    return machine.Pin(PINS[net], machine.Pin.OUT, value=value)
+        self._panel.sleep(self._clock.now_ms())

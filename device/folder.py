@@ -24,9 +24,13 @@ class Folder:
             return []
         return sorted(name for name in names if _parts(name))
 
+    def name(self, session: int, capacity: int) -> str:
+        """As left_over() has it."""
+        return "%08x-%d%s" % (session, capacity, SUFFIX)
+
     def open(self, session: int, capacity: int) -> SlotFile:
-        name = "%08x-%d%s" % (session, capacity, SUFFIX)
-        return SlotFile("%s/%s" % (self._path, name), session, capacity)
+        path = "%s/%s" % (self._path, self.name(session, capacity))
+        return SlotFile(path, session, capacity)
 
     def reopen(self, name: str):
         """(session, capacity, file) of one of left_over()."""

@@ -17,6 +17,12 @@ class Lights:
         self._place = self._rounds = 0
         self._until_ms = None
 
+    def hint(self, pattern) -> None:
+        """Show it when nothing else is shown: an alert goes before."""
+        _, steps, times = self._pattern
+        if not steps or (times and self._rounds >= times):
+            self.show(pattern)
+
     def play(self, now_ms: int) -> None:
         """The next step of the pattern when it is due: on and off in turn."""
         colour, steps, times = self._pattern

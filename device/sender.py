@@ -11,6 +11,7 @@ from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
 LIVE_WINDOW = 96  # the same for live frames, which a long back-fill must not hold up
+OLD_WINDOW = 32  # the same of a session that is over
 RECENT_FRAMES = 660  # ten minutes of seconds and statuses
 LIVE_FRAMES = 16  # the newest that were never sent; older ones count as back-fill
 RESEND_MS = 2000  # without a receipt
@@ -31,11 +32,12 @@ class Flight:
     """Frames that were sent and have no receipt: a table of fixed size, made once, because many
     small objects that live for seconds would leave a small heap in pieces."""
 
-    def __init__(self) -> None:
-        self.seqs = [NOBODY] * LIVE_WINDOW
-        self.sent_ms = [0] * LIVE_WINDOW
-        self.due_ms = [0] * LIVE_WINDOW  # when to send it again
-        self.times = bytearray(LIVE_WINDOW)  # it was sent, up to MOST_TIMES
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.seqs = [NOBODY] * size
+        self.sent_ms = [0] * size
+        self.due_ms = [0] * size  # when to send it again
+        self.times = bytearray(size)  # it was sent, up to MOST_TIMES
         self.count = 0
 
     def row(self, seq: int) -> int:
@@ -52,19 +54,24 @@ class Flight:
         self.seqs[row] = NOBODY
         self.count -= 1
 
+    def clear(self) -> None:
+        """For another session."""
+        for row in self.rows():
+            self.forget(row)
+
     def rows(self):
         """Those in use."""
-        return (row for row in range(LIVE_WINDOW) if self.seqs[row] != NOBODY)
+        return (row for row in range(self.size) if self.seqs[row] != NOBODY)
 
 
 class Sender:
     """`chance` is a function like random.random."""
 
-    def __init__(self, spool: Spool, chance) -> None:
+    def __init__(self, spool: Spool, chance, flight: Flight | None = None) -> None:
         self.spool = spool
         self.resent = 0  # frames that left more than once
         self._chance = chance
-        self._flight = Flight()
+        self._flight = flight or Flight(LIVE_WINDOW)
         self._live: list[int] = []  # never sent, newest last
         self._holes = False  # so many that a receipt says nothing of what lies behind them
 
@@ -81,10 +88,10 @@ class Sender:
 
     def due(self, now_ms: int, count: int) -> list[int]:
         """Up to `count` frames to send now, in this order. Tell with sent() which were."""
-        seqs = self._live[: max(0, min(count, LIVE_WINDOW - self.in_flight))]
+        seqs = self._live[: max(0, min(count, self._flight.size - self.in_flight))]
         if len(seqs) < count:
             seqs += self._late(now_ms, count - len(seqs))
-        room = min(count - len(seqs), WINDOW - self.in_flight - len(seqs))
+        room = min(count - len(seqs), min(WINDOW, self._flight.size) - self.in_flight - len(seqs))
         if room > 0 and self.spool.held.count > self.in_flight + len(self._live):
             seqs += self._waiting(room)
         return seqs

@@ -6,7 +6,8 @@ next one.
 
 RED, AMBER, GREEN, DARK = "red", "amber", "green", "dark"
 FIND_ME = (GREEN, ((200, 200, 2700), (200, 1400, 2100)), 15)
-TOLD = (GREEN, ((120, 0, 2100),), 1)  # a command was heard
+PRESSED = (GREEN, ((120, 0, 2100),), 1)  # a button was, and something is done
+LEARNING = (AMBER, ((500, 500, 0),), 0)  # waits to be told by Bluetooth
 BATTERY_LOW = (AMBER, ((80, 4920, 0),), 0)
 NOTHING = (DARK, (), 1)
 # IEC 60601-1-8, table 3: bursts of ten, three and one pulses tell the priorities apart

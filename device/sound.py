@@ -81,17 +81,10 @@ class Heard:
                 return None
             pulse = other.mhr[quarter] if other.mhr else GAP_16
             self._doppler.hear(self._sound.first, self._sound.second, pulse)
-            self._choose()
+            if self._beams:
+                self._sound.beam = self._beams.follow(self._doppler)
             fhr.append(self._doppler.count)
             fhr2.append(self._doppler.second_count)
             quality.append(self._doppler.quality_percent)
         twin = tuple(fhr2) if self._sound.channels == 2 else None
         return pack_trace(Trace(tuple(fhr), twin, other.mhr, other.toco, tuple(quality)))
-
-    def _choose(self) -> None:
-        """The receiver of the next 250 ms."""
-        if self._beams:
-            heard = self._doppler
-            own = heard.placement.own_heart
-            self._beams.update(heard.quality_percent, heard.count != GAP_16, own)
-            self._sound.beam = self._beams.beam

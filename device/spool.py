@@ -30,6 +30,7 @@ class Spool:
         capacity: int = FILE_FRAMES,
         ram_frames: int = RAM_FRAMES,
         file=None,
+        ring: SlotRing | None = None,
     ) -> None:
         self.session = session
         self.held = Ranges()
@@ -38,7 +39,7 @@ class Spool:
         self._store = store
         self._capacity = capacity if store else ram_frames
         self._file = file  # of the store
-        self._ring = SlotRing(ram_frames)
+        self._ring = ring or SlotRing(ram_frames)
         self._spilled = 0  # older frames are in the file, or there is no need
         self._seen = 0  # `end` at the last tick
         self._spill_ms = 0
@@ -106,6 +107,11 @@ class Spool:
         elif self._file:
             self._file.remove()
             self._file = None
+
+    def leave(self):
+        """close(), and the name by which the store knows it."""
+        self.close()
+        return self._store.name(self.session, self._capacity)
 
     def _spill(self, seq: int) -> bool:
         """Move a frame from memory to the file. False when it stays in memory."""

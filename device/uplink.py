@@ -8,7 +8,8 @@ import random
 
 from device import spoken, wire
 from device.link import Link
-from device.sender import Sender
+from device.sender import LIVE_WINDOW, OLD_WINDOW, Flight, Sender
+from device.slots import SlotRing
 from device.spool import FILE_FRAMES, RAM_FRAMES, Spool
 
 MESSAGE_BYTES = 256  # frames that wait travel together, in messages up to this size
@@ -26,6 +27,9 @@ class Uplink:
         self._left_over = store.left_over() if store else []
         self._live: Sender | None = None
         self._old: Sender | None = None
+        self._ram_frames = store.RAM_FRAMES if store else RAM_FRAMES
+        # made once: after hours there may be no such pieces in a small heap
+        self._ring, self._flight = SlotRing(self._ram_frames), Flight(LIVE_WINDOW)
         self._connections = 0
         self._old_resent = 0
         self._old_dropped = 0
@@ -34,8 +38,22 @@ class Uplink:
 
     def begin(self, session: int, capacity: int = FILE_FRAMES) -> None:
         """A new session; from here on add() takes its frames."""
-        ram_frames = self._store.RAM_FRAMES if self._store else RAM_FRAMES
-        self._live = Sender(Spool(session, self._store, capacity, ram_frames), random.random)
+        if self._live and self._live.spool.held.count:
+            self._leave(self._live)
+        self._ring.clear()
+        self._flight.clear()
+        spool = Spool(session, self._store, capacity, self._ram_frames, ring=self._ring)
+        self._live = Sender(spool, random.random, self._flight)
+
+    def _leave(self, sender: Sender) -> None:
+        """A session is over and has frames without a receipt."""
+        if self._store:
+            self._left_over.append(sender.spool.leave())
+        elif self._old is None:
+            self._old = sender
+            self._ring, self._flight = SlotRing(self._ram_frames), Flight(LIVE_WINDOW)
+        else:
+            self._old_dropped += sender.spool.held.count
 
     def add(self, frame: wire.Frame) -> None:
         if self._live is None:
@@ -144,7 +162,7 @@ class Uplink:
             self._old = None
         if self._old is None and self._left_over:
             spool = Spool.reopen(self._store, self._left_over.pop(0))
-            self._old = Sender(spool, random.random)
+            self._old = Sender(spool, random.random, Flight(OLD_WINDOW))
 
     def _send(self, sender: Sender, now_ms: int) -> None:
         while self._link.ready:

@@ -31,7 +31,7 @@ class Wifi:
             self._idle_ms = now_ms
         self._idle = idle
         if idle and not power.in_contact(now_ms, self._idle_ms):
-            self._rest(now_ms)
+            self.rest(now_ms)
         else:
             self._be_there(now_ms)
         return self.up
@@ -52,7 +52,8 @@ class Wifi:
             self._lost_ms = now_ms
         self._search(now_ms)
 
-    def _rest(self, now_ms: int) -> None:
+    def rest(self, now_ms: int) -> None:
+        """The radio is off until the next tick that wants it."""
         self._give_up()
         if self._on:
             self._on = self.up = False

@@ -8,7 +8,8 @@ from hardware.image import HOST, compile_all, compile_one
 from tests.device.test_micropython import SHARED
 
 HERE = Path(__file__).parent
-HELPERS = ("__init__", "fake_aioble", "fake_i2c", "scratch", "test_safety")
+HELPERS = ("__init__", "fake_aioble", "fake_i2c", "fake_machine", "fake_modem", "fake_server",
+           "locked", "scratch", "test_board", "test_safety")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

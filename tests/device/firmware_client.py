@@ -17,6 +17,7 @@ keep_tidy()  # before anything else takes its place in the heap
 
 from device.board_sim import Restart, SimBoard, free_kib  # noqa: E402
 from device.clock import system_clock  # noqa: E402
+from device.file_flash import FileFlash  # noqa: E402
 from device.firmware import build  # noqa: E402
 from device.seconds import SecondsFile  # noqa: E402
 
@@ -25,34 +26,7 @@ KEY = unhexlify(
     "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
 )
 DRAIN_MS = 20_000
-
-
-class FileFlash:
-    """Flash is no part of a board's memory: here it is a file, erased at first."""
-
-    PAGE = 256
-    SECTOR = 4096
-    SIZE = 28 * 4096
-
-    def __init__(self, path):
-        self._file = open(path, "w+b")
-        self.programs = 0
-        for address in range(0, self.SIZE, self.SECTOR):
-            self.erase(address)
-
-    def read(self, address, buffer):
-        self._file.seek(address)
-        self._file.readinto(buffer)
-
-    def program(self, address, data):
-        self.programs += 1
-        self._file.seek(address)
-        self._file.write(data)
-
-    def erase(self, address):
-        for at in range(address, address + self.SECTOR, self.PAGE):
-            self._file.seek(at)
-            self._file.write(b"\xff" * self.PAGE)
+SECTORS = 28
 
 
 def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key=None):
@@ -62,7 +36,7 @@ def main(port, source, speed, session, host="127.0.0.1", ca=None, cert=None, key
     if ca:
         with open(ca, "rb") as file:
             told["tls"] = file.read()
-    flash = FileFlash(source + ".flash")
+    flash = FileFlash(source + ".flash", SECTORS)
     flash.program(flash.SIZE // 2, pack("<I", 1))
     board = SimBoard(SecondsFile(source), int(speed), clock, flash=flash)
     app, uplink = build(board, told, clock, 7, speed=int(speed))

@@ -4,6 +4,7 @@ import errno
 from array import array
 
 from device.drivers import WrongChip
+from device.drivers.adg706 import SWITCHES, Adg706
 from device.drivers.lis2dh12 import Lis2dh12
 from device.drivers.max17048 import Max17048
 from device.drivers.max30102 import Max30102
@@ -185,3 +186,29 @@ def test_words_become_sound():
     to_sound(words, 2, left, right)
     assert list(left) == [2048, 2064]
     assert list(right) == [2047, 2032]  # the greatest and the least cancel, but for one count
+
+
+class Line:
+    """A pin, and what the switch makes of it."""
+
+    level = 0
+
+    def value(self, level):
+        self.level = level
+
+
+def test_the_switch_closes_the_one_that_its_lines_name():
+    lines = [Line() for _ in range(4)]
+    switch = Adg706(lines)
+    for number in range(1, SWITCHES + 1):
+        switch.select(number)
+        a0, a1, a2, a3 = (line.level for line in lines)
+        assert 1 + a0 + 2 * a1 + 4 * a2 + 8 * a3 == number  # the table of the data sheet
+    switch.rest()
+    assert not [line for line in lines if line.level]
+    for call, argument in ((switch.select, 0), (switch.select, 17), (Adg706, lines[:3])):
+        try:
+            call(argument)
+        except ValueError:
+            continue
+        raise AssertionError(argument)

@@ -14,15 +14,7 @@ from device.fhr import HOP, Heart
 from device.payloads import GAP_16
 from device.placement import OWN_HEART, Placement, median
 from device.tracker import Tracker
-
-try:
-    from micropython import heap_lock, heap_unlock
-except ImportError:  # CPython has no such lock
-
-    def heap_lock():
-        pass
-
-    heap_unlock = heap_lock
+from tests.device.locked import heap_lock, heap_unlock
 
 
 class Beating:

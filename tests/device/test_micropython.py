@@ -36,6 +36,9 @@ SHARED = (
     "test_oximeter",
     "test_senses",
     "test_ble",
+    "test_teach",
+    "test_bearer",
+    "test_buttons",
     "test_fhr",
     "test_beams",
 )

@@ -233,3 +233,37 @@ def test_a_board_is_idle_when_nothing_is_left_to_be_done():
     bed.link.cut = False
     assert bed.run(8) == ""
     assert bed.app.idle
+
+
+def test_a_session_that_is_over_is_not_forgotten_when_the_next_begins_in_an_outage():
+    for broken in (False, True):
+        bed = Bed()
+        if broken:
+            bed.board.spool = bed.board.notes = bed.board.scratch = None
+            bed.board.faults = report.FLASH_FAULT
+        bed.start(1)
+        assert bed.run(3) == ""
+        bed.link.cut = True
+        assert bed.run(6) == ""
+        for session in (2, 3) if not broken else (2,):
+            bed.app.end()
+            bed.app.begin(session)
+            assert bed.run(3) == ""
+        bed.link.cut = False
+        assert bed.run(30) == ""
+        assert bed.whole(1)
+        assert broken or bed.whole(2)
+        assert bed.uplink.dropped == 0
+
+
+def test_the_button_begins_and_ends_a_recording():
+    bed = Bed()
+    bed.start(1)
+    bed.app.end()
+    assert bed.run(8) == "" and bed.app.idle
+    bed.board.new_session = lambda: 5
+    bed.board.held = 1
+    assert bed.run(4) == "" and bed.app.running
+    bed.board.held = 1
+    assert bed.run(6) == "" and bed.app.idle
+    assert bed.whole(5) and (5, 3) in bed.frames

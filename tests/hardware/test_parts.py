@@ -118,11 +118,10 @@ def test_wiring_and_board_file_name_the_same_pins() -> None:
 
 def test_every_driver_has_its_chip_at_its_address() -> None:
     for driver in DEVICE.glob("drivers/[a-z]*.py"):
-        found = [name for name, p in BY_REFERENCE.items() if p.part.lower().startswith(driver.stem)]
+        found = [part for part in PARTS if part.part.lower().startswith(driver.stem)]
         assert len(found) == 1, driver.stem
-        strapped = {
-            w.note for w in WIRES if w.end.startswith(f"{found[0]}.") and "address" in w.note
-        }
+        pin = f"{found[0].references[0]}."
+        strapped = {w.note for w in WIRES if w.end.startswith(pin) and "address" in w.note}
         if strapped:
             assert strapped == {f"address 0x{assigned(driver, 'ADDRESS'):02X}"}
 
