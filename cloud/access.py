@@ -72,6 +72,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/offline"): _PUBLIC,  # holds nothing of anybody
     ("POST", "/display"): _PUBLIC,
     ("GET", "/recordings/{recording_id}"): _PEOPLE,
+    ("GET", "/recordings/{recording_id}/beside"): _CLINICIANS | {"admin": "all"},
     ("GET", "/events"): _PEOPLE,
     ("GET", "/journeys"): _CLINICIANS | {"admin": "all"},
     ("GET", "/journeys/brief"): _CLINICIANS | {"admin": "all"},

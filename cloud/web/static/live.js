@@ -8,6 +8,7 @@ import { duration, say, t } from "./words.js";
 
 const LOST_MS = 3500; // silence that the page reports: three clock events are missing
 const RENEW_MS = 12_000; // silence after which a half-open stream is opened anew
+const AGAIN_MS = 5000; // until what could not be read is asked for again
 
 export class Live {
   // handlers: reload() after each (re)connection; traces(list), alert(view), reading({...});
@@ -62,11 +63,23 @@ export class Live {
       this.handlers.changed?.(one);
       if (one.topic === "consultation") countWaiting();
     });
-    on("sight", () => this.handlers.reload?.()); // something may not be seen any more
+    on("sight", () => this.#reload()); // something may not be seen any more
     this.source.addEventListener("open", () => {
-      this.handlers.reload?.();
+      this.#reload();
       countWaiting();
     });
+  }
+
+  // What the service does not give is said, and asked for again; an error of a script stays one.
+  async #reload() {
+    try {
+      await this.handlers.reload?.();
+      this.failed = false;
+    } catch (problem) {
+      if (problem.constructor !== Error) throw problem;
+      this.failed = true;
+      setTimeout(() => this.failed && !this.lostMs && this.#reload(), AGAIN_MS);
+    }
   }
 
   // For the handler of this kind, and as a topic for the parts that the service writes.
@@ -85,10 +98,9 @@ export class Live {
 
   #supervise() {
     const silentMs = performance.now() - this.heardAt;
-    this.banner.hidden = !this.lostMs;
-    if (this.lostMs) {
-      this.banner.textContent = t("connection lost %(time)s", { time: duration(silentMs) });
-    }
+    this.banner.hidden = !this.lostMs && !this.failed;
+    if (this.lostMs) this.banner.textContent = t("connection lost %(time)s", { time: duration(silentMs) });
+    else if (this.failed) this.banner.textContent = t("The service did not give everything. It is asked again.");
     if (this.source.readyState === EventSource.CLOSED || silentMs > this.#renewAt()) {
       this.renewedAt = silentMs;
       this.source.close();
@@ -112,9 +124,9 @@ async function countWaiting() {
 }
 
 export async function get(path) {
-  const response = await fetch(path, { headers: { accept: "application/json" } });
-  if (response.status === 401) return toLogin();
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  const response = await fetch(path, { headers: { accept: "application/json" } }).catch(() => null); // no network
+  if (response?.status === 401) return toLogin();
+  if (!response?.ok) throw new Error(`${path}: ${response?.status}`);
   return response.json();
 }
 
@@ -124,6 +136,8 @@ export async function post(path, body = {}, method = "POST") {
     method,
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify(body),
+  }).catch(() => {
+    throw new TypeError(t("no network: it was not sent"));
   });
   if (response.status === 401) return toLogin();
   const answer = await response.json();

@@ -28,7 +28,10 @@ export function staffPage(options = {}) {
   const live = new Live({
     reload: () => {
       for (const part of written) part.stale = true;
-      return Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => options.reload?.(queue));
+      return Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => {
+        byId("loading").hidden = true;
+        return options.reload?.(queue);
+      });
     },
     traces: (blocks) => {
       wall.traces(blocks);

@@ -250,6 +250,11 @@ def test_a_recording_is_shown_with_its_marks(
     page.locator("#now").click()
     page.locator("#now").wait_for(state="hidden")
     assert page.locator("#strip .tile").get_attribute("data-state") in ("live", "stale")
+    page.get_by_role("link", name="Earlier recordings").click()
+    page.locator("figure.segment path.fhr").first.wait_for()
+    page.get_by_label("From minute").fill("60")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Nothing was measured in these 20 minutes.").first.wait_for()
 
 
 def test_what_she_presses_comes_to_the_strip_and_the_cross_tells_it(
