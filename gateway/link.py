@@ -24,7 +24,8 @@ from gateway.config import Endpoint
 log = logging.getLogger(__name__)
 KEEPALIVE_S = 5
 WATCHDOG_S = 2.0  # beyond what an answer takes on this line
-CONNECT_WITHIN_S = 5.0
+CONNECT_WITHIN_S = 5.0  # twice as long after each failure, as a broker may be overrun
+LARGEST_CONNECT_S = 30.0
 FIRST_BACKOFF_S = 0.5
 LARGEST_BACKOFF_S = 30.0  # where thousands may come back at once
 NEAR_BACKOFF_S = 2.0  # to a broker that serves this client alone
@@ -59,6 +60,11 @@ class Watchdog:
 def backoff_s(failures: int, largest_s: float, uniform: Callable[[float, float], float]) -> float:
     """Full jitter: anything below a bound that doubles with each failure."""
     return uniform(0.0, min(largest_s, FIRST_BACKOFF_S * 2.0 ** min(failures, 10)))
+
+
+def patience_s(failures: int) -> float:
+    """How long to wait for being connected, and then for the subscription."""
+    return min(LARGEST_CONNECT_S, CONNECT_WITHIN_S * 2.0 ** min(failures, 10))
 
 
 class Link:
@@ -126,22 +132,23 @@ class Link:
     def _run(self) -> None:
         failures = 0
         while not self._ending.is_set():
-            was_up = self._one_connection()
+            was_up = self._one_connection(patience_s(failures))
             failures = 0 if was_up else failures + 1
             self._ending.wait(backoff_s(failures, self._largest_backoff_s, random.uniform))
 
-    def _one_connection(self) -> bool:
+    def _one_connection(self, within_s: float) -> bool:
         """Connect and stay until it breaks. Whether it was up at all."""
         self._gone.clear()
         self._watchdog = Watchdog()
         self._client = client = self._new_client()
+        client.connect_timeout = within_s
         try:
             client.connect(self._endpoint.host, self._endpoint.port, KEEPALIVE_S)
         except (OSError, ValueError) as error:
             self._tell(f"cannot connect ({error})")
             return False
         client.loop_start()
-        if self._wait_up_or_gone():
+        if self._wait_up_or_gone(within_s):
             while not (self._gone.wait(0.2) or self._ending.is_set()):
                 if self._watchdog.silent(time.monotonic()):
                     self._tell(f"no answer for {WATCHDOG_S:.0f} s")
@@ -150,9 +157,9 @@ class Link:
         self._close(client)
         return was_up
 
-    def _wait_up_or_gone(self) -> bool:
-        end_s = time.monotonic() + CONNECT_WITHIN_S
-        while time.monotonic() < end_s and not self._gone.is_set():
+    def _wait_up_or_gone(self, within_s: float) -> bool:
+        end_s = time.monotonic() + within_s
+        while time.monotonic() < end_s and not (self._gone.is_set() or self._ending.is_set()):
             if self._up.wait(0.05):
                 return True
         return self.up
@@ -177,7 +184,6 @@ class Link:
             protocol=MQTTProtocolVersion.MQTTv311,
             reconnect_on_failure=False,
         )
-        client.connect_timeout = CONNECT_WITHIN_S
         client.max_inflight_messages_set(0)  # paho's own limit costs a search for each PUBACK
         if self._endpoint.user:
             client.username_pw_set(self._endpoint.user, self._endpoint.password)

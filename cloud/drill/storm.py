@@ -23,8 +23,8 @@ from cloud import mqtt
 CONNECTIONS = 10_000
 SPARE = 500  # file descriptors for everything else
 WITHIN_S = 120.0  # the longest that all of it may take
-TRY_S = 5.0  # gateway.link.CONNECT_WITHIN_S
-BACKOFF_S = (0.5, 30.0)  # of gateway.link: the first bound, which doubles, and the largest
+TRY_S = (5.0, 30.0)  # of gateway.link: its patience at first, which doubles, and at most
+BACKOFF_S = (0.5, 30.0)  # of gateway.link: the wait after it is below this, likewise
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CONNACK_SIZE = 4  # bytes; the last one says 0 to those who are let in
 
@@ -85,6 +85,11 @@ def _shake_hands(sock: ssl.SSLSocket) -> Iterator[int]:
             return
 
 
+def _doubled(limits_s: tuple[float, float], failures: int) -> float:
+    first_s, largest_s = limits_s
+    return min(largest_s, first_s * 2.0 ** min(failures, 10))
+
+
 class Storm:
     """run() returns the seconds until each of the clients that were let in was."""
 
@@ -120,7 +125,8 @@ class Storm:
         hello = mqtt.connect(f"storm-{number}", self._user, self._token, 0)
         one = self._trying[number] = Try(self._port, hello, self._context)
         self._selector.register(one.fd, next(one.steps), number)
-        heapq.heappush(self._due, (now_s + TRY_S, number, self._failures[number]))
+        end_s = now_s + _doubled(TRY_S, self._failures[number])
+        heapq.heappush(self._due, (end_s, number, self._failures[number]))
 
     def _go_on(self, number: int, began_s: float) -> None:
         one = self._trying[number]
@@ -139,8 +145,7 @@ class Storm:
         self._selector.unregister(one.fd)
         one.sock.close()
         self._failures[number] += 1
-        first_s, largest_s = BACKOFF_S
-        bound_s = min(largest_s, first_s * 2.0 ** self._failures[number])
+        bound_s = _doubled(BACKOFF_S, self._failures[number])
         at_s = time.monotonic() + random.uniform(0.0, bound_s)  # noqa: S311 - only spread
         heapq.heappush(self._due, (at_s, number, self._failures[number]))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from device import payloads, wire
 from device.payloads import Receipt
-from gateway.link import Watchdog, backoff_s
+from gateway.link import Watchdog, backoff_s, patience_s
 from gateway.outbox import Entry
 from gateway.window import (
     BACKLOG_LARGEST,
@@ -177,7 +177,7 @@ def test_no_more_is_sent_than_the_link_takes() -> None:
     assert [entry.seq for entry in window.send(9.0, 3)] == [3, 4, 5]
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)  # a busy machine is no fault
 @given(st.randoms(use_true_random=False))
 def test_over_a_lossy_path_everything_arrives(noise: random.Random) -> None:
     """Messages and receipts are lost, links break; a cloud's tally gets every frame."""
@@ -232,3 +232,4 @@ def test_the_watchdog_barks_only_at_unanswered_messages() -> None:
 def test_back_off_grows_to_its_bound(failures: int) -> None:
     assert backoff_s(failures, 30.0, longest) == min(30.0, 0.5 * 2 ** min(failures, 10))
     assert backoff_s(failures, 2.0, longest) <= 2.0
+    assert patience_s(failures) == min(30.0, 5.0 * 2 ** min(failures, 10))
