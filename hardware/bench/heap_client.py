@@ -23,7 +23,7 @@ from device.firmware import build_on  # noqa: E402
 from device.mqtt import Mqtt  # noqa: E402
 from device.sim_link import SimLink  # noqa: E402
 
-STEP_MS = 250  # the main loop of a board that records
+STEP_MS = 500  # as often as the spool looks what must go to the flash
 FLAP_EVERY_S, FLAP_S = 60, 7  # longer than a frame may wait for its receipt in memory
 AWAY_EVERY_S, AWAY_S = 4 * 3600, 600  # without a network, so that frames come back from the flash
 SESSION_S = 40 * 60  # a recording at home

@@ -83,6 +83,11 @@ def command_example() -> str:
     return framed(frame, [(1, "code 5: alert"), (13, 'text "accepted high", UTF-8')])
 
 
+def block_example() -> str:
+    frame = wire.Frame(wire.BLOCK, 0, 512, 0, p.pack_block(512, bytes(range(6))))
+    return framed(frame, [(4, "offset 512"), (6, "bytes of the image; here its last 6")])
+
+
 def table(head: str, rows: list[tuple[object, ...]]) -> str:
     rule = re.sub(r"[^|]+", "---", head)
     return "\n".join([head, rule, *("| " + " | ".join(map(str, row)) + " |" for row in rows)])
@@ -122,8 +127,16 @@ def warnings() -> str:
 
 
 def status() -> str:
+    return fields(p.Status._fields, p.STATUS)
+
+
+def report() -> str:
+    return fields(p.Report._fields, p.REPORT)
+
+
+def fields(names: tuple[str, ...], form: str) -> str:
     sizes = {"B": "u8", "H": "u16", "I": "u32"}
-    rows = [(name, sizes[kind]) for name, kind in zip(p.Status._fields, p.STATUS[1:], strict=True)]
+    rows = [(name, sizes[kind]) for name, kind in zip(names, form[1:], strict=True)]
     return table("| field | type |", rows)
 
 
@@ -133,11 +146,13 @@ PARTS: tuple[Callable[[], str], ...] = (
     channels,
     vital_signs,
     events,
+    report,
     start_example,
     status,
     receipt_example,
     commands,
     command_example,
+    block_example,
     warnings,
 )
 
