@@ -15,7 +15,7 @@ import ssl
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from cloud import mqtt
@@ -150,15 +150,20 @@ class Storm:
         heapq.heappush(self._due, (at_s, number, self._failures[number]))
 
 
+def context_of(files: Sequence[str]) -> ssl.SSLContext | None:
+    """Of authority, certificate and key; None: without TLS."""
+    if not files:
+        return None
+    context = ssl.create_default_context(cafile=files[0])
+    context.check_hostname = False  # an address; the authority signs nobody else
+    context.load_cert_chain(files[1], files[2])
+    return context
+
+
 def main() -> None:
     port, user, token, *files = sys.argv[1:]
-    context = None
-    if files:
-        context = ssl.create_default_context(cafile=files[0])
-        context.check_hostname = False  # an address; the authority signs nobody else
-        context.load_cert_chain(files[1], files[2])
     take_descriptors()
-    times_s = Storm(int(port), user, token, context).run(CONNECTIONS)
+    times_s = Storm(int(port), user, token, context_of(files)).run(CONNECTIONS)
     sys.stdout.write(f"{len(times_s)} {max(times_s, default=float('inf')):.1f}\n")
 
 

@@ -2,15 +2,19 @@
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from cloud.drill.heard import Heard
+from cloud.drill.heard import Heard, Waits
 from cloud.drill.ledger import Episode, Ledger, Told, compare_alerts, compare_frames
+from cloud.drill.mosquitto import make_mutual, start_mosquitto
 from cloud.drill.process import free_port
 from cloud.drill.proxy import Proxy
+from cloud.drill.storm import Storm, context_of
 from device import payloads, wire
 
 MADE = {("a", 1, seq): bytes([seq]) for seq in range(4)}
@@ -71,6 +75,38 @@ def test_frames_and_receipts_are_heard_in_a_stream_cut_anywhere() -> None:
     heard.passes(1, False, wire.encode(receipt))
     assert heard.made() == {("probe-9", 7, 0): wire.encode(frame)}
     assert heard.promised() == {("probe-9", 7, 0)}
+
+
+def receipt(stored: int, seen: int, *missing: tuple[int, int]) -> bytes:
+    body = payloads.pack_receipt(payloads.Receipt(stored, seen, missing))
+    return wire.encode(wire.Frame(wire.RECEIPT, 7, stored, 0, body))
+
+
+def test_a_frame_waits_from_its_first_sending_to_its_first_receipt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zero, one = (wire.encode(wire.Frame(wire.TRACE, 7, seq, 0, b"abc")) for seq in range(2))
+    first, both = receipt(1, 2, (1, 1)), receipt(2, 2)
+    passing = {0: zero, 10: zero + one, 20: first, 30: one, 50: both, 60: one, 90: both}
+    waits, slowest_s = Waits(), []
+    for at_s, data in passing.items():
+        monkeypatch.setattr("cloud.drill.heard.time.monotonic", lambda at_s=at_s: float(at_s))
+        waits.passes(1, data not in (first, both), data)
+        slowest_s.append(waits.slowest_s)
+    assert slowest_s == [0, 0, 20, 20, 40, 40, 40]
+
+
+def test_a_storm_gets_in_with_what_it_takes_alone(tmp_path: Path) -> None:
+    mutual = make_mutual(tmp_path / "certificates")
+    secure = context_of(mutual.files)
+    stranger = ssl.create_default_context(cafile=mutual.files[0])
+    stranger.check_hostname = False
+    with start_mosquitto(tmp_path, {"crowd": "right"}, mutual=mutual) as server:
+        plain, tls = server.port, mutual.port
+        assert len(Storm(plain, "crowd", "right", None).run(20)) == 20
+        assert len(Storm(tls, "crowd", "", secure).run(20)) == 20
+        for port, token, context in ((plain, "wrong", None), (tls, "right", stranger)):
+            assert Storm(port, "crowd", token, context).run(1, within_s=0.5) == []
 
 
 class Echo(socketserver.BaseRequestHandler):
