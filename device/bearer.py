@@ -2,13 +2,15 @@
 
 Wi-Fi goes first: it takes less from the battery and costs nothing. A board with something to do
 that has been without it for WIFI_MS turns to its modem, stays there while that works, and goes back
-when it fails. An idle board looks for Wi-Fi as device/wifi.py does; when that was not there for an
-hour it is on the modem for a minute (device/power.py).
+when it fails; for longer when it found nothing, for its search takes much from the battery. An idle
+board looks for Wi-Fi as device/wifi.py does; when that was not there for an hour it is on the modem
+for a minute (device/power.py).
 """
 
 from device import power
 
-WIFI_MS = 30_000  # of a search and more; without Wi-Fi the modem rests for so long
+WIFI_MS = 30_000  # of a search and more
+AGAIN_MS = 240_000  # the same after the modem has found nothing
 
 
 class Bearer:
@@ -18,6 +20,7 @@ class Bearer:
         self._wifi, self._modem = wifi, modem
         self._since_ms = now_ms  # the last time on Wi-Fi, or the turn before
         self._failures = 0
+        self._patience_ms = WIFI_MS  # of a turn of Wi-Fi that has none
         self._idle = True
         self.cellular = False  # it is the modem's turn
         self.up = False
@@ -31,13 +34,17 @@ class Bearer:
         elif self._modem and self._is_over(now_ms - self._since_ms):
             self.cellular = not self.cellular
             self._since_ms = now_ms
+            if self.cellular:
+                self._patience_ms = AGAIN_MS
         self.up = self._on_modem(now_ms) if self.cellular else self._on_wifi(now_ms)
+        if self.up:
+            self._patience_ms = WIFI_MS
         return self.up
 
     def _is_over(self, waited_ms: int) -> bool:
         """Is it the other's turn?"""
         if not self.cellular:
-            return waited_ms >= (power.MODEM_EVERY_MS if self._idle else WIFI_MS)
+            return waited_ms >= (power.MODEM_EVERY_MS if self._idle else self._patience_ms)
         failed = self._modem.failures != self._failures
         self._failures = self._modem.failures
         return failed or (self._idle and waited_ms >= power.MODEM_MS)

@@ -12,10 +12,10 @@ RECORD_WIFI, RECORD_CELLULAR, RECORD_OFFLINE = "record_wifi", "record_cellular",
 DRAIN = "drain"
 MODES = {
     SLEEP: Mode(0.06, False, False),  # wakes by the button, by movement and by the clock
-    READY: Mode(6, True, False),  # waits for a start; the radio is there 10 s in 240 s
+    READY: Mode(7, True, False),  # waits for a start; the radio is there 10 s in 240 s
     RECORD_WIFI: Mode(74, True, True),
     RECORD_CELLULAR: Mode(107, True, True),
-    RECORD_OFFLINE: Mode(77, True, True),  # the radio looks for a network 10 s in 60 s
+    RECORD_OFFLINE: Mode(97, True, True),  # Wi-Fi searches 10 s in 60 s, the modem 75 s in 5 min
     DRAIN: Mode(185, True, True),  # what was kept leaves as fast as receipts come
     UPDATE: Mode(150, True, False),
     LOCATE: Mode(37, True, False),  # buzzer and LED: where am I?

@@ -89,8 +89,9 @@ def test_a_modem_that_finds_nothing_leaves_wifi_its_turns():
         place = Place()
         for name in wrong:
             setattr(place.modem, name, wrong[name])
-        place.run(500_000)
+        place.run(700_000)
         assert place.cellular.failures >= 2
+        assert place.modem_ms <= 0.4 * place.ms
         assert place.cellular.error.startswith(why.split(":")[0]), place.cellular.error
         assert len(place.radio.tried) >= 3
         place.radio.there = ["home", "open"]
@@ -101,7 +102,7 @@ def test_a_modem_that_finds_nothing_leaves_wifi_its_turns():
 def test_a_modem_that_does_not_start_or_has_no_ppp_is_cut_off_and_tried_again():
     place = Place(wifi=False)
     place.modem.start = lambda: b""
-    place.run(120_000)
+    place.run(400_000)
     assert place.cellular.error == "AT: no answer" and place.cellular.failures >= 2
     place = Place(wifi=False)
     heard = place.modem.hear
