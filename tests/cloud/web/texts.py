@@ -39,7 +39,8 @@ _BANDS = (  # results that no cell and no range of points names
     "I", "II", "III", "not met", "not met yet", "no bands in the source",
     "suspicious, hyperstimulation",
 )  # fmt: skip
-_SHARING = ("ambulance", "ask", "hand out", "overdue", "patient", "technical", "warned")  # steps and kinds
+# steps and kinds
+_SHARING = ("ambulance", "ask", "hand out", "overdue", "patient", "technical", "warned")
 _FILES = ("Column", "Heading", "Definitions", "Month", "Time zone", "Statistics", "Rules", "Total")
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
