@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store import steps
+from cloud.store.hidden import shown
 from cloud.store.people import Device
 from cloud.store.tables import devices, gateways, lease_steps, leases
 from models.alerts import NotAllowed
@@ -110,6 +111,7 @@ def free_boxes(conn: Connection, organisation_id: int | None) -> list[Device]:
     out = select(leases.c.device_id).where(leases.c.phase == Phase.OUT.value)
     query = select(devices).outerjoin(gateways, gateways.c.id == devices.c.gateway_id)
     query = query.where(devices.c.id.not_in(out), gateways.c.organisation_id == organisation_id)
+    query = query.where(shown(devices.c.mother_id))
     return [Device(**row._mapping) for row in conn.execute(query.order_by(devices.c.id))]
 
 

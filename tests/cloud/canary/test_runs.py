@@ -40,7 +40,7 @@ def sung(delays_s: Sequence[float | None]) -> list[tuple[float, str]]:
         if delay_s is not None:
             events.append((begun_s + LEAST_S + delay_s, lead, True))
     events.sort()
-    told = []
+    told: list[tuple[float, str]] = []
     for now_s in range(1, round(EVERY_S * len(delays_s))):
         while events and events[0][0] <= now_s:
             at_s, lead, is_alert = events.pop(0)

@@ -1,6 +1,8 @@
 """Every route with every kind of asker: cloud.access.ACCESS says what must come out."""
 
+import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import httpx2
@@ -9,6 +11,10 @@ from fastapi import FastAPI
 
 from cloud import demo
 from cloud.access import ACCESS, ANYBODY
+from cloud.canary import kit as kits
+from cloud.store import hidden, people
+from cloud.store.db import writing
+from models.synth import synthetic
 from tests.cloud.web import world
 from tests.cloud.web.service import Service
 
@@ -145,6 +151,63 @@ def test_walk(
             if answer.status_code not in expected(route, asker):
                 wrong[asker] = answer.status_code
     assert wrong == {}
+
+
+OF_THE_RULE = re.compile('lucina_alert_steps_total{rule="bradycardia_80".*')
+
+
+def test_nobody_else_sees_the_canary(service: Service, place: dict[str, int]) -> None:
+    """Every page, list and event of the others while her alert is told, and what is counted."""
+    roles = {"mother": "mother1", "hospital": "county", "admin": "admin", "centre": "centre"}
+    clients = {role: service.client(name) for role, name in roles.items()}
+    centre = clients["centre"]
+    before = counted(centre)
+    with writing(service.parts.engine) as conn:
+        kit = kits.set_up(conn, demo.GATEWAY, service.url, "mqtt://127.0.0.1:1")
+        (own,) = hidden.places(conn)
+        mother = people.mothers_of_org(conn, own)[0].id
+    trace, _ = synthetic(3, 1, "normal")
+    with centre.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        recording = service.play(kit.device, trace)
+        alert = service.alert(recording, "bradycardia_80", 61)
+        heard = "\n".join([*until_clock(lines), *until_clock(lines)])
+    own_page = service.client()
+    own_page.post("/login", data={"username": kit.username, "password": kit.password})
+    assert [view["id"] for view in own_page.get("/api/alerts").json()] == [alert]
+    assert own_page.post(f"/api/alerts/{alert}/accept").json()["phase"] == "accepted"
+    assert not re.search(f'"(recording_)?id": {recording}[,}}]|"{recording}": ', heard)
+    named = re.compile(f"{kits.NAME}|{kits.SHOWN}|{kits.SHOWN_ZH}")
+    for (method, path), row in ACCESS.items():
+        if method != "GET" or "{" in path or path in ("/events", "/") or path.endswith(".xlsx"):
+            continue
+        for role in (
+            ["centre"] if ANYBODY in row else row.keys() - {"admin"} or row
+        ) & roles.keys():
+            found = named.search(clients[role].get(path).text)
+            assert found is None, (role, path, found)
+    ids = {"recording_id": recording, "alert_id": alert, "mother_id": mother}
+    hers = re.compile("/.*{(recording|alert|mother)_id}")
+    for path in (path for method, path in ACCESS if method == "GET" and hers.match(path)):
+        for name in ("centre", "admin"):
+            assert clients[name].get(path.format(**ids)).status_code in (403, 404), (name, path)
+    assert counted(centre) == before
+
+
+def counted(centre: httpx2.Client) -> list[Any]:
+    """What a recording and an alert that was accepted change for everybody."""
+    figures = centre.get("/api/statistics").json()["total"]["all"]
+    ledger = centre.get("/api/contributions").json()["total"]
+    found = [figures["recordings"], figures["patient_alerts"]]
+    found += [ledger[name] for name in ("recordings", "asked", "accepted")]
+    return [*found, OF_THE_RULE.findall(centre.get("/metrics").text)]
+
+
+def until_clock(lines: Iterator[str]) -> list[str]:
+    """What comes on a stream of events up to its next clock, with that."""
+    before = list(takewhile(lambda line: line != "event: clock", lines))
+    return [*before, next(lines)]
 
 
 @pytest.mark.parametrize(
