@@ -20,6 +20,7 @@ from device.cellular import Cellular
 from device.clock import system_clock
 from device.firmware import build
 from device.heap import keep_tidy
+from device.link import tls_context
 from device.provision import ProvisionError, parse
 from device.teach import Window
 from device.wifi import Wifi
@@ -34,10 +35,7 @@ def run() -> None:
     keep_tidy()
     clock = system_clock()
     told = _told(clock)
-    identity = None
-    if "certificate" in told:
-        identity = told["certificate"].encode(), told["private_key"].encode()
-    told.update({"tls": told["ca"].encode(), "identity": identity})
+    told.update({"tls": told["ca"].encode(), "identity": _identity(told)})
     boot_id = int.from_bytes(os.urandom(4), "little")
     board = Board(told.get("channels", 1))
     bearer = bearer_of(told, clock.now_ms())
@@ -67,6 +65,13 @@ def bearer_of(told: dict, now_ms: int) -> Bearer:
     return Bearer(wifi, modem, now_ms)
 
 
+def _identity(told: dict):
+    """(certificate, key), None when it was told none."""
+    if "certificate" not in told:
+        return None
+    return told["certificate"].encode(), told["private_key"].encode()
+
+
 def _told(clock) -> dict:
     try:
         with open(TOLD, "rb") as file:
@@ -91,17 +96,21 @@ def _ask(clock) -> None:
 
 def _is_told(line: bytes) -> bool:
     try:
-        parse(line)
+        keep(line)
     except ProvisionError as error:
         print("no: %s" % error)
         return False
-    keep(line)
     print("ok")
     return True
 
 
 def keep(document: bytes) -> None:
-    """In one step, so that half a document never stays."""
+    """When the board can go on with it, and in one step, so that half of one never stays."""
+    told = parse(document)
+    try:
+        tls_context(told["ca"].encode(), _identity(told))
+    except (ValueError, OSError):
+        raise ProvisionError("ca or certificate cannot be read") from None
     with open(TOLD + ".new", "wb") as file:
         file.write(document)
     os.rename(TOLD + ".new", TOLD)

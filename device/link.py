@@ -200,7 +200,10 @@ def tls_context(pem: bytes, identity=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_mode = ssl.CERT_REQUIRED
     begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-    for part in pem.split(begin)[1:]:
+    parts = pem.split(begin)[1:]
+    if not parts:
+        raise ValueError("no certificate to trust")
+    for part in parts:
         context.load_verify_locations(cadata=a2b_base64(part.split(end)[0]))  # both take DER
     if identity:
         context.load_cert_chain(identity[0], identity[1])

@@ -1,4 +1,4 @@
-"""Takes the document of device/provision.py in pieces, each answered. No I/O.
+"""Takes the document that a board is told in pieces, each answered. No I/O.
 
 What is written, little-endian, and its answer:
 
@@ -13,7 +13,7 @@ new one may begin. An answer has nothing of what is kept on the board.
 from binascii import crc32
 from struct import unpack_from
 
-from device.provision import MAX_BYTES, ProvisionError, parse
+from device.provision import MAX_BYTES, ProvisionError
 
 BEGIN = 0xFFFF
 BEGIN_SIZE = 8
@@ -21,7 +21,7 @@ OK, NO = "ok", "no: "
 
 
 class Taking:
-    """keep(document) is called with what has been found whole and right; before "ok" is said."""
+    """keep(document) is called with a whole one, and raises ProvisionError when it is not right."""
 
     def __init__(self, keep) -> None:
         self._keep = keep
@@ -72,7 +72,5 @@ class Taking:
             return
         if crc32(document) != self._crc:
             raise ProvisionError("CRC-32")
-        whole = bytes(document)
-        parse(whole)
-        self._keep(whole)
+        self._keep(bytes(document))
         self.forget()

@@ -9,7 +9,8 @@ from tests.device.test_micropython import SHARED
 
 HERE = Path(__file__).parent
 HELPERS = ("__init__", "fake_aioble", "fake_i2c", "fake_machine", "fake_modem", "fake_server",
-           "locked", "scratch", "test_board", "test_safety")  # fmt: skip
+           "locked", "scratch", "test_board",
+    "test_board_main", "test_safety")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

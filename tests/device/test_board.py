@@ -3,11 +3,9 @@
 What this cannot show is in docs/device.md: the real chips, and the time they take.
 """
 
-import sys
-
 from device import power, spoken
 from device.beams import DWELL
-from tests.device.fake_machine import Fake, Reset
+from tests.device.fake_machine import Fake, Reset, imported
 from tests.device.test_fhr import Beating
 
 PERIOD = 857  # samples of 2 kHz: 140 bpm
@@ -22,16 +20,9 @@ class Belly:
         self.heart_at = heart_at
         self.heart, self.noise = Beating(PERIOD, 300, 40), Beating(PERIOD, 0, 40)
         self.beams = []
-        sys.modules["machine"], sys.modules["esp32"] = self.machine, self.machine.esp32
-        try:
-            from device.board_esp32s3 import PINS, Board
-
-            self.pins = PINS
-            self.board = Board()
-        finally:
-            for name in ("machine", "esp32", "device.board_esp32s3", "device.board_panel",
-                         "device.board_slots", "device.board_ultrasound"):  # fmt: skip
-                sys.modules.pop(name, None)
+        there = {"machine": self.machine, "esp32": self.machine.esp32}
+        module = imported("board_esp32s3", there)
+        self.pins, self.board = module.PINS, module.Board()
         self.ms = 0
 
     def switch(self, side):

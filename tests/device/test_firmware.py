@@ -222,8 +222,8 @@ def test_both_interpreters_make_the_same_frames_byte_for_byte(
 
 def test_what_hangs_or_breaks_is_told_on_micropython_too(micropython: str, compiled: Path) -> None:
     runner = str(HERE / "run_on_micropython.py")
-    modules = ("test_safety", "test_board")
-    passes([micropython, "-X", "heapsize=512k", runner, *modules], modules, compiled)
+    modules = ("test_safety", "test_board", "test_board_main")
+    passes([micropython, "-X", "heapsize=1m", runner, *modules], modules, compiled)
 
 
 def test_the_board_can_load_every_module(tmp_path: Path) -> None:

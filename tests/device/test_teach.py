@@ -52,12 +52,20 @@ class Clock:
         return self.ms
 
 
+def keeper(kept):
+    def keep(document):
+        parse(document)
+        kept.append(document)
+
+    return keep
+
+
 def met(*phones):
     """(documents kept, the window, the server) after a window with these phones."""
     kept = []
     clock = Clock()
     server = FakeServer(clock, phones)
-    window = Window(server, str, clock, kept.append)
+    window = Window(server, str, clock, keeper(kept))
     assert finished(window.open()) == window.told == bool(kept)
     assert not server.on
     return kept, window, server
@@ -91,7 +99,7 @@ def test_a_bad_document_is_refused_and_the_next_one_is_taken():
 
 def test_what_is_no_piece_is_refused_and_nothing_of_it_stays():
     kept = []
-    taking = Taking(kept.append)
+    taking = Taking(keeper(kept))
     for written, answer in (
         (b"", "no: 0 bytes are no piece"),
         (pack("<H", 0) + b"x", "no: not begun"),
