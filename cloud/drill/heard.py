@@ -28,6 +28,7 @@ class Heard:
         self._sent_ms: dict[Key, float] = {}
         self._promised: set[Key] = set()
         self._whole: dict[tuple[str, int], int] = defaultdict(int)  # promised, all below this
+        self._commanded: list[tuple[str, float]] = []
         self._devices: dict[int, str] = {}
         self._readers: dict[tuple[int, bool], wire.Reader] = {}
         self._tails: dict[int, bytes] = {}
@@ -48,6 +49,8 @@ class Heard:
                     self.add(device, frame)
                 elif not up and frame.kind == wire.RECEIPT:
                     self._receipt(device, frame)
+                elif not up and frame.kind == wire.COMMAND:
+                    self._commanded.append((device, time.time() * 1000))
 
     def add(self, device: str, frame: wire.Frame) -> None:
         key = device, frame.session, frame.seq
@@ -66,6 +69,12 @@ class Heard:
     def sent_ms(self) -> dict[Key, float]:
         with self._lock:
             return dict(self._sent_ms)
+
+    def commanded_ms(self, since_ms: float) -> dict[str, float]:
+        """When each device was first told to sound or show something, after this."""
+        with self._lock:
+            told = [one for one in self._commanded if one[1] >= since_ms]
+        return dict(reversed(told))
 
     def promised(self) -> set[Key]:
         """Those that the gateway has told their device are kept."""

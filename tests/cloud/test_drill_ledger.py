@@ -75,6 +75,10 @@ def test_frames_and_receipts_are_heard_in_a_stream_cut_anywhere() -> None:
     heard.passes(1, False, wire.encode(receipt))
     assert heard.made() == {("probe-9", 7, 0): wire.encode(frame)}
     assert heard.promised() == {("probe-9", 7, 0)}
+    command = wire.Frame(wire.COMMAND, 7, 0, 0, b"")
+    heard.passes(1, False, wire.encode(command))
+    assert heard.commanded_ms(0).keys() == {"probe-9"}
+    assert heard.commanded_ms(float("inf")) == {}
 
 
 def receipt(stored: int, seen: int, *missing: tuple[int, int]) -> bytes:
