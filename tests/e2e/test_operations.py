@@ -130,15 +130,20 @@ def watched(rig: Rig, pager: Pager, tmp_path: Path) -> Iterator[Path]:
         yield heard
 
 
-def test_a_service_that_stands_still_pages_the_operator(
+def test_a_service_that_stands_still_is_told_to_operator_and_mother(
     rig: Rig, pager: Pager, watched: Path
 ) -> None:
+    probe = rig.probe(3, "synthetic:normal:3:20", speed=10)
+    rig.recording_id(3)
     os.kill(rig.cloud.pid, signal.SIGSTOP)
     try:
         told = pager.wait_for("silent")
+        wait_until(lambda: "link low" in probe.stdout, 30, "the gateway's alarm at the probe")
     finally:
         os.kill(rig.cloud.pid, signal.SIGCONT)
     assert "no answer" in told["why"] and told["silent_s"] >= 4
+    # when the cloud answers: it is taken back, or the cloud has said something itself
+    wait_until(lambda: '"link low"' not in probe.stdout.rsplit('"text": ', 1)[-1], 30, "its end")
     pager.wait_for("back")
     wait_until(lambda: json.loads(watched.read_text())["state"] == "back", 20, "the command")
 
