@@ -51,24 +51,27 @@ def test_a_device_that_misbehaves(rig: Rig, fault: Callable[[Course], None]) -> 
     assert_holds(sent_badly.finish())
 
 
-BROKEN = {  # what is changed in a copy: (file, as it is, as it must never be, the drill that tells)
+BROKEN = {  # what is changed in a copy: file, as it is, as it must never be; drill, what it says
     "acknowledged before it is on the disk": (
         "gateway/outbox.py",
         'connection.execute("PRAGMA synchronous = FULL")',
         'connection.execute("PRAGMA synchronous = OFF")',
         "power-loss",
+        "frames lost",
     ),
     "an alert that missing data clears": (
         "models/conditions.py",
         "return (both >= BOTH_SHARE * rule.window_s * FS_HZ) & (alike < CALM_RATIO * both)",
         "return (alike < CALM_RATIO * both) | (both == 0)",
         "signal-gone",
+        "alerts doubled",
     ),
     "a watchdog that needs fresh data": (
         "cloud/monitor.py",
         "            not link.lost\n",
         "            not link.lost\n            and trace.newest_s != link.newest_s\n",
         "outage-1min",
+        "alerts lost: link_lost",
     ),
 }
 
@@ -77,7 +80,7 @@ BROKEN = {  # what is changed in a copy: (file, as it is, as it must never be, t
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("harm", BROKEN)
 def test_a_broken_build_is_caught(tmp_path: Path, harm: str) -> None:
-    file, right, wrong, drill = BROKEN[harm]
+    file, right, wrong, drill, words = BROKEN[harm]
     tree = tmp_path / "broken"
     packed = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True)
     tree.mkdir()
@@ -89,3 +92,5 @@ def test_a_broken_build_is_caught(tmp_path: Path, harm: str) -> None:
     done = subprocess.run(args, cwd=tree, capture_output=True, check=False, timeout=900)
     (ledger,) = json.loads(done.stdout)
     assert (done.returncode, ledger["verdict"]) == (1, "FAILS"), ledger
+    assert any(words in one for one in ledger["wrong"]), ledger
+    print(harm, ledger["wrong"])
