@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from cloud import demo, i18n
+from cloud.canary import kit as kits
 from cloud.health import parts
 from cloud.health.parts import GATEWAY_SILENT_MS, Part
+from cloud.store.db import writing
 from cloud.store.health import Waiting
 from gateway.metrics import registry_of
 from models.synth import synthetic
@@ -187,6 +189,15 @@ def test_what_is_late_full_or_silent_is_said(
     with monkeypatch.context() as patch:
         patch.setattr(parts.health, "waiting", _gone)
         assert ill(looking.look(service.parts.clock())) == ["database"]
+
+    with writing(service.parts.engine) as conn:
+        kits.set_up(conn, demo.GATEWAY, service.url, "mqtt://127.0.0.1:1")
+    monkeypatch.setattr(looking, "_first_ms", now_ms)  # it has not come yet
+    *_, canary = looking.others(now_ms + 80_000)
+    assert canary.ok
+    *_, canary = looking.others(now_ms + 91_000)
+    assert (canary.name, canary.ok) == ("canary", False) and "91.0" in i18n.say("zh", canary.words)
+    assert service.client().get("/readyz").status_code == 200, "the service itself is well"
 
 
 def _gone(*_: object) -> list[Waiting]:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from cloud.canary import kit as kits
 from cloud.config import Settings
 from cloud.health.doctor import NOTE, OK, WRONG, examine
 from cloud.health.watchdog import Seen, Silence
+from cloud.store import people
 from cloud.store.db import open_engine, writing
 from gateway.broker import BrokerThread
 from gateway.config import TlsListener
@@ -77,7 +79,13 @@ def test_the_doctor_explains_what_is_wrong(tmp_path: Path, certificate: tuple[Pa
     assert told["service"][0] == WRONG and "does lucina cloud run" in told["service"][1]
     assert told["database"][0] == OK and told["outbox"][0] == OK and told["clock"][0] == NOTE
     assert told["channels"] == (OK, "set up: push")
+    assert told["canary"][0] == NOTE and "lucina canary setup" in told["canary"][1]
 
+    with writing(engine) as conn:
+        people.add_gateway(conn, "gw-7", "token")
+        kits.set_up(conn, "gw-7", "http://127.0.0.1:1", "mqtt://127.0.0.1:2")
+    told = found(settings)
+    assert told["canary"] == (WRONG, "none has come for a day: does lucina canary watch run?")
     with writing(engine) as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
