@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cloud.access import ACCESS
 from cloud.sections import SECTIONS
 from tests.screens.rows import EVERY, document
+from tests.screens.states import PAGES
 
 DOCS = Path(__file__).parents[1] / "docs"
 NAMES = re.compile(r"`((?:device|gateway|cloud|models)(?:\.\w+)+)`")
@@ -44,6 +46,13 @@ def test_each_risk_names_a_test_that_exists() -> None:
     assert found
     for file, test in found:
         assert f"def {test}(" in (DOCS.parent / file).read_text(), f"{file}::{test}"
+
+
+def test_each_page_has_its_states() -> None:
+    data = ("/api/", "/receipts/", "/words/", "/app/", "/metrics", "/openapi.json", "/worker.js")
+    others = {"/", "/events", "/healthz", "/readyz"}
+    pages = {p for method, p in ACCESS if method == "GET" and not p.startswith(data)}
+    assert set(PAGES) == pages - others
 
 
 MOST_BYTES = 1_500_000  # of all pictures of the screens

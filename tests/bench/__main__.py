@@ -1,6 +1,7 @@
 """`make bench`: what the path carries on this machine, in one table.
 
 python -m tests.bench [--json] [analysis] [routing] [throughput] [latency] [latency-many] [capacity]
+                          [pages]
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import analysis, capacity, latency, meter, routing, throughput
+from tests.bench import analysis, capacity, latency, meter, pages, routing, throughput
 
 HEADINGS = ("what", "median", "spread", "asked for", "met", "remarks")
 PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
     "latency": latency.measure,
     "latency-many": latency.measure_many,
     "capacity": capacity.measure,
+    "pages": pages.measure,
 }
 
 

@@ -16,6 +16,7 @@ from models.trace import Trace
 from tests.cloud.pages import opening
 from tests.cloud.web import world
 from tests.cloud.web.service import Service, trace_frames
+from tests.process import wait_until
 from tests.screens.rows import EVERY, PHONE, Screen, document
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,7 +62,11 @@ def fill(service: Service) -> tuple[dict[str, int], dict[int, Trace]]:
         trace = _strip(kind, 14)
         running[service.play(device, trace)] = trace
     _, slow, ids["recording_id"] = running
-    service.alert(slow, "bradycardia_80", 800)
+    of_slow = f"/api/alerts?recording_id={slow}"
+    wait_until(lambda: service.client("centre").get(of_slow).json(), 60, "a rule calls somebody")
+    for kind, ago_s in (("movement", 400), ("movement", 330), ("contraction", 300)):
+        body = {"kind": kind, "ago_ms": 1000 * ago_s}
+        service.client("mother1").post(f"/api/recordings/{ids['recording_id']}/marks", json=body)
     return ids, running
 
 

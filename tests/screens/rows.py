@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.screens.states import chapter
+
 WALL, DESK, PHONE = (1600, 900), (1280, 800), (390, 844)  # CSS pixels
 LIVE = "main:has(#queue .row):has(.tile[data-state='live'])"
 
@@ -46,8 +48,9 @@ HOSPITAL = (
     Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
            "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
     Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip with what "
-           "was measured; scores, each line of which leads to its place; the reading.",
-           shows="#scores details"),
+           "was measured and what she pressed, a cross that tells the values of a second; scores, "
+           "each line of which leads to its place; the reading. Who reads blind sees the strip "
+           "alone until the own class is saved.", shows="#scores details"),
     Screen("record", "A mother's record", "clinic", "/mothers/3", "Risk, advice to approve, home "
            "values, plan, team and tasks, history."),
     Screen("mothers", "Mothers", "clinic", "/mothers", "Who needs a look first."),
@@ -70,6 +73,12 @@ CENTRE = (
     Screen("health", "Service", "centre", "/health", "Which part of the service is well."),
     Screen("admin", "Administration", "admin", "/admin", "Organisations, people and their roles, "
            "devices and whose they are, settings, the audit."),
+    Screen("admin-duties", "Duty rosters", "admin", "/admin/duties", "Who is on duty where, and "
+           "who changed each roster last; each can be changed here."),
+    Screen("admin-consents", "Consents", "admin", "/admin/consents", "What mothers have decided, "
+           "and who changed what; to be read only."),
+    Screen("admin-alerts", "Alert settings", "admin", "/admin/alerts", "Which settings and rules "
+           "hold, and who changed what."),
     Screen("firmware", "Firmware", "centre", "/firmware", "Which firmware the probes run, and the "
            "way of an update to them."),
     Screen("pending", "Unknown boxes", "centre", "/pending", "Recordings that nobody is bound to: "
@@ -97,4 +106,4 @@ def document() -> str:
             path = one.path.replace("{", "").replace("}", "")
             lines += ["", f"### {one.title}", f"`{path}`: {one.purpose}", ""]
             lines.append(f"![{one.title}](screens/{one.name}.webp)")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *chapter()]) + "\n"
