@@ -149,6 +149,25 @@ def test_a_service_that_stands_still_is_told_to_operator_and_mother(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_canary_goes_the_whole_way_and_is_missed(rig: Rig, pager: Pager, tmp_path: Path) -> None:
+    wait_until(lambda: answered(rig.url), 20, "all parts work")
+    file, near = tmp_path / "canary.json", f"mqtt://127.0.0.1:{rig.local_port}"
+    args = [*COMMAND, "canary", "setup", str(file), "--gateway", demo.GATEWAY, "--broker", near,
+            "--service", rig.url, "--devices", str(rig.folder / "devices.json")]  # fmt: skip
+    subprocess.run(args, env=rig.cloud.env, check=True, timeout=60)
+    args = [*COMMAND, "canary", "watch", str(file), "--alert-url", pager.url, "--after", "70"]
+    with Process(args, tmp_path, ENV, name="canary") as canary:
+        wait_until(lambda: "s after its sample" in canary.stderr, 120, "its alert is told")
+        rig.gateway.kill()
+        told = wait_until(lambda: pager.told, 150, "the operator is paged")[0]
+        rig.start(rig.gateway)
+        assert told["state"] == "silent" and "no alert has come" in told["why"]
+        pager.wait_for("back")
+    assert rig.rows("SELECT count(*) FROM alerts WHERE phase = 'closed'")[0][0] >= 2
+
+
+@pytest.mark.slow
 @pytest.mark.usefixtures("watched")
 def test_a_part_that_is_gone_pages_the_operator(rig: Rig, pager: Pager) -> None:
     rig.broker.kill()
