@@ -19,6 +19,7 @@ AWAY_S = 10.0  # five sendings of 2 s without a receipt; the alarm has to be hea
 KNOWN_S = 5.0  # what was found so long before the cloud fell silent, it has told
 HANDOVER_S = 60.0  # for the cloud to store what has waited, look at it and say its own word
 QUIET_S = 10.0  # without a frame of a running recording: its probe is not there
+MOMENT_S = 60.0  # a gateway that was away for longer begins anew
 FORGET_S = 1800.0  # after the last frame; a blood pressure counts for 15 min
 MOST_DEVICES = 2000  # of 30 kB a session
 MOST_SESSIONS = 4  # of a device: its own, that of its instruments, and what comes late
@@ -44,23 +45,36 @@ class Edge:
         self._held_s = self._link_held_s = float("-inf")  # until when a pattern stays
 
     def begin(self, now_s: float) -> None:
-        """After take() of what was stored before the start: what the probes show stays a while."""
+        """After take() of what was stored before the start: what was so a moment ago goes on, and
+        what the probes show stays a while."""
+        for home in self._homes.values():
+            for one in home.sessions.values():
+                if now_s - one.heard_s <= MOMENT_S:
+                    one.go_on(now_s)
         self._held_s = self._link_held_s = now_s + HANDOVER_S
 
-    def take(self, device: str, frame: Frame, now_s: float) -> None:
-        """A frame that was stored. One that is not understood is nothing to the rules."""
+    def take(self, device: str, frame: Frame, speed: int, now_s: float) -> None:
+        """A frame that was stored; one that is not understood is nothing to the rules.
+
+        speed: recorded seconds a second, 0: not known."""
         home = self._home(device)
         if home is None:
             self.unwatched += 1
             return
         try:
-            _session(home, frame.session, now_s).put(frame, now_s)
+            _session(home, frame.session, now_s).put(frame, speed, now_s)
             if frame.kind == wire.EVENT:
                 event = payloads.unpack_event(frame.payload)
                 if event.code == payloads.COMMAND_DONE:
                     home.warned.done(event.value)
         except WireError:
             return
+
+    def resume(self, device: str, cloud_text: str, text: str) -> None:
+        """What it was told last, before this start."""
+        home = self._home(device)
+        if home is not None:
+            home.warned.cloud_text, home.warned.text = cloud_text, text
 
     def cloud_said(self, device: str, text: str) -> None:
         """An ALERT command of the cloud passes."""
@@ -89,6 +103,14 @@ class Edge:
                 found.append((name, sending))
         return found
 
+    def shown(self) -> dict[str, dict[str, str]]:
+        """By device: what it was told last by cloud and gateway, as far as it is not over."""
+        return {
+            name: {"cloud": home.warned.cloud_text, "gateway": home.warned.text}
+            for name, home in self._homes.items()
+            if home.warned.cloud_text or home.warned.text
+        }
+
     def quiet(self, now_s: float) -> set[str]:
         """The devices that have fallen silent while they recorded."""
         return {
@@ -97,11 +119,6 @@ class Edge:
             for one in home.sessions.values()
             if one.running and now_s - one.heard_s > QUIET_S
         }
-
-    @property
-    def warning(self) -> int:
-        """Devices that show a pattern by the gateway's word."""
-        return sum(bool(home.warned.text) for home in self._homes.values())
 
     def _send(self, home: Home, now_s: float, since_s: float) -> Sending | None:
         warned = home.warned
@@ -131,7 +148,7 @@ class Edge:
             old = [n for n, one in home.sessions.items() if now_s - one.heard_s > FORGET_S]
             for number in old:
                 del home.sessions[number]
-        gone = [n for n, one in self._homes.items() if not one.sessions and one.warned.is_at_rest]
+        gone = [n for n, one in self._homes.items() if not one.sessions and one.warned.is_over]
         for name in gone:
             del self._homes[name]
 
@@ -148,5 +165,5 @@ def _session(home: Home, number: int, now_s: float) -> Watched:
 def _true(home: Home) -> Iterator[tuple[Cause, float]]:
     """What is true of this device, and when it was found."""
     for number, watched in home.sessions.items():
-        for rule_id, found_s in watched.true.items():
-            yield Cause(CODES[rule_id], number), found_s
+        for rule_id in watched.now:
+            yield Cause(CODES[rule_id], number), watched.true[rule_id]

@@ -79,14 +79,14 @@ class Gateway:
     """All threads of one gateway."""
 
     def __init__(self, config: Config) -> None:
-        clock = Clock()
+        self._clock = clock = Clock()
         self._devices = self._device_side(config)
         self._outbox = Outbox(config.home / "outbox.sqlite", clock)
         cloud = Endpoint.parse("cloud_url", config.cloud_url)
         self._uplink = Uplink(
             config.gateway_id, cloud, self._outbox, clock, self._free, self._command
         )
-        self._keeper = Keeper(self._uplink.silent_s, self._devices.publish)
+        self._keeper = Keeper(config.home, self._uplink.silent_s, self._devices.publish)
         self._writer = Writer(self._outbox, clock, self._devices.publish, self._committed)
         peers = peers_of(config.ble)
         self._instruments = None
@@ -96,7 +96,7 @@ class Gateway:
         self._heard: dict[str, float] = {}  # monotonic seconds of the last message, by topic
 
     def start(self) -> None:
-        self._keeper.begin(self._outbox.newest(WATCHED_AGAIN))
+        self._keeper.begin(self._outbox.newest(WATCHED_AGAIN), self._clock.elapsed_ms())
         if self._instruments is not None:
             self._instruments.start()
         self._devices.start()

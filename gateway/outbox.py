@@ -67,6 +67,7 @@ class Entry(NamedTuple):
     data: bytes
     start_ms: int
     base_ms: int
+    speed: int = 0  # recorded seconds a second; 0: not known
 
 
 class Freed(NamedTuple):
@@ -139,7 +140,7 @@ class Outbox:
     def read(self, after_id: int, limit: int) -> list[Entry]:
         """The oldest frames with a higher id. For one thread other than the writer's."""
         rows = self._reader.execute(
-            "SELECT frames.id, device, session, seq, data, start_ms, base_ms"
+            "SELECT frames.id, device, session, seq, data, start_ms, base_ms, speed"
             " FROM frames JOIN sessions ON sessions.id = session_id"
             " WHERE frames.id > ? ORDER BY frames.id LIMIT ?",
             (after_id, limit),
@@ -174,7 +175,7 @@ class Outbox:
 
     def _put_frames(self, batch: Batch) -> list[Entry]:
         entries = [
-            Entry(n, s.device, s.session, seq, data, s.start_ms, s.base_ms)
+            Entry(n, s.device, s.session, seq, data, s.start_ms, s.base_ms, s.speed)
             for n, (s, seq, data) in enumerate(batch.frames, self._next_id)
         ]
         self._writer.executemany(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from device import payloads, wire
 from device.payloads import Command, WarningId
-from models.alerts import ANSWERED
+from models.alerts import ANSWERED, Phase
 from models.rules import BY_ID, RANK
 
 FIRST_AGAIN_S = 5.0  # as the cloud repeats its commands
@@ -19,6 +19,7 @@ LONGEST_AGAIN_S = 60.0
 MOST_TRIES = 12  # of taking a pattern back: a probe that is off shows none
 OVER = 0  # code: nothing new, a pattern is taken back
 NOTHING, LINK = "closed low", "link low"
+OVER_PHASES = (Phase.HANDLED.value, Phase.CLOSED.value)
 SILENT = frozenset(phase.value for phase in ANSWERED)
 
 
@@ -46,7 +47,7 @@ class Warned:
 
     def __init__(self, count: int) -> None:
         self.text = ""  # what it shows by the gateway's word; empty: what the cloud has said
-        self._cloud_text = ""
+        self.cloud_text = ""
         self._count = count
         self._done: set[tuple[int, int]] = set()  # code and session of what it has shown
         self._asked: tuple[Cause, str] | None = None  # the command it has not answered yet
@@ -57,19 +58,21 @@ class Warned:
 
     @property
     def cloud_sounds(self) -> bool:
-        return loudness(self._cloud_text) > 0
+        return loudness(self.cloud_text) > 0
 
     @property
     def shows_link(self) -> bool:
         return self.text == LINK
 
     @property
-    def is_at_rest(self) -> bool:
-        return not self.text and self._asked is None
+    def is_over(self) -> bool:
+        """Nothing is shown, and nothing has to be sent."""
+        return not self.text and not self.cloud_text and self._asked is None
 
     def cloud_said(self, text: str) -> None:
         """The cloud's own command goes to the device: that is what it shows."""
-        self._cloud_text, self.text, self._asked = text, "", None
+        over = text.partition(" ")[0] in OVER_PHASES
+        self.cloud_text, self.text, self._asked = "" if over else text, "", None
 
     def done(self, number: int) -> None:
         """The device has obeyed this command."""
@@ -78,9 +81,7 @@ class Warned:
             return
         if told.code != OVER:
             self._done.add((told.code, told.session))
-        if not self._number:  # of before the gateway's start
-            self.text = Cause(told.code, told.session).text if told.code != OVER else ""
-        elif number == self._number:
+        if self._asked is not None and number == self._number:
             self._asked = None
 
     def send(
@@ -103,7 +104,7 @@ class Warned:
 
     def _wanted(self, causes: Sequence[Cause]) -> tuple[Cause, str] | None:
         """Cause and text of the command that is due, None when it shows what it should."""
-        text = max((self._cloud_text, *(cause.text for cause in causes)), key=loudness)
+        text = max((self.cloud_text, *(cause.text for cause in causes)), key=loudness)
         new = next((cause for cause in causes if _key(cause) not in self._done), None)
         if new is not None:
             return new, text
@@ -116,7 +117,7 @@ class Warned:
         self._asked = wanted
         self._count += 1
         self._number = payloads.pack_warning_id(WarningId(code, self._count, session))
-        words = self.text or self._cloud_text or NOTHING
+        words = self.text or self.cloud_text or NOTHING
         body = payloads.pack_command(Command(payloads.COMMAND_ALERT, words))
         self._data = wire.encode(wire.Frame(wire.COMMAND, session, self._number, 0, body))
         self._tries = 0

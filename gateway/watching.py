@@ -1,7 +1,8 @@
 """One session at the gateway: its frames come in, which rules of the edge are true comes out.
 
 The rules, their limits and the code that looks are the cloud's (models). What comes late is left to
-the cloud: here only what happens now counts. No I/O and no clock.
+the cloud: here only what happens now counts, which comes as fast as it is recorded. No I/O and no
+clock.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from device import payloads, wire
 from device.wire import Frame
 from models.conditions import Change
+from models.pressure import REPEAT_S
 from models.reports import Report, Reports
 from models.rules import BY_ID, RULES
 from models.trace import FS_HZ, Trace
@@ -18,7 +20,10 @@ CODES = {rule_id: code for code, rule_id in payloads.WARNINGS.items()}
 LINK_LOST = BY_ID["link_lost"]
 OF_TRACE = tuple(rule for rule in RULES if rule.id in CODES and rule.where == "trace")
 OF_REPORTS = tuple(rule for rule in RULES if rule.id in CODES and rule.where == "report")
+_OF_TRACE = {rule.id for rule in OF_TRACE}
 GIVE_UP_S = 5.0  # a missing second is waited for so long, as by the cloud: two resends of 2 s
+PACE_S = 5.0  # so often it is seen how fast seconds come
+FASTEST = 2.0  # recorded seconds a second, by the speed of the recording; more is back-fill
 MOST_WAITING = 600  # seconds of a recording that wait for an earlier one
 SYSTOLIC, DIASTOLIC = 1, 2  # of payloads.VITAL_SIGNS, 1 count per mmHg
 NAN = float("nan")
@@ -26,22 +31,29 @@ Second = tuple[list[float], list[float]]  # rates of baby and mother, bpm; NaN: 
 
 
 class Watched:
-    """put() frames in any order, look() often; `true` holds what is true now."""
+    """put() frames in any order, look() often; `now` holds what is true now."""
 
     def __init__(self, now_s: float) -> None:
         self.heard_s = now_s  # when its last frame came
         self.running = False  # between start and stop
-        self.true: dict[str, float] = {}  # rule id: when it was found here
+        self.true: dict[str, float] = {}  # by the data, rule id: when it was found here
+        self.now: set[str] = set()  # of these, what is no back-fill
         self._watch = Watch(OF_TRACE)
         self._reports = Reports(OF_REPORTS)
         self._waiting: dict[int, Second] = {}
         self._next: int | None = None  # second to be looked at
         self._missed_s: float | None = None  # since when it is missing
         self._skipped = 0  # seconds that the watch was not told of
+        self._speed = 1
+        self._newest_s = self._reported_s = 0.0  # recorded seconds
+        self._live = False  # its seconds come as fast as they are recorded
+        self._paced: tuple[float, int] | None = None  # when that was seen, and the next second then
 
-    def put(self, frame: Frame, now_s: float) -> None:
+    def put(self, frame: Frame, speed: int, now_s: float) -> None:
         """WireError: its payload is none."""
         self.heard_s = now_s
+        self._speed = max(1, speed)
+        self._newest_s = max(self._newest_s, frame.t_ms / 1000)
         if frame.kind == wire.TRACE:
             second = frame.t_ms // 1000
             if self._next is None or second >= self._next:
@@ -49,6 +61,7 @@ class Watched:
         elif frame.kind == wire.VITALS:
             report = pressure_in(frame)
             if report is not None:
+                self._reported_s = report.at_s
                 self._turn(self._reports.put(report), now_s)
         elif frame.kind == wire.EVENT:
             code = payloads.unpack_event(frame.payload).code
@@ -66,6 +79,26 @@ class Watched:
                 self._next += 1
             trace = trace_of(run, first - self._skipped)
             self._turn(self._watch.look(trace, trace.end_s), now_s)
+        self._pace(now_s)
+        if self._live:
+            self.now |= self.true.keys() & _OF_TRACE
+        if self._newest_s - self._reported_s <= REPEAT_S * self._speed:
+            self.now |= self.true.keys() - _OF_TRACE
+        self.now &= self.true.keys()
+
+    def go_on(self, now_s: float) -> None:
+        """After a start of the gateway: what was true a moment ago is true now."""
+        self.look(now_s)
+        self.now = set(self.true)
+
+    def _pace(self, now_s: float) -> None:
+        if self._next is None:
+            return
+        since_s, since = self._paced = self._paced or (now_s, self._next)
+        if now_s - since_s >= PACE_S:
+            came = (self._next - since) / self._speed
+            self._live = 0 < came <= FASTEST * (now_s - since_s)
+            self._paced = now_s, self._next
 
     def _is_next(self, first: int, now_s: float) -> bool:
         """Whether to go on there; after a long loss all windows are empty, however long it was."""

@@ -1,6 +1,8 @@
 """The gateway's own watch: which rules are true, what the probe is told, when it is taken back."""
 
+import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +12,17 @@ from hypothesis import strategies as st
 from device import payloads, wire
 from device.packer import Packer
 from device.signals import ALERTS, NOTHING, of_alert
+from gateway.clock import Clock
 from gateway.edge import AWAY_S, FORGET_S, HANDOVER_S, MOST_SESSIONS, Edge
+from gateway.keeper import Keeper
+from gateway.outbox import Entry
 from gateway.warned import Sending, loudness
 from gateway.watching import GIVE_UP_S, MOST_WAITING, OF_REPORTS, OF_TRACE, Watched
 from models.rules import BY_ID
 from models.synth import synthetic
 from models.trace import FS_HZ, Trace, on_wire_grid
 from models.whole import changes
+from tests.process import wait_until
 
 TRACE = on_wire_grid(synthetic(seed=1, minutes=10, scenario="bradycardia")[0])
 RAISED = next(c for c in changes(TRACE, OF_TRACE) if c.rule.id == "bradycardia_80")
@@ -53,7 +59,7 @@ class World:
         self.obeys = True
         self.shown: list[tuple[float, str, str]] = []  # when, rule, text: as the probe shows it
         self.frames = [self.packer.start(payloads.Start(1, 1, 0, ""))]
-        self.edge.take("a", self.frames[0], self.now_s)
+        self.edge.take("a", self.frames[0], 1, self.now_s)
 
     def go(self, trace: Trace, seconds: range) -> None:
         for second in seconds:
@@ -70,7 +76,7 @@ class World:
 
     def send(self, frame: wire.Frame) -> None:
         self.frames.append(frame)
-        self.edge.take("a", frame, self.now_s)
+        self.edge.take("a", frame, 1, self.now_s)
 
     def look(self) -> None:
         silent_s = 0.0 if self.away_since_s is None else self.now_s - self.away_since_s
@@ -114,7 +120,9 @@ def test_the_link_is_told_in_time_and_a_bradycardia_in_its_very_second() -> None
     assert world.told() == [LINK, BRADYCARDIA]
     assert AWAY_S < link_s - world.away_since_s <= ALARM_S
     assert warned_s == 1000 + RAISED.at_s
-    assert world.edge.warning == 1 and world.edge.told == 2
+    assert (
+        world.edge.shown() == {"a": {"cloud": "", "gateway": "edge high"}} and world.edge.told == 2
+    )
 
 
 def test_what_the_cloud_has_told_is_not_told_again() -> None:
@@ -202,7 +210,9 @@ def test_a_new_start_of_the_gateway_knows_what_it_has_told() -> None:
     world.go(TRACE, range(at))
     again = World()
     for frame in world.frames:  # they wait in the outbox
-        again.edge.take("a", frame, again.now_s)
+        again.edge.take("a", frame, 1, again.now_s)
+    for device, told in world.edge.shown().items():
+        again.edge.resume(device, told["cloud"], told["gateway"])
     again.edge.begin(again.now_s)
     again.away_since_s = again.now_s
     again.go(TRACE, range(at, at + 20))
@@ -210,6 +220,29 @@ def test_a_new_start_of_the_gateway_knows_what_it_has_told() -> None:
     again.away_since_s = None
     again.wait(HANDOVER_S + 2)
     assert again.told() == [OVER]
+
+
+def test_what_is_filled_in_later_warns_nobody() -> None:
+    """A session of earlier, at once from the store of the probe, while the cloud is away."""
+    world = World()
+    world.away_since_s = world.now_s
+    world.wait(12)
+    for second in range(int(RAISED.at_s) + 30):
+        world.edge.take("a", second_of(TRACE, second, session=5), 1, world.now_s)
+        if second % 30 == 0:
+            world.wait(1)
+    world.wait(60)
+    assert world.told() == [LINK]
+
+
+def test_what_has_come_at_once_and_goes_on_is_told() -> None:
+    world = World()
+    world.away_since_s = world.now_s
+    at = int(RAISED.at_s)
+    for second in range(at):
+        world.edge.take("a", second_of(TRACE, second), 1, world.now_s)
+    world.go(TRACE, range(at, at + 12))
+    assert BRADYCARDIA in world.told()
 
 
 def test_a_severe_pressure_of_her_instrument_warns_too() -> None:
@@ -240,20 +273,20 @@ def test_quiet_probes_are_known() -> None:
 def test_memory_is_bounded_whatever_a_device_sends() -> None:
     world = World()
     for number in range(50):
-        world.edge.take("a", second_of(TRACE, 0, session=number + 1), world.now_s)
+        world.edge.take("a", second_of(TRACE, 0, session=number + 1), 1, world.now_s)
     (home,) = world.edge._homes.values()
     assert len(home.sessions) == MOST_SESSIONS
     watched = Watched(0.0)
     for t_ms in (0, 0xFFFFFFFF, 5):
-        watched.put(wire.Frame(wire.TRACE, 1, 1, t_ms, second_of(TRACE, 0).payload), 0.0)
+        watched.put(wire.Frame(wire.TRACE, 1, 1, t_ms, second_of(TRACE, 0).payload), 1, 0.0)
         watched.look(0.0)
     for second in range(2, 3 * MOST_WAITING, 2):  # every other one is missing
-        watched.put(second_of(TRACE, 0)._replace(t_ms=1000 * second), 1.0)
+        watched.put(second_of(TRACE, 0)._replace(t_ms=1000 * second), 1, 1.0)
         watched.look(1.0)
         assert len(watched._waiting) <= MOST_WAITING
     for junk in (b"", b"\xff", bytes(3)):
         for kind in (wire.TRACE, wire.VITALS, wire.EVENT, wire.SOUND):
-            world.edge.take("a", wire.Frame(kind, 1, 1, 0, junk), world.now_s)
+            world.edge.take("a", wire.Frame(kind, 1, 1, 0, junk), 1, world.now_s)
     world.now_s += FORGET_S + 1
     world.look()
     assert world.edge._homes == {}
@@ -262,11 +295,11 @@ def test_memory_is_bounded_whatever_a_device_sends() -> None:
 def test_a_long_loss_clears_nothing() -> None:
     watched = Watched(0.0)
     for second in range(int(RAISED.at_s) + 5):
-        watched.put(second_of(TRACE, second), float(second))
+        watched.put(second_of(TRACE, second), 1, float(second))
         watched.look(float(second))
     assert set(watched.true) == {"bradycardia_80"}
     late = second_of(TRACE, 0)._replace(t_ms=1000 * 90_000)
-    watched.put(late, 90_000.0)
+    watched.put(late, 1, 90_000.0)
     watched.look(90_000.0)
     watched.look(90_000.0 + GIVE_UP_S)
     assert "bradycardia_80" in watched.true
@@ -288,7 +321,7 @@ def test_it_finds_what_the_cloud_finds(scenario: str, depth: int, seed: int) -> 
     watched, seen = Watched(0.0), []
     for now, second in enumerate(order):
         before = dict(watched.true)
-        watched.put(second_of(trace, second), float(now))
+        watched.put(second_of(trace, second), 1, float(now))
         watched.look(float(now))
         seen += [("raised", rule) for rule in watched.true.keys() - before.keys()]
         seen += [("cleared", rule) for rule in before.keys() - watched.true.keys()]
@@ -302,3 +335,49 @@ def test_the_probe_knows_the_words() -> None:
     assert of_alert("link low") == ALERTS["low"] and of_alert("closed low") == NOTHING
     sounds = ["", "closed high", "accepted high", "link low", "told medium", "edge high"]
     assert [loudness(text) for text in sounds] == [0, 0, 0, 1, 2, 3]
+
+
+def entries(frames: list[wire.Frame]) -> list[Entry]:
+    now_ms = Clock().elapsed_ms()
+    start_ms = now_ms - frames[-1].t_ms  # as if the last had just come
+    return [Entry(n, "a", f.session, f.seq, wire.encode(f), start_ms, 0, 1)
+            for n, f in enumerate(frames, 1)]  # fmt: skip
+
+
+def test_the_keeper_speaks_to_the_probe_and_remembers_what_was_said(tmp_path: Path) -> None:
+    """Its thread, over a start and a damaged file; the outbox holds the bradycardia."""
+    world = World()
+    world.away_since_s = world.now_s
+    world.go(TRACE, range(int(RAISED.at_s) + 5))
+    frames = [frame for frame in world.frames if frame.kind == wire.TRACE]
+    sent: list[bytes] = []
+
+    def publish(topic: str, data: bytes, qos: int) -> bool:
+        assert topic == wire.device_down("a")
+        sent.append(data)
+        return True
+
+    def texts() -> list[str]:
+        return [payloads.unpack_command(wire.decode(data).payload).text for data in list(sent)]
+
+    keeper = Keeper(tmp_path, lambda: 20.0, publish)
+    said = payloads.pack_command(payloads.Command(payloads.COMMAND_ALERT, "told medium"))
+    keeper.passes("a", wire.Frame(wire.COMMAND, SESSION, 3, 0, said))
+    keeper.begin(entries(frames), Clock().elapsed_ms())
+    wait_until(lambda: "edge high" in texts(), 30, "the warning")
+    assert keeper.status()["alone"] and keeper.status()["warning"] == 1
+    keeper.stop()
+    file = tmp_path / "shown.json"
+    assert json.loads(file.read_text()) == {"a": {"cloud": "told medium", "gateway": "edge high"}}
+
+    sent.clear()
+    again = Keeper(tmp_path, lambda: 0.0, publish)
+    again.begin([], Clock().elapsed_ms())
+    wait_until(lambda: again._shown, 30, "what it knows")
+    assert again.status()["warning"] == 1 and texts() == []
+    again.stop()
+    file.write_text("{")
+    damaged = Keeper(tmp_path, lambda: 0.0, publish)
+    damaged.begin([], Clock().elapsed_ms())
+    damaged.stop()
+    assert damaged.status()["warning"] == 0
