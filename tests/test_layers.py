@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ON_A_BOARD = (
-    "array|asyncio|binascii|collections|errno|esp32|gc|hashlib|json|machine|micropython|network"
+    "aioble|array|asyncio|binascii|bluetooth|collections|errno|esp32|gc|hashlib|json|machine"
+    "|micropython|network"
 )
 MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     "device": rf"(device|{ON_A_BOARD}|os|random|select|socket|ssl|struct|sys|time)(\..*)?",
