@@ -80,9 +80,15 @@ class Cellular:
         if modem.state == FAILED:
             self._fail(modem.error, now_ms)
         elif modem.state == DATA:
-            self._state, self._until_ms = JOINING, now_ms + JOIN_MS
-            self._calls.append(self._new_ppp(self._serial))
+            self._join(now_ms)
+
+    def _join(self, now_ms: int) -> None:
+        self._state, self._until_ms = JOINING, now_ms + JOIN_MS
+        self._calls.append(self._new_ppp(self._serial))
+        try:
             self._calls[0].connect()
+        except OSError as error:
+            self._fail("PPP: %s" % error, now_ms)
 
     def _fail(self, why: str, now_ms: int) -> None:
         self.failures += 1

@@ -55,6 +55,15 @@ class Place:
         return up_ms
 
 
+def refuse(write):
+    def written(data):
+        if data[:1] == b"~":
+            raise OSError("no memory")
+        write(data)
+
+    return written
+
+
 def test_where_there_is_wifi_the_modem_is_never_on():
     place = Place()
     place.radio.there = ["home"]
@@ -109,6 +118,10 @@ def test_a_modem_that_does_not_start_or_has_no_ppp_is_cut_off_and_tried_again():
     place.modem.hear = lambda data: b"" if place.modem.data else heard(data)
     place.run(MODEM_UP_MS + JOIN_MS + LEAVE_MS)
     assert place.cellular.error == "no PPP"
+    place = Place(wifi=False)
+    place.serial.write = refuse(place.serial.write)
+    place.run(MODEM_UP_MS)
+    assert place.cellular.error == "PPP: no memory"
 
 
 def test_one_of_them_alone():
