@@ -76,11 +76,11 @@ class Edge:
         if home is not None:
             home.warned.cloud_text, home.warned.text = cloud_text, text
 
-    def cloud_said(self, device: str, text: str) -> None:
+    def cloud_said(self, device: str, number: int, text: str) -> None:
         """An ALERT command of the cloud passes."""
         home = self._home(device)
         if home is not None:
-            home.warned.cloud_said(text)
+            home.warned.cloud_said(number, text)
 
     def look(self, now_s: float, silent_s: float) -> list[tuple[str, Sending]]:
         """(device, command) to send now. silent_s: how long the cloud owes an answer."""
@@ -125,7 +125,7 @@ class Edge:
         true = dict(_true(home))
         new: list[Cause] = []
         if self.alone:
-            new = [cause for cause, found_s in true.items() if found_s > since_s]
+            new = [c for c, found_s in true.items() if found_s > since_s or warned.shows(c)]
             new.sort(key=lambda cause: (-loudness(cause.text), cause.code))
             running = [number for number, one in home.sessions.items() if one.running]
             if running and not new and not warned.cloud_sounds:

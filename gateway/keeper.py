@@ -39,7 +39,7 @@ class Keeper:
         self._publish = publish
         self._edge = Edge(random.randrange(payloads.WARNING_COUNTS))  # noqa: S311 - no secret
         self._frames: deque[Entry] = deque(maxlen=LARGEST_QUEUE)
-        self._said: deque[tuple[str, str]] = deque()
+        self._said: deque[tuple[str, int, str]] = deque()
         self._quiet: set[str] = set()
         self._alone = False
         self._shown: dict[str, dict[str, str]] = {}
@@ -74,7 +74,7 @@ class Keeper:
         except WireError:
             return
         if command.code == payloads.COMMAND_ALERT:
-            self._said.append((device, command.text))
+            self._said.append((device, frame.seq, command.text))
 
     def status(self) -> dict[str, object]:
         return {

@@ -48,6 +48,7 @@ class Warned:
     def __init__(self, count: int) -> None:
         self.text = ""  # what it shows by the gateway's word; empty: what the cloud has said
         self.cloud_text = ""
+        self._cloud_number = -1  # of the cloud's last command
         self._count = count
         self._done: set[tuple[int, int]] = set()  # code and session of what it has shown
         self._asked: tuple[Cause, str] | None = None  # the command it has not answered yet
@@ -69,8 +70,17 @@ class Warned:
         """Nothing is shown, and nothing has to be sent."""
         return not self.text and not self.cloud_text and self._asked is None
 
-    def cloud_said(self, text: str) -> None:
-        """The cloud's own command goes to the device: that is what it shows."""
+    def shows(self, cause: Cause) -> bool:
+        """Whether it was told this, and the cloud has said nothing since."""
+        return bool(self.text) and _key(cause) in self._done
+
+    def cloud_said(self, number: int, text: str) -> None:
+        """The cloud's own command goes to the device: that is what it shows. A device obeys a
+        number once, so one that is repeated changes nothing."""
+        if number == self._cloud_number:
+            return
+        self._cloud_number = number
+        self._done.clear()
         over = text.partition(" ")[0] in OVER_PHASES
         self.cloud_text, self.text, self._asked = "" if over else text, "", None
 

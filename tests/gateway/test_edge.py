@@ -128,7 +128,7 @@ def test_the_link_is_told_in_time_and_a_bradycardia_in_its_very_second() -> None
 def test_what_the_cloud_has_told_is_not_told_again() -> None:
     world = World()
     world.go(TRACE, range(int(RAISED.at_s) + 10))
-    world.edge.cloud_said("a", "told high")
+    world.edge.cloud_said("a", 7, "told high")
     world.away_since_s = world.now_s
     world.go(TRACE, range(int(RAISED.at_s) + 10, int(RAISED.at_s) + 30))
     assert world.shown == []  # nor is its pattern replaced by the softer one of the link
@@ -163,14 +163,34 @@ def test_a_warning_stays_until_the_cloud_has_had_its_say(cloud_says: bool) -> No
     world.wait(HANDOVER_S - 2)
     assert world.told() == [LINK, BRADYCARDIA]
     if cloud_says:
-        world.edge.cloud_said("a", "told high")
+        world.edge.cloud_said("a", 7, "told high")
     world.wait(10)
     assert world.told() == [LINK, BRADYCARDIA, *([] if cloud_says else [OVER])]
 
 
+def test_a_cloud_that_comes_and_goes_ends_no_warning() -> None:
+    """It had no time to see the bradycardia, and repeats an old command."""
+    world = World()
+    world.edge.cloud_said("a", 7, "told low")
+    world.away_since_s = world.now_s
+    at = int(RAISED.at_s) + 5
+    world.go(TRACE, range(at))
+    for _ in range(3):
+        world.away_since_s = None
+        world.go(TRACE, range(at, at := at + 3))
+        world.edge.cloud_said("a", 7, "told low")
+        world.away_since_s = world.now_s
+        world.go(TRACE, range(at, at := at + 30))
+    assert world.told() == [BRADYCARDIA]
+    world.edge.cloud_said("a", 8, "told high")
+    world.away_since_s = None
+    world.go(TRACE, range(at, at + 70))
+    assert world.told() == [BRADYCARDIA]
+
+
 def test_what_the_cloud_showed_is_shown_again() -> None:
     world = World()
-    world.edge.cloud_said("a", "accepted high")  # a light, no sound
+    world.edge.cloud_said("a", 7, "accepted high")  # a light, no sound
     world.away_since_s = world.now_s
     world.go(TRACE, range(20))
     world.away_since_s = None
