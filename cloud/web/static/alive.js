@@ -1,4 +1,4 @@
-// A page of plain forms: all that is live on it is the line that says when the service is gone.
+// A page of plain forms, with the line that says when the service is gone.
 
 import { Live } from "./live.js";
 

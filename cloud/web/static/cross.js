@@ -1,8 +1,6 @@
-// The cross on a strip: what was measured in the second under the pointer, the finger or the
-// keyboard, in words below the strip. A finger drags the paper, two spread it.
-//
-// Keys on the strip: arrows move the cross by a second (with Shift by a minute), Home and End to the
-// ends, + and - change the paper's speed, Escape takes the cross away.
+// The cross on a strip: what was measured in the second under pointer, finger or keyboard, in words
+// below it. A finger drags the paper, two spread it. Keys: arrows by a second (Shift: a minute), Home
+// and End, + and - for the paper's speed, Escape.
 
 import { LEFT_PX } from "./paper.js";
 import { setText } from "./parts.js";

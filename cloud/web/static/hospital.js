@@ -29,6 +29,7 @@ staffPage({
       if (block.recording_id === shown?.alert.recording_id) shown.tile?.trace.add(block);
     }
   },
+  changed: ({ topic, id }) => topic === "marks" && id === shown?.alert.recording_id && shown.tile?.loadPresses(),
   draw: (live, queue) => {
     show(queue.alerts.get(chosenId) ?? queue.sorted[0]);
     queue.choose(shown?.alert.id);

@@ -70,7 +70,7 @@ export class Live {
     });
   }
 
-  // What the service does not give is said, and asked for again; an error of a script stays one.
+  // What the service does not give is asked for again; an error of a script stays one.
   async #reload() {
     try {
       await this.handlers.reload?.();

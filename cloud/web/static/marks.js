@@ -66,8 +66,7 @@ export function drawFocus(paper, { fromS, toS }) {
   pen.strokeRect(left, rateTop, Math.max(wide, 3), tocoBottom - rateTop);
 }
 
-// What the mother pressed: a triangle below the heart rate where she felt a movement, at the foot
-// of the activity where she felt a contraction begin.
+// What the mother pressed: movements below the heart rate, contractions at the foot of the activity.
 export function drawPresses(paper, presses) {
   const { pen } = paper;
   pen.fillStyle = LOOK.press;

@@ -46,6 +46,7 @@ export function staffPage(options = {}) {
     green: options.green,
     changed: (one) => {
       wall.changed(one);
+      options.changed?.(one);
       for (const part of written) part.changed(one);
     },
   });

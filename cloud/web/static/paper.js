@@ -28,6 +28,8 @@ const TOCO_SHARE = 0.27; // of the height
 const NORMAL = [110, 160]; // bpm, FIGO 2015 and the Chinese consensus of 2022
 const SQUARE_S = 20;
 
+let hatched = null; // one tile for all
+
 export class Paper {
   // axis: [low, high] in bpm; fromS, toS: the recorded seconds at the edges
   constructor(pen, width, height, axis, fromS, toS) {
@@ -92,7 +94,7 @@ export class Paper {
     const left = Math.max(LEFT_PX, this.x(fromS));
     const right = Math.min(this.width, this.x(toS));
     if (right <= left) return;
-    this.pen.fillStyle = this.pen.createPattern(hatching(), "repeat");
+    this.pen.fillStyle = this.pen.createPattern((hatched ??= hatching()), "repeat");
     this.pen.fillRect(left, this.rateTop, right - left, this.rateBottom - this.rateTop);
     const words = choices.find((one) => this.pen.measureText(one).width + 12 < right - left);
     if (words) this.label(words, (left + right) / 2, (this.rateTop + this.rateBottom) / 2);

@@ -115,7 +115,7 @@ setInterval(() => {
 }, 250);
 setInterval(() => tile && report(), REPORT_MS);
 
-// The service gives a blind reader nothing of the machine's until the own class is saved.
+// A blind reader gets nothing of the machine's before the own class.
 async function report() {
   const path = `/api/recordings/${id}`;
   const machine = readings ? [`${path}/assessment`, `${path}/log`] : [];

@@ -73,11 +73,8 @@ export class Strip {
     const { startS, length, fhr } = this.trace;
     let n = this.#first();
     while (n > 0 && n < length && Number.isNaN(fhr[n - 1])) n--; // it began before the left edge
-    while (n < length) {
-      if (!Number.isNaN(fhr[n])) {
-        n++;
-        continue;
-      }
+    for (const last = this.#last(); n < last; n++) {
+      if (!Number.isNaN(fhr[n])) continue;
       const fromS = startS + n / FS_HZ;
       while (n < length && Number.isNaN(fhr[n])) n++;
       this.#gap(fromS, n < length ? startS + n / FS_HZ : nowS);
@@ -91,9 +88,13 @@ export class Strip {
     this.paper.hatch(fromS, toS, t("no signal %(time)s", { time }), time);
   }
 
-  // The first sample that may be seen.
+  // The first sample that may be seen, and the one after the last.
   #first() {
     return Math.max(0, Math.floor((this.paper.fromS - this.trace.startS) * FS_HZ));
+  }
+
+  #last() {
+    return Math.min(this.trace.length, Math.ceil((this.paper.toS - this.trace.startS) * FS_HZ) + 1);
   }
 
   #curves() {
@@ -117,12 +118,11 @@ export class Strip {
   #curve(name, y, [low, high], jump) {
     const { pen } = this.paper;
     const values = this.trace[name];
-    const last = Math.min(values.length, Math.ceil((this.paper.toS - this.trace.startS) * FS_HZ) + 1);
     pen.strokeStyle = LOOK[name];
     pen.lineWidth = name === "fhr" ? 1.5 : 1.2;
     pen.beginPath();
     let before = NaN;
-    for (let n = this.#first(); n < last; n++) {
+    for (let n = this.#first(), last = this.#last(); n < last; n++) {
       const value = values[n];
       const x = this.paper.x(this.trace.startS + n / FS_HZ);
       const inside = value >= low && value <= high;

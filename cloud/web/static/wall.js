@@ -43,7 +43,6 @@ export class Wall {
     for (const block of blocks) this.tiles.get(block.recording_id)?.trace.add(block);
   }
 
-  // The mother has pressed a button, or taken that back.
   changed({ topic, id }) {
     if (topic === "marks") this.tiles.get(id)?.loadPresses();
   }
