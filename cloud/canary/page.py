@@ -33,8 +33,7 @@ def watch_on(kit: Kit, runs: Runs, ended: Event) -> None:
                 _log_in(client, kit)
                 _hear(client, runs, ended)
         except (httpx2.HTTPError, ValueError) as error:
-            runs.trouble["page"] = str(error) or type(error).__name__
-            log.warning("the page: %s", runs.trouble["page"])
+            runs.note("page", str(error) or type(error).__name__)
         ended.wait(AGAIN_S)
 
 
@@ -51,7 +50,7 @@ def _hear(client: httpx2.Client, runs: Runs, ended: Event) -> None:
         stream.raise_for_status()
         lines = stream.iter_lines()
         next(lines, "")  # from here on nothing is missed
-        runs.trouble["page"] = ""
+        runs.note("page", "")
         for view in client.get("/api/alerts").raise_for_status().json():
             _take(client, view, runs)
         for view in alerts_in(lines):

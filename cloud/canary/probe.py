@@ -1,7 +1,6 @@
 """The near end: a probe for each run, with the firmware's own modules (device.probe)."""
 
 import json
-import logging
 import signal
 import subprocess
 import time
@@ -12,7 +11,6 @@ from threading import Event, Timer
 from cloud.canary.kit import Kit
 from cloud.canary.runs import EVERY_S, Runs, lead_s, recording
 
-log = logging.getLogger(__name__)
 FIRST_LINE_S = 1.0  # after the beginning of its recording a probe says how far it is
 LONGEST_S, ENDS_S = 80.0, 8.0  # then it is told to end; then it is killed
 Replaying = Callable[[Path, dict[str, object], str], list[str]]  # file, what else, broker: argv
@@ -29,11 +27,9 @@ def run_on(replaying: Replaying, kit: Kit, folder: Path, runs: Runs, ended: Even
         try:
             more = {"device": kit.device, "token": kit.device_token, "speed": 1, "spool": ""}
             argv = replaying(file, more, kit.broker)
-            runs.trouble["probe"] = _run(argv, lead, runs, ended)
+            runs.note("probe", _run(argv, lead, runs, ended))
         except (OSError, ValueError) as error:
-            runs.trouble["probe"] = str(error)
-        if runs.trouble["probe"]:
-            log.warning("the probe: %s", runs.trouble["probe"])
+            runs.note("probe", str(error))
         number += 1
 
 

@@ -5,10 +5,13 @@ RULE true. How many seconds differs from run to run, so that an alert says by it
 it is of: one that comes late is not taken for one of the next run.
 """
 
+import logging
+
 from cloud.health.watchdog import Seen
 from models.rules import BY_ID
 from models.trace import FS_HZ
 
+log = logging.getLogger(__name__)
 RULE = BY_ID["bradycardia_80"]
 EVERY_S = 60.0
 LATE_S = 90.0  # without an alert: one run was missed, and half of another one has gone by
@@ -41,7 +44,7 @@ class Runs:
 
     def __init__(self, in_time_s: float = IN_TIME_S) -> None:
         self.count = 0  # alerts that came in time
-        self.trouble = {"probe": "", "page": ""}  # at either end, in words; "": none
+        self._trouble = {"probe": "", "page": ""}  # at either end, in words; "": none
         self._in_time_s = in_time_s
         self._begun_s: dict[int, float] = {}  # by lead
         self._slow = ""
@@ -65,10 +68,16 @@ class Runs:
             self._slow = f"the last alert came {seconds:.0f} s after its sample"
         return seconds
 
+    def note(self, end: str, trouble: str) -> None:
+        """What is wrong at the "probe" or the "page" now, "" when nothing is."""
+        if trouble and trouble != self._trouble[end]:
+            log.warning("%s: %s", end, trouble)
+        self._trouble[end] = trouble
+
     def look(self) -> Seen:
         """Well when an alert has come in time since the last look, else what is wrong."""
         if self.count > self._looked:
             self._looked, self._slow = self.count, ""
             return Seen("", self.count)
-        wrong = [f"{end}: {words}" for end, words in self.trouble.items() if words]
+        wrong = [f"{end}: {words}" for end, words in self._trouble.items() if words]
         return Seen("; ".join([self._slow or NOTHING, *wrong]))

@@ -81,6 +81,6 @@ def test_an_alert_of_no_known_run_counts_for_nothing() -> None:
     assert runs.told(5, 30, 120) is None, "before its sample: of an earlier life"
     assert runs.told(5, 30, 131) == pytest.approx(1)
     assert runs.told(5, 30, 132) is None, "once is enough"
-    runs.trouble["page"] = "the door is shut"
+    runs.note("page", "the door is shut")
     assert runs.look().wrong == ""
     assert runs.look().wrong == "no alert has come; page: the door is shut"
