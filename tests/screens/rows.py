@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.screens.states import chapter
+from tests.screens.states import chapter, numbers
 
 WALL, DESK, PHONE = (1600, 900), (1280, 800), (390, 844)  # CSS pixels
 LIVE = "main:has(#queue .row):has(.tile[data-state='live'])"
@@ -106,4 +106,4 @@ def document() -> str:
             path = one.path.replace("{", "").replace("}", "")
             lines += ["", f"### {one.title}", f"`{path}`: {one.purpose}", ""]
             lines.append(f"![{one.title}](screens/{one.name}.webp)")
-    return "\n".join([*lines, *chapter()]) + "\n"
+    return "\n".join([*lines, *chapter(), *numbers()]) + "\n"

@@ -109,6 +109,29 @@ PAGES = {
 }  # fmt: skip
 
 
+NUMBERS = {  # what is asked of the pages: what shows it
+    "dashboard with 50 mothers: first paint within 1 s, interactive within 2 s": "`python -m "
+    "tests.bench pages`",
+    "from the alert to pixels within 1 s": "`python -m tests.bench latency`: the row in Chromium, "
+    "[benchmarks.md](benchmarks.md)",
+    "one strip with 24 h in memory at 60 frames/s, 16 strips at 30, without a GPU": "`python -m "
+    "tests.bench pages`",
+    "a day on end: the heap does not grow": "`python -m tests.bench pages`: 24 hours of events, "
+    "compressed",
+    "no request leaves the service": "the same, and `tests/cloud/pages.py` in every test with a "
+    "browser",
+    "all scripts within 150 kB": "`tests/cloud/web/test_weight.py`",
+    "nothing serious for axe-core, on any page": "`tests/cloud/web/test_accessible.py`",
+    "the keyboard alone answers an alert": "`tests/cloud/web/test_browser.py`",
+}
+
+
+def numbers() -> list[str]:
+    """Of docs/screens.md."""
+    head = ["", "## How quick, how light", "", "| asked for | shown by |", "|---|---|"]
+    return [*head, *(f"| {asked} | {shown} |" for asked, shown in NUMBERS.items())]
+
+
 def chapter() -> list[str]:
     """Of docs/screens.md."""
     lines = [
