@@ -7,7 +7,7 @@ No module of a board is imported here. `board` (device/board_sim.py, device/boar
     extras(now_ms)       what else happened: ("vitals", {code: count}) or (event code, value)
     battery_percent()    spoken.GAP_8: not known
     placement()          contact, own_heart, best_percent of spoken.Status
-    pressed(now_ms, recording)   the buttons; True: begin a recording, or end the one that runs
+    held(now_ms, recording)   a button was: begin a recording, or end the one that runs
     free_kib()           memory, spoken.GAP_16: not known
     new_session()        a number for the session that a command starts
     zero_toco(), set_time(unix_ms), find_me(), alert(text), battery_low(), power(mode)
@@ -85,7 +85,7 @@ class App:
             else:
                 obeyed += self._obey(frame)
         now_ms = self._clock.now_ms()
-        if board.pressed(now_ms, self.running):
+        if board.held(now_ms, self.running):
             self._turn_over()
         if self.running:
             board.note(SENSORS)

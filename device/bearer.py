@@ -4,12 +4,11 @@ Wi-Fi goes first: it takes less from the battery and costs nothing. A board with
 that has been without it for WIFI_MS turns to its modem, stays there while that works, and goes back
 when it fails; for longer when it found nothing, for its search takes much from the battery. An idle
 board looks for Wi-Fi as device/wifi.py does; when that was not there for an hour it is on the modem
-for a minute (device/power.py).
+for a minute.
 """
 
-from device import power
-
 WIFI_MS = 30_000  # of a search and more
+MODEM_MS, MODEM_EVERY_MS = 60_000, 3_600_000  # of the modem while the board is idle
 AGAIN_MS = 240_000  # the same after the modem has found nothing
 
 
@@ -44,10 +43,10 @@ class Bearer:
     def _is_over(self, waited_ms: int) -> bool:
         """Is it the other's turn?"""
         if not self.cellular:
-            return waited_ms >= (power.MODEM_EVERY_MS if self._idle else self._patience_ms)
+            return waited_ms >= (MODEM_EVERY_MS if self._idle else self._patience_ms)
         failed = self._modem.failures != self._failures
         self._failures = self._modem.failures
-        return failed or (self._idle and waited_ms >= power.MODEM_MS)
+        return failed or (self._idle and waited_ms >= MODEM_MS)
 
     def _on_modem(self, now_ms: int) -> bool:
         if self._wifi:

@@ -169,7 +169,7 @@ class Board:
         happened, self._happened = self._happened, []
         return happened
 
-    def pressed(self, now_ms: int, recording: bool) -> bool:
+    def held(self, now_ms: int, recording: bool) -> bool:
         what = self._panel.buttons.look(now_ms, recording)
         if what == MARK:
             self._happened.append((spoken.MOVEMENT, 0))

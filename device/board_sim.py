@@ -35,7 +35,7 @@ class SimBoard:
         self._given = 0
         self.ended = False
         self.happens: list = []  # what extras() gives next
-        self.held = 0  # times that the button was, to begin or to end a recording
+        self.turns = 0  # times that the button is held, to begin or to end a recording
         self.percent = spoken.GAP_8  # a replay has no battery
         self.log: list = []  # (what, argument) the board was told to do
         self.fed_ms = self._began_ms
@@ -90,9 +90,9 @@ class SimBoard:
         happened, self.happens = self.happens, []
         return happened
 
-    def pressed(self, _now_ms: int, _recording: bool) -> bool:
-        held, self.held = self.held, max(0, self.held - 1)
-        return held > 0
+    def held(self, _now_ms: int, _recording: bool) -> bool:
+        turns, self.turns = self.turns, max(0, self.turns - 1)
+        return turns > 0
 
     def battery_percent(self) -> int:
         return self.percent

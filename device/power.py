@@ -24,7 +24,6 @@ LOW_PERCENT = 15  # from here on it is told, and measurements that can wait are 
 EMPTY_PERCENT = 5  # finish the frame, tell, stop
 SEARCH_MS, SEARCH_EVERY_MS = 10_000, 60_000  # of the radio, while there is no network
 CONTACT_MS, CONTACT_EVERY_MS = 10_000, 240_000  # of the radio, while there is nothing to do
-MODEM_MS, MODEM_EVERY_MS = 60_000, 3_600_000  # of the modem then, where there is no Wi-Fi
 OXIMETER_MS = 30_000  # of light for one value of oxygen saturation
 OXIMETER_EVERY_MS, OXIMETER_EVERY_MS_LOW = 300_000, 900_000
 DRAIN_FRAMES = 60  # that wait: from here on it is a drain

@@ -11,7 +11,6 @@ from device.spool import Spool
 
 WINDOW = 64  # frames sent and not receipted
 LIVE_WINDOW = 96  # the same for live frames, which a long back-fill must not hold up
-OLD_WINDOW = 32  # the same of a session that is over
 RECENT_FRAMES = 660  # ten minutes of seconds and statuses
 LIVE_FRAMES = 16  # the newest that were never sent; older ones count as back-fill
 RESEND_MS = 2000  # without a receipt
@@ -65,13 +64,13 @@ class Flight:
 
 
 class Sender:
-    """`chance` is a function like random.random."""
+    """`chance` is a function like random.random; rows: a table to use again."""
 
-    def __init__(self, spool: Spool, chance, flight: Flight | None = None) -> None:
+    def __init__(self, spool: Spool, chance, rows: Flight | None = None) -> None:
         self.spool = spool
         self.resent = 0  # frames that left more than once
         self._chance = chance
-        self._flight = flight or Flight(LIVE_WINDOW)
+        self._flight = rows or Flight(LIVE_WINDOW)
         self._live: list[int] = []  # never sent, newest last
         self._holes = False  # so many that a receipt says nothing of what lies behind them
 

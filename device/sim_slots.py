@@ -53,3 +53,31 @@ class SimSlots:
 
     def _other(self) -> Region:
         return self._slots[1 - self.running]
+
+
+class FileFlash:
+    """A flash that is a file, and so no part of a small heap; erased at first."""
+
+    PAGE = 256
+    SECTOR = 4096
+
+    def __init__(self, path: str, sectors: int) -> None:
+        self.SIZE = sectors * self.SECTOR
+        self._file = open(path, "w+b")
+        self.programs = 0
+        for address in range(0, self.SIZE, self.SECTOR):
+            self.erase(address)
+
+    def read(self, address: int, buffer) -> None:
+        self._file.seek(address)
+        self._file.readinto(buffer)
+
+    def program(self, address: int, data) -> None:
+        self.programs += 1
+        self._file.seek(address)
+        self._file.write(data)
+
+    def erase(self, address: int) -> None:
+        for at in range(address, address + self.SECTOR, self.PAGE):
+            self._file.seek(at)
+            self._file.write(b"\xff" * self.PAGE)

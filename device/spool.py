@@ -30,7 +30,7 @@ class Spool:
         capacity: int = FILE_FRAMES,
         ram_frames: int = RAM_FRAMES,
         file=None,
-        ring: SlotRing | None = None,
+        slots: SlotRing | None = None,
     ) -> None:
         self.session = session
         self.held = Ranges()
@@ -39,7 +39,7 @@ class Spool:
         self._store = store
         self._capacity = capacity if store else ram_frames
         self._file = file  # of the store
-        self._ring = ring or SlotRing(ram_frames)
+        self._ring = slots or SlotRing(ram_frames)
         self._spilled = 0  # older frames are in the file, or there is no need
         self._seen = 0  # `end` at the last tick
         self._spill_ms = 0
@@ -108,9 +108,8 @@ class Spool:
             self._file.remove()
             self._file = None
 
-    def leave(self):
-        """close(), and the name by which the store knows it."""
-        self.close()
+    def name(self):
+        """By which the store knows it."""
         return self._store.name(self.session, self._capacity)
 
     def _spill(self, seq: int) -> bool:

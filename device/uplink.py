@@ -8,7 +8,7 @@ import random
 
 from device import spoken, wire
 from device.link import Link
-from device.sender import LIVE_WINDOW, OLD_WINDOW, Flight, Sender
+from device.sender import LIVE_WINDOW, WINDOW, Flight, Sender
 from device.slots import SlotRing
 from device.spool import FILE_FRAMES, RAM_FRAMES, Spool
 
@@ -28,8 +28,8 @@ class Uplink:
         self._live: Sender | None = None
         self._old: Sender | None = None
         self._ram_frames = store.RAM_FRAMES if store else RAM_FRAMES
-        # made once: after hours there may be no such pieces in a small heap
-        self._ring, self._flight = SlotRing(self._ram_frames), Flight(LIVE_WINDOW)
+        self._ring: SlotRing | None = None  # made once, like the next: after hours there may be
+        self._flight: Flight | None = None  # no such pieces in a small heap
         self._connections = 0
         self._old_resent = 0
         self._old_dropped = 0
@@ -40,18 +40,22 @@ class Uplink:
         """A new session; from here on add() takes its frames."""
         if self._live and self._live.spool.held.count:
             self._leave(self._live)
-        self._ring.clear()
-        self._flight.clear()
-        spool = Spool(session, self._store, capacity, self._ram_frames, ring=self._ring)
+        if self._ring and self._flight:
+            self._ring.clear()
+            self._flight.clear()
+        else:
+            self._ring, self._flight = SlotRing(self._ram_frames), Flight(LIVE_WINDOW)
+        spool = Spool(session, self._store, capacity, self._ram_frames, None, self._ring)
         self._live = Sender(spool, random.random, self._flight)
 
     def _leave(self, sender: Sender) -> None:
         """A session is over and has frames without a receipt."""
         if self._store:
-            self._left_over.append(sender.spool.leave())
+            sender.spool.close()
+            self._left_over.append(sender.spool.name())
         elif self._old is None:
             self._old = sender
-            self._ring, self._flight = SlotRing(self._ram_frames), Flight(LIVE_WINDOW)
+            self._ring = None  # it keeps these
         else:
             self._old_dropped += sender.spool.held.count
 
@@ -162,7 +166,7 @@ class Uplink:
             self._old = None
         if self._old is None and self._left_over:
             spool = Spool.reopen(self._store, self._left_over.pop(0))
-            self._old = Sender(spool, random.random, Flight(OLD_WINDOW))
+            self._old = Sender(spool, random.random, Flight(WINDOW // 2))
 
     def _send(self, sender: Sender, now_ms: int) -> None:
         while self._link.ready:

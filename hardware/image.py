@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BOARD = "xtensawin"  # ESP32-S3
 HOST = "host"  # this machine
-ONLY_SIMULATED = ("board_sim", "file_flash", "sim_flash", "sim_link", "sim_slots", "probe",
+ONLY_SIMULATED = ("board_sim", "sim_flash", "sim_link", "sim_slots", "probe",
                   "config", "folder", "seconds", "sound", "payloads")  # fmt: skip
 
 

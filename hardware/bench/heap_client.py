@@ -18,10 +18,10 @@ from micropython import mem_info  # type: ignore[import-not-found]  # noqa: E402
 
 from device import spoken, wire  # noqa: E402
 from device.board_sim import SimBoard  # noqa: E402
-from device.file_flash import FileFlash  # noqa: E402
 from device.firmware import build_on  # noqa: E402
 from device.mqtt import Mqtt  # noqa: E402
 from device.sim_link import SimLink  # noqa: E402
+from device.sim_slots import FileFlash  # noqa: E402
 
 STEP_MS = 500  # as often as the spool looks what must go to the flash
 FLAP_EVERY_S, FLAP_S = 60, 7  # longer than a frame may wait for its receipt in memory

@@ -17,9 +17,9 @@ keep_tidy()  # before anything else takes its place in the heap
 
 from device.board_sim import Restart, SimBoard, free_kib  # noqa: E402
 from device.clock import system_clock  # noqa: E402
-from device.file_flash import FileFlash  # noqa: E402
 from device.firmware import build  # noqa: E402
 from device.seconds import SecondsFile  # noqa: E402
+from device.sim_slots import FileFlash  # noqa: E402
 
 KEY = unhexlify(
     "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"

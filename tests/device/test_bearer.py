@@ -1,7 +1,6 @@
 """Wi-Fi, the modem, and which of them. Runs under pytest and on MicroPython."""
 
-from device import power
-from device.bearer import WIFI_MS, Bearer
+from device.bearer import MODEM_EVERY_MS, MODEM_MS, WIFI_MS, Bearer
 from device.cellular import JOIN_MS, KEY_MS, LEAVE_MS, Cellular
 from device.wifi import Wifi
 from tests.device.fake_modem import FakeModem, FakePpp, Serial, Switch
@@ -139,17 +138,17 @@ def test_one_of_them_alone():
 def test_an_idle_board_asks_its_modem_once_an_hour():
     for wifi in (True, False):
         place = Place(wifi=wifi)
-        up_ms = place.run(3 * power.MODEM_EVERY_MS, idle=True)
-        assert 2 * (power.MODEM_MS - MODEM_UP_MS) <= up_ms
-        assert place.modem_ms <= 3 * (power.MODEM_MS + LEAVE_MS + IDLE_STEP_MS)
+        up_ms = place.run(3 * MODEM_EVERY_MS, idle=True)
+        assert 2 * (MODEM_MS - MODEM_UP_MS) <= up_ms
+        assert place.modem_ms <= 3 * (MODEM_MS + LEAVE_MS + IDLE_STEP_MS)
     place = Place()
     place.radio.there = ["home"]
-    place.run(2 * power.MODEM_EVERY_MS, idle=True)
+    place.run(2 * MODEM_EVERY_MS, idle=True)
     assert place.modem_ms == 0
 
 
 def test_what_the_modem_has_begun_in_a_contact_it_goes_on_with():
     place = Place()
-    place.run(power.MODEM_EVERY_MS + power.MODEM_MS - 10_000, idle=True)
+    place.run(MODEM_EVERY_MS + MODEM_MS - 10_000, idle=True)
     assert place.bearer.cellular and place.bearer.up
     assert place.run(60_000) == 60_000  # a start has come

@@ -46,7 +46,7 @@ class Belly:
             self.machine.levels[self.pins[net]] = up
             for _ in range((down_ms if not up else 500) // 50):
                 self.ms += 50
-                asked = self.board.pressed(self.ms, recording) or asked
+                asked = self.board.held(self.ms, recording) or asked
         return asked
 
 

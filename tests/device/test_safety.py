@@ -262,8 +262,8 @@ def test_the_button_begins_and_ends_a_recording():
     bed.app.end()
     assert bed.run(8) == "" and bed.app.idle
     bed.board.new_session = lambda: 5
-    bed.board.held = 1
+    bed.board.turns = 1
     assert bed.run(4) == "" and bed.app.running
-    bed.board.held = 1
+    bed.board.turns = 1
     assert bed.run(6) == "" and bed.app.idle
     assert bed.whole(5) and (5, 3) in bed.frames
