@@ -67,6 +67,18 @@ def test_what_a_receipt_calls_missing_is_sent_again_at_once() -> None:
     assert window.resent == 1
 
 
+def test_what_is_under_way_on_a_narrow_line_is_not_sent_again() -> None:
+    """After an outage the newest are seen first, and a receipt calls all before them missing."""
+    window = Window(longest)
+    window.usual_s = 4.0
+    window.offer(entries(4))
+    window.send(0.0)
+    for now_s in (4.0, 7.9):
+        window.receipted("a", 1, Receipt(0, 4, ((0, 2),)), now_s)
+        assert window.send(now_s) == []
+    assert [entry.seq for entry in window.send(8.0)] == [0, 1, 2]
+
+
 def test_an_outage_is_not_taken_for_a_slow_path() -> None:
     window = Window(longest)
     window.offer(entries(100))
