@@ -22,6 +22,7 @@ from cloud.openapi.commands import openapi
 from cloud.reports.commands import report
 from cloud.research.commands import analyze, beside, evaluate, plot
 from cloud.scenario.commands import commands as scenario
+from cloud.serving import cloud
 from cloud.terminal import end, fail
 from hardware.bench.commands import listen, measuring
 from hardware.firmware import firmware
@@ -51,26 +52,6 @@ def run(
     from cloud.tree import run_demo
 
     end(run_demo(_command(), speed, port, mothers))
-
-
-@app.command()
-def cloud(
-    host: Annotated[str | None, typer.Option(help="Address for the pages.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port for the pages.")] = None,
-) -> None:
-    """Run the service: ingest, alerts, pages. Settings come from LUCINA_* variables.
-
-    Example: LUCINA_BROKER_URL=mqtt://cloud:SECRET@127.0.0.1:1883 lucina cloud --port 8700
-    """
-    from cloud.config import ConfigError, load
-    from cloud.main import serve
-    from cloud.store.db import DatabaseError
-
-    given = {"http_host": host, "http_port": port}
-    try:
-        serve(load(**{name: value for name, value in given.items() if value is not None}))
-    except (ConfigError, DatabaseError, OSError) as error:
-        fail(error)
 
 
 @app.command()
@@ -184,7 +165,7 @@ def probe(
         fail(error)
 
 
-_OF_THE_CLOUD = (report, backup, restore, doctor, watchdog, openapi)
+_OF_THE_CLOUD = (cloud, report, backup, restore, doctor, watchdog, openapi)
 for elsewhere in (analyze, plot, beside, evaluate, listen, *_OF_THE_CLOUD):
     app.command()(elsewhere)
 

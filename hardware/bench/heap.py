@@ -1,6 +1,6 @@
 """The heap of the whole firmware over days: `python -m hardware.bench.heap [HOURS]`.
 
-The firmware runs compiled under MicroPython in a heap of 128 kB, on a simulated board, link and
+The firmware runs compiled under MicroPython in a heap of 144 kB, on a simulated board, link and
 clock, with a flash that is a file: a recording of 40 min after the other, a link that fails for 7 s
 of every minute and for 10 min of every four hours. After each hour the heap is collected and looked
 at: what is free, and the longest piece in a row, the most that can be asked for at once.
