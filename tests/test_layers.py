@@ -23,7 +23,10 @@ MAY_IMPORT = {  # regular expressions of whole names; `from a import b` is a.b
     r"|(?!cloud|device|gateway|models|lucina)\w+)(\..*)?",
 }
 # the laboratory bench: there the firmware hears what the models make
-MAY_IMPORT_ON_THE_BENCH = r"(hardware\.(bench|image)|device|models|cloud\.terminal|(?!cloud|gateway|hardware|lucina)\w+)(\..*)?"
+MAY_IMPORT_ON_THE_BENCH = (
+    r"(hardware\.(bench|image)|device|models|cloud\.terminal"
+    r"|(?!cloud|gateway|hardware|lucina)\w+)(\..*)?"
+)
 HOLDS_SQL = r"cloud/(store|migrations)/.*"
 FILES = [
     str(path.relative_to(ROOT)) for name in MAY_IMPORT for path in ROOT.glob(f"{name}/**/*.py")
