@@ -27,7 +27,7 @@ def test_the_same_without_the_native_emitter(micropython: str, tmp_path: Path) -
     shutil.copytree(ROOT / "device", tmp_path / "device")
     (tmp_path / "tests" / "device").mkdir(parents=True)
     (tmp_path / "tests" / "__init__.py").touch()
-    for name in ("__init__", "test_fhr", "run_on_micropython"):
+    for name in ("__init__", "locked", "test_fhr", "run_on_micropython"):
         shutil.copy(HERE / f"{name}.py", tmp_path / "tests" / "device")
     marked = 0
     for path in (tmp_path / "device").glob("*.py"):
