@@ -100,10 +100,11 @@ TECHNICAL = (
         share=1.0,
         rearm_s=0,
         where="strip",
-        reason="%(value)d s of the recording have not arrived",
-        mother_text="A part of your recording has not arrived yet. "
+        reason="%(value)d s of the recording are empty: not measured, or not arrived yet",
+        mother_text="A part of your recording is empty or has not arrived yet. "
         "Keep the probe and the box switched on.",
-        doctor_text="Data are missing in the middle of the strip. They may still come.",
+        doctor_text="Nothing is there in the middle of the strip: "
+        "it was not measured, or may still come.",
         source="FIELD 3: DATA_GAP",
     ),
     Rule(
