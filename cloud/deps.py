@@ -214,3 +214,15 @@ def visible_alert(alert_id: Id, who: Who, parts: ServicesDep) -> dict[str, Any]:
 
 
 VisibleAlert = Annotated[dict[str, Any], Depends(visible_alert)]
+
+
+def shown_organisation(organisation_id: Id, parts: ServicesDep) -> people.Organisation:
+    """The organisation of the path; 404 when there is none, and for the canary's."""
+    with reading(parts.engine) as conn:
+        found = people.get_organisation(conn, organisation_id)
+    if found is None or found.hidden:
+        raise HTTPException(404, "no such organisation")
+    return found
+
+
+ShownOrganisation = Annotated[people.Organisation, Depends(shown_organisation)]

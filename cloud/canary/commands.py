@@ -1,15 +1,21 @@
 """`lucina canary setup` and `lucina canary watch`."""
 
-import signal
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
+from cloud.health.commands import (
+    Again,
+    AlertUrl,
+    Command,
+    check_address,
+    check_told,
+    ended_by_signal,
+)
 from cloud.terminal import fail
 
 if TYPE_CHECKING:
@@ -55,8 +61,8 @@ def setup(
     from cloud.store.people import token_sha256
 
     try:
-        _check("service", service, ("http", "https"))
-        _check("broker", broker, ("mqtt", "mqtts"))
+        check_address("service", service, ("http", "https"))
+        check_address("broker", broker, ("mqtt", "mqtts"))
         engine = open_engine(load().database_url)
         migrate(engine)
         with writing(engine) as conn:
@@ -76,14 +82,10 @@ def setup(
 def _watch(replaying: "Replaying") -> Callable[..., None]:
     def watch(
         file: File,
-        alert_url: Annotated[
-            str, typer.Option(help="A webhook that gets a POST with JSON: service, state, why.")
-        ] = "",
-        command: Annotated[
-            str, typer.Option(help="A command for the shell, with the same JSON on its input.")
-        ] = "",
+        alert_url: AlertUrl = "",
+        command: Command = "",
         after: Annotated[float, typer.Option(min=1, help="Seconds without an alert to tell.")] = 90,
-        again: Annotated[float, typer.Option(min=1, help="Seconds until it is told again.")] = 600,
+        again: Again = 600,
         in_time: Annotated[
             float, typer.Option(min=0.1, help="Seconds from a sample to its alert, at most.")
         ] = 30,
@@ -100,17 +102,12 @@ def _watch(replaying: "Replaying") -> Callable[..., None]:
         from cloud.health import logs, watchdog
 
         try:
-            if alert_url:
-                _check("alert-url", alert_url, ("http", "https"))
-            if not alert_url and not command:
-                raise ValueError("nobody would be told: give --alert-url or --command")
+            check_told(alert_url, command)
             kit = kits.read(file)
             logs.set_up()
         except (ValueError, OSError) as error:
             fail(error)
-        ended, runs = threading.Event(), Runs(in_time)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: ended.set())
+        ended, runs = ended_by_signal(), Runs(in_time)
         with tempfile.TemporaryDirectory(prefix="lucina-canary-") as folder:
             near = threading.Thread(
                 target=probe.run_on, args=(replaying, kit, Path(folder), runs, ended)
@@ -124,9 +121,3 @@ def _watch(replaying: "Replaying") -> Callable[..., None]:
             near.join()
 
     return watch
-
-
-def _check(name: str, url: str, schemes: tuple[str, ...]) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise ValueError(f"--{name} {url!r}: must be {' or '.join(s + '://' for s in schemes)}HOST")

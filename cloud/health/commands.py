@@ -11,6 +11,13 @@ import typer
 
 from cloud.terminal import end, fail
 
+AlertUrl = Annotated[
+    str, typer.Option(help="A webhook that gets a POST with JSON: service, state, why.")
+]
+Command = Annotated[
+    str, typer.Option(help="A command for the shell, with the same JSON on its input.")
+]
+Again = Annotated[float, typer.Option(min=1, help="Seconds until it is told again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 SIGNS = {"ok": "  ok ", "note": "note ", "wrong": "WRONG"}
 
@@ -39,15 +46,11 @@ def doctor(as_json: AsJson = False) -> None:
 
 def watchdog(
     url: Annotated[str, typer.Option(help="http:// or https://HOST:PORT of the service.")],
-    alert_url: Annotated[
-        str, typer.Option(help="A webhook that gets a POST with JSON: service, state, why.")
-    ] = "",
-    command: Annotated[
-        str, typer.Option(help="A command for the shell, with the same JSON on its input.")
-    ] = "",
+    alert_url: AlertUrl = "",
+    command: Command = "",
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 5,
     after: Annotated[float, typer.Option(min=0.5, help="Seconds of silence to tell.")] = 20,
-    again: Annotated[float, typer.Option(min=1, help="Seconds until it is told again.")] = 600,
+    again: Again = 600,
 ) -> None:
     """Page the operator when the service is silent: it hangs, is gone, or says it is ill.
 
@@ -59,17 +62,35 @@ def watchdog(
     from cloud.health.watchdog import look, told_by, watch
 
     try:
-        for name, value in (("url", url), ("alert-url", alert_url)):
-            if value and (urlsplit(value).scheme not in ("http", "https") or "//" not in value):
-                raise ValueError(f"--{name} {value!r}: must be http:// or https://HOST[:PORT]")
-        if not alert_url and not command:
-            raise ValueError("nobody would be told: give --alert-url or --command")
+        check_address("url", url, ("http", "https"))
+        check_told(alert_url, command)
         logs.set_up()
     except ValueError as error:
         fail(error)
-    ended = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    ended = ended_by_signal()
     typer.echo(f"watchdog ready on {url}")
     tell = told_by(alert_url, command, url)
     watch(url, lambda: look(url), tell, every, after, again, ended)
+
+
+def check_address(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    """ValueError: this option is not an address with one of these schemes."""
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"--{name} {url!r}: must be {' or '.join(s + '://' for s in schemes)}HOST")
+
+
+def check_told(alert_url: str, command: str) -> None:
+    """ValueError: neither way is given, or the webhook is none."""
+    if alert_url:
+        check_address("alert-url", alert_url, ("http", "https"))
+    elif not command:
+        raise ValueError("nobody would be told: give --alert-url or --command")
+
+
+def ended_by_signal() -> Event:
+    """Set by SIGTERM and SIGINT."""
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    return ended

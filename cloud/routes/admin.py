@@ -14,7 +14,16 @@ from fastapi.responses import RedirectResponse, Response
 from cloud import i18n
 from cloud.admin import accounts, boxes, first_run
 from cloud.admin.qr import code
-from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, Who
+from cloud.deps import (
+    MAX_ID,
+    Id,
+    Now,
+    Principal,
+    Services,
+    ServicesDep,
+    ShownOrganisation,
+    Who,
+)
 from cloud.render import language_of, page
 from cloud.routes.admin_forms import Account, Binding, NewDevice, NewGateway, Place, Step
 from cloud.store import accounts as rows
@@ -48,31 +57,23 @@ def add_organisation(
 
 
 @router.get("/admin/organisations/{organisation_id}", summary="One organisation, to be changed")
-def one_organisation(
-    request: Request, organisation_id: Id, who: Who, parts: ServicesDep
-) -> Response:
-    with reading(parts.engine) as conn:
-        found = people.get_organisation(conn, organisation_id)
-    if found is None:
-        raise HTTPException(404, "no such organisation")
+def one_organisation(request: Request, found: ShownOrganisation, who: Who) -> Response:
     return page(request, "admin_organisation.html", who, one=found, problem="")
 
 
 @router.post("/admin/organisations/{organisation_id}", summary="Change an organisation")
 def change_organisation(
-    request: Request, organisation_id: Id, wanted: Annotated[Place, Form()], who: Who,
+    request: Request, found: ShownOrganisation, wanted: Annotated[Place, Form()], who: Who,
     parts: ServicesDep, now_ms: Now,
 ) -> Response:  # fmt: skip
     row = wanted.model_dump()
     try:
         with writing(parts.engine) as conn:
             _check(wanted)
-            accounts.change_organisation(conn, organisation_id, who.person_id, now_ms, **row)
-    except LookupError as error:
-        raise HTTPException(404, str(error)) from None
+            accounts.change_organisation(conn, found.id, who.person_id, now_ms, **row)
     except accounts.Refused as refused:
         problem = _words(request, refused)
-        one = row | {"id": organisation_id}
+        one = row | {"id": found.id}
         return page(request, "admin_organisation.html", who, 409, one=one, problem=problem)
     return RedirectResponse("/admin", 303)
 

@@ -8,11 +8,11 @@ and rules come with a version of the service, so these are shown only.
 from collections.abc import Collection
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from cloud.deps import Id, Now, ServicesDep, Who
+from cloud.deps import Now, ServicesDep, ShownOrganisation, Who
 from cloud.hospitals import organising
 from cloud.render import page
 from cloud.store import cases, changes, consents, duties, opinions, people
@@ -49,12 +49,9 @@ def duties_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> 
 
 @router.get("/admin/organisations/{organisation_id}/duties", summary="The roster of one of them")
 def roster_page(
-    request: Request, organisation_id: Id, who: Who, parts: ServicesDep, now_ms: Now
+    request: Request, place: ShownOrganisation, who: Who, parts: ServicesDep, now_ms: Now
 ) -> Response:
     with reading(parts.engine) as conn:
-        place = people.get_organisation(conn, organisation_id)
-        if place is None:
-            raise HTTPException(404, "no such organisation")
         own = organising.organisation_view(conn, place, now_ms)
     return page(request, "admin_roster.html", who, place=place, own=own)
 

@@ -9,7 +9,17 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
-from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, VisibleAlert, Who
+from cloud.deps import (
+    MAX_ID,
+    Id,
+    Now,
+    Principal,
+    Services,
+    ServicesDep,
+    ShownOrganisation,
+    VisibleAlert,
+    Who,
+)
 from cloud.hospitals import organising, views
 from cloud.hub import changed
 from cloud.render import page
@@ -100,10 +110,10 @@ def put_duties(roster: Roster, who: Who, parts: ServicesDep, now_ms: Now) -> dic
 
 @router.put("/api/organisations/{organisation_id}/duties")
 def put_duties_of(
-    organisation_id: Id, roster: Roster, who: Who, parts: ServicesDep, now_ms: Now
+    place: ShownOrganisation, roster: Roster, who: Who, parts: ServicesDep, now_ms: Now
 ) -> dict[str, Any]:
     """The whole roster of any organisation, by an administrator."""
-    return _put_duties(organisation_id, roster, who, parts, now_ms)
+    return _put_duties(place.id, roster, who, parts, now_ms)
 
 
 def _put_duties(

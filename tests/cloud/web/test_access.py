@@ -187,7 +187,8 @@ def test_nobody_else_sees_the_canary(service: Service, place: dict[str, int]) ->
             found = named.search(clients[role].get(path).text)
             assert found is None, (role, path, found)
     ids = {"recording_id": recording, "alert_id": alert, "mother_id": mother}
-    hers = re.compile("/.*{(recording|alert|mother)_id}")
+    ids["organisation_id"] = own
+    hers = re.compile("/.*{(recording|alert|mother|organisation)_id}")
     for path in (path for method, path in ACCESS if method == "GET" and hers.match(path)):
         for name in ("centre", "admin"):
             assert clients[name].get(path.format(**ids)).status_code in (403, 404), (name, path)
