@@ -13,7 +13,7 @@ from cloud.journeys.choices import choices
 from cloud.journeys.sight import sees_referral
 from cloud.render import page
 from cloud.routes.consultations import VisibleConsultation, theirs
-from cloud.store import alerts, frames, people, recordings, referrals
+from cloud.store import alerts, consultations, frames, people, recordings, referrals
 from cloud.store.db import reading
 
 router = APIRouter(tags=["pages"])
@@ -73,7 +73,8 @@ def show_one(
     request: Request, found: VisibleConsultation, who: Who, parts: ServicesDep, now_ms: Now
 ) -> Response:
     with reading(parts.engine) as conn:
-        (one,) = consultation_views(conn, [found], who, now_ms)
+        as_it_is = consultations.get(conn, found.id) or found  # as its messages are in this look
+        (one,) = consultation_views(conn, [as_it_is], who, now_ms)
         drawn = {m["id"]: _picture(conn, who, m["strip"]) for m in one["messages"] if m["strip"]}
         doctors = who_may_go_on(conn, found) if "hand-over" in one["may"] else []
         strips = _strips(conn, who, found.mother_id) if "write" in one["may"] else []

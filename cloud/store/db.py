@@ -74,8 +74,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent look at the store."""
+    """One consistent look at the store, of the moment of its first statement."""
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # its usual look is another one at each statement
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 

@@ -7,6 +7,9 @@ import httpx2
 import pytest
 
 from cloud.access import ACCESS
+from cloud.routes.consultations import visible_consultation
+from cloud.store import consultations
+from cloud.store.db import reading
 from models.synth import synthetic
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
@@ -119,6 +122,21 @@ def test_by_hand(service: Service, recording: int, open_page: OpenPage) -> None:
     her.locator("[name=text]").fill("And tomorrow?")
     her.get_by_role("button", name="发送给医生").click()
     her.get_by_role("link", name="这是之前一次咨询的继续。").wait_for()
+
+
+def test_the_page_is_one_look(service: Service) -> None:
+    """What was read before the messages were does not stand beside them."""
+    her, clinic = service.client("mother3"), service.client("clinic")
+    asked = post(clinic, "", mother_id=3, text="Tea is allowed.").json()["id"]
+    with reading(service.parts.engine) as conn:
+        before = consultations.get(conn, asked)
+    post(clinic, f"/{asked}/end", summary="It is over.")
+    service.app.dependency_overrides[visible_consultation] = lambda: before
+    try:
+        shown = her.get(f"/consultations/{asked}", headers={"accept-language": "en"}).text
+    finally:
+        service.app.dependency_overrides.clear()
+    assert "It is over." in shown and "Send to the doctors" in shown
 
 
 def test_three_clicks_from_the_queue(service: Service, open_page: OpenPage) -> None:

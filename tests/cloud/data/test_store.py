@@ -102,6 +102,16 @@ def test_a_transaction_that_fails_leaves_nothing(engine: Engine) -> None:
         assert people.all_mothers(conn) == []
 
 
+def test_reading_is_one_look(engine: Engine) -> None:
+    with reading(engine) as conn:
+        assert people.all_mothers(conn) == []
+        with writing(engine) as other:
+            people.add_mother(other, name="Li")
+        assert people.all_mothers(conn) == []
+    with reading(engine) as conn:
+        assert len(people.all_mothers(conn)) == 1
+
+
 def test_frames_are_stored_once(engine: Engine) -> None:
     made = opened(engine)
     sent = [(frame.seq, wire.encode(frame)) for frame in whole_session(3000)]
