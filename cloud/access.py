@@ -131,6 +131,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/hospitals"): {"centre": "all", "admin": "all"},
     ("GET", "/trends"): {"centre": "all", "admin": "all"},
     ("GET", "/api/hospitals"): {"centre": "all", "admin": "all"},
+    ("GET", "/me/messages"): _RECIPIENTS,
     ("GET", "/api/me/messages"): _RECIPIENTS,
     ("PUT", "/api/me/messages"): _RECIPIENTS,
     ("POST", "/api/push/subscribe"): _RECIPIENTS,

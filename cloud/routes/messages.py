@@ -5,14 +5,17 @@ from base64 import urlsafe_b64decode
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import Connection
 
 from cloud import channels
+from cloud.alerts.moves import words
 from cloud.channels import push
 from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
 from cloud.outgoing import views
+from cloud.render import page
 from cloud.routes.examples import example
 from cloud.store import changes, contacts
 from cloud.store.contacts import Contact, Wishes
@@ -26,6 +29,8 @@ PATTERNS = {  # what an address of a channel looks like
     "email": r"[^@\s,<>\x00-\x1f]{1,64}@[^@\s,<>\x00-\x1f]{1,180}",
     "wechat": r"[A-Za-z0-9_-]{10,64}",
 }
+NO_ADDRESS = "Not saved: please check the addresses."
+HALF_QUIET = "Not saved: quiet hours have a beginning and an end."
 Minute = Annotated[int, Field(ge=0, le=1439)]
 
 
@@ -35,21 +40,19 @@ class Way(BaseModel):
     id: int | None = Field(None, ge=1, le=MAX_ID)
     channel: Literal["push", "sms", "wechat", "email", "voice"]
     address: str = Field("", max_length=250)
-    least: Literal["low", "medium", "high"] = "low"
+    least: Literal["low", "medium", "high"] | None = None  # None: high for calls, low for others
 
     @model_validator(mode="after")
     def _fits(self) -> "Way":
-        if self.channel == "push":
-            if self.id is None:
-                raise ValueError("a browser is added with /api/push/subscribe")
-        elif not re.fullmatch(PATTERNS[self.channel], self.address):
-            raise ValueError("no such address")
+        if self.channel == "push" and self.id is None:
+            raise ValueError("a browser is added with /api/push/subscribe")
+        self.least = self.least or ("high" if self.channel == "voice" else "low")
         return self
 
 
 class Quiet(BaseModel):
-    from_min: Minute
-    to_min: Minute
+    from_min: Minute | None  # both None: there are none
+    to_min: Minute | None
     zone: str = Field(max_length=60)
 
     @model_validator(mode="after")
@@ -70,6 +73,7 @@ class Wanted(BaseModel):
     language: Literal["en", "zh"]
     quiet: Quiet | None = None
     contacts: list[Way] = Field(max_length=MAX_CONTACTS)
+    earlier: int | None = Field(None, ge=1, le=MAX_ID)  # this contact goes one place up
 
 
 class Keys(BaseModel):
@@ -93,6 +97,11 @@ class Subscription(BaseModel):
     keys: Keys
 
 
+@router.get("/me/messages", summary="The page of how one wants to be told")
+def wishes_page(request: Request, who: Who, parts: ServicesDep) -> Response:
+    return page(request, "messages.html", who, wanted=get_wishes(who, parts))
+
+
 @router.get("/api/me/messages", summary="How the asker wants to be told")
 def get_wishes(who: Who, parts: ServicesDep) -> dict[str, Any]:
     with reading(parts.engine) as conn:
@@ -104,7 +113,9 @@ def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep, now_ms: Now) -> dic
     """All of it, in place of what was there; contacts are tried in the order given. The audit
     keeps no address: what it has stays for good."""
     person_id = who.person_id or 0
-    quiet = wanted.quiet
+    quiet = wanted.quiet if wanted.quiet and wanted.quiet.from_min is not None else None
+    if wanted.quiet and (wanted.quiet.from_min is None) != (wanted.quiet.to_min is None):
+        raise HTTPException(422, words(HALF_QUIET))
     wishes = Wishes(
         wanted.steps,
         wanted.language,
@@ -115,7 +126,7 @@ def put_wishes(wanted: Wanted, who: Who, parts: ServicesDep, now_ms: Now) -> dic
     with writing(parts.engine) as conn:
         before = _told_by(conn, person_id)
         contacts.wish(conn, person_id, wishes)
-        _keep(conn, person_id, wanted.contacts)
+        _keep(conn, person_id, _in_order(wanted))
         after = _told_by(conn, person_id)
         if after != before:
             changes.add(conn, "ways", before, after, now_ms, person_id=person_id)
@@ -142,6 +153,19 @@ def of_alert(alert: VisibleAlert, parts: ServicesDep) -> list[dict[str, Any]]:
     """Who was told about it, on which ways, and what came of it."""
     with reading(parts.engine) as conn:
         return views.of_alert(conn, alert["id"])
+
+
+def _in_order(wanted: Wanted) -> list[Way]:
+    """Its ways, with the one that is to be earlier before its neighbour."""
+    ways = list(wanted.contacts)
+    for way in ways:
+        if way.channel != "push" and not re.fullmatch(PATTERNS[way.channel], way.address):
+            raise HTTPException(422, words(NO_ADDRESS))
+    for place in range(1, len(ways)):
+        if wanted.earlier is not None and ways[place].id == wanted.earlier:
+            ways[place - 1], ways[place] = ways[place], ways[place - 1]
+            break
+    return ways
 
 
 def _keep(conn: Connection, person_id: int, ways: list[Way]) -> None:

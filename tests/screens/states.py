@@ -72,6 +72,7 @@ PAGES = {
                      "a filter away."),
     "/mothers/{mother_id}": Page(WRITTEN, "Each part says that there is none, and advice when it "
                                  "would come."),
+    "/me/messages": Page(WRITTEN, "No way is given; an empty line for each channel that is set up."),
     "/readings": Page(WRITTEN, "No reading has been asked for yet."),
     "/consultations": Page(WRITTEN, "Nothing is open."),
     "/consultations/case": Page(WRITTEN, "The form to write the first words."),

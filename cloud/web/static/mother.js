@@ -5,7 +5,6 @@ import { showButtons } from "./buttons.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
 import { showPlacing } from "./placing.js";
-import "./settings.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";

@@ -4,7 +4,6 @@ import { isOpen, worstByRecording } from "./alerts.js";
 import { Live } from "./live.js";
 import { byId, me } from "./parts.js";
 import { Queue } from "./queue.js";
-import "./settings.js";
 import { Sound } from "./sound.js";
 import { ToRead } from "./toread.js";
 import { Wall } from "./wall.js";

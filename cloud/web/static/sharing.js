@@ -1,22 +1,18 @@
 // What the mother decides: whether her phone's position is sent.
 
 import { post } from "./live.js";
-import { byId, h, setText } from "./parts.js";
+import { byId, setText } from "./parts.js";
 import { t } from "./words.js";
 
 const KEY = "lucina-position";
 const EVERY_MS = 60_000;
-const news = h("p", { role: "status" });
+const news = byId("position-news");
 let watch = null; // of navigator.geolocation, while something runs and she allows it
 let sentAt = -Infinity;
 
-const allowed = h("input", { type: "checkbox", checked: localStorage.getItem(KEY) === "yes", onchange: allow });
-byId("sharing")
-  .querySelector("div")
-  .append(
-    h("label", {}, allowed, " ", t("Send the position of this phone while my recording runs or an alert is open, so that the nearest hospital is asked.")),
-    news,
-  );
+const allowed = byId("position");
+allowed.checked = localStorage.getItem(KEY) === "yes";
+allowed.addEventListener("change", allow);
 
 // Called often: whether a recording runs or an alert is open.
 export function sharePosition(running) {

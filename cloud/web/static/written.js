@@ -8,12 +8,14 @@
 // fields with one name the last that is filled in counts.
 // <fieldset data-row="visits">: its fields as one object of a list; an empty row is left out, and
 // one whose box with data-drop is checked. data-next is where to go then; {id} is the answer's.
-// <input data-now>: its form is sent when it changes.
+// <input data-now>: its form is sent when it changes. <input data-zone>: the reader's time zone.
+// <form data-said="Saved.">: said when it was. <button data-push>: see push.js.
 // <ol data-seen="/api/things/3/read" data-through="7">: sent once the page is really looked at.
 // <span data-since="1790000000000">: whole minutes since then; <b data-until="...">: "in 12:30".
 
 import { post } from "./live.js";
 import { setText } from "./parts.js";
+import { allow } from "./push.js";
 import { day, duration, t } from "./words.js";
 
 function value(field) {
@@ -65,6 +67,7 @@ export class Written {
     this.everyMs = 1000 * (body.dataset.every ?? Infinity);
     body.addEventListener("submit", (event) => this.#send(event));
     body.addEventListener("change", ({ target }) => target.dataset.now !== undefined && target.form.requestSubmit());
+    body.addEventListener("click", ({ target }) => target.dataset.push && allow(target).catch(() => this.#say(target.dataset.refused)));
     this.#take(body);
   }
 
@@ -115,9 +118,9 @@ export class Written {
       const sent = fields(form);
       if (event.submitter?.name) sent[event.submitter.name] = event.submitter.value;
       const answer = await post(form.dataset.api, sent, form.dataset.method ?? "POST");
-      this.#say("");
       if (form.dataset.next) window.location.assign(form.dataset.next.replace("{id}", answer.id));
       else await this.refresh(true);
+      this.#say(form.dataset.said ?? "", "good");
     } catch (problem) {
       this.#say(problem.message);
     } finally {
@@ -133,7 +136,8 @@ export class Written {
     this.refresh(true);
   }
 
-  #say(words) {
+  #say(words, kind = "failed") {
+    this.said.className = kind;
     this.said.textContent = words;
     this.said.hidden = !words;
     if (words) this.said.scrollIntoView({ block: "nearest" });
@@ -142,6 +146,7 @@ export class Written {
   // What the service wrote, with times in the reader's own zone and forms that can be sent.
   #take(part) {
     for (const one of part.querySelectorAll("[data-ms]")) one.textContent = day(Number(one.dataset.ms));
+    for (const one of part.querySelectorAll("[data-zone]")) one.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const one of part.querySelectorAll("form[inert]")) one.inert = false;
   }
 

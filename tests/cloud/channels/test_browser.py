@@ -51,17 +51,18 @@ def picture(page: Any, name: str) -> None:
 def test_a_mother_chooses_how_she_is_told(service: Service, open_page: OpenPage) -> None:
     page = open_page("mother1", "/mother", PHONE)
     page.get_by_text("Messages to me when this page is closed").click()
-    page.get_by_role("button", name="+ SMS").click()
-    page.get_by_role("textbox", name="SMS").fill("13800138000")
-    page.get_by_role("button", name="+ Phone call").click()
-    page.get_by_role("textbox", name="Phone call").fill("13800138000")
-    page.get_by_role("button", name="Earlier").nth(1).click()
+    page.get_by_role("textbox", name="+ SMS").fill("13800138000")
+    page.get_by_role("textbox", name="+ Phone call").fill("13800138000")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    page.get_by_role("button", name="Earlier").click()
+    page.locator("fieldset").first.filter(has_text="Phone call").wait_for()
     page.get_by_label("Alerts always come.").select_option("every")
     page.get_by_label("from", exact=True).fill("22:00")
     page.get_by_label("to", exact=True).fill("07:00")
     picture(page, "mother-settings")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Saved.").wait_for()
+    page.locator("[name='quiet.to_min'][value='07:00']").wait_for()
     kept = service.client("mother1").get("/api/me/messages").json()
     assert [(c["channel"], c["least"]) for c in kept["contacts"]] == [
         ("voice", "high"),
@@ -69,7 +70,7 @@ def test_a_mother_chooses_how_she_is_told(service: Service, open_page: OpenPage)
     ]
     assert (kept["steps"], kept["language"]) == ("every", "en")
     assert (kept["quiet"]["from_min"], kept["quiet"]["to_min"]) == (1320, 420)
-    page.get_by_role("textbox", name="SMS").fill("call me")
+    page.get_by_role("textbox", name="SMS", exact=True).fill("call me")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Not saved: please check the addresses.").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

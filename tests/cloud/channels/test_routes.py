@@ -22,6 +22,7 @@ from cloud.config import Settings
 from cloud.deps import Services
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.letters import letter_id, token_of
+from cloud.routes import messages as messages_page
 from cloud.store import contacts, messages, people, recordings
 from cloud.store.db import open_engine, reading, writing
 from models.rules import BY_ID
@@ -191,6 +192,20 @@ def test_an_address_that_is_none_is_refused(app: App, way: dict[str, Any]) -> No
     assert app.ask("PUT", "/api/me/messages", "mother1", json=wanted).status_code == 422
     with reading(app.engine) as conn:
         assert len(contacts.of_person(conn, app.person_id("mother3"))) == 1
+
+
+def test_a_way_is_moved_up_and_quiet_hours_are_whole(app: App) -> None:
+    ways = [{"channel": name, "address": "13800138000"} for name in ("sms", "voice")]
+    quiet = {"from_min": None, "to_min": None, "zone": "Asia/Shanghai"}
+    wanted: dict[str, Any] = {"language": "zh", "contacts": ways, "quiet": quiet}
+    kept = app.ask("PUT", "/api/me/messages", "mother4", json=wanted).json()
+    assert [one["least"] for one in kept["contacts"]] == ["low", "high"] and kept["quiet"] is None
+    moved = wanted | {"contacts": kept["contacts"], "earlier": kept["contacts"][1]["id"]}
+    kept = app.ask("PUT", "/api/me/messages", "mother4", json=moved).json()
+    assert [one["channel"] for one in kept["contacts"]] == ["voice", "sms"]
+    half = wanted | {"quiet": quiet | {"from_min": 60}}
+    said = app.ask("PUT", "/api/me/messages", "mother4", json=half)
+    assert (said.status_code, said.json()["detail"]["text"]) == (422, messages_page.HALF_QUIET)
 
 
 def test_quiet_hours_need_a_time_zone_that_exists(app: App) -> None:

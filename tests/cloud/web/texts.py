@@ -16,6 +16,7 @@ from cloud.render import WEB
 from cloud.reports import words as report_words
 from cloud.reports.seal import Holds
 from cloud.research import said, summary
+from cloud.routes import messages
 from cloud.sections import SECTIONS
 from cloud.statistics import columns as figures
 from cloud.store.care import ROLES
@@ -138,6 +139,7 @@ def all_texts() -> set[str]:
     found |= {phase.value for table in (resources.Phase, resources.Lease) for phase in table}
     found |= {*resources.EVENTS, *resources.LEASE_EVENTS, *resources.KINDS, *_SHARING}
     found |= {resources.FAR_UNKNOWN, resources.NO_PLACE}
+    found |= {messages.NO_ADDRESS, messages.HALF_QUIET}
     for column in (*contributions.COLUMNS, MEMBER, *figures.FIGURES, *figures.RULES):
         found |= {column.heading, column.definition}
     found |= {*figures.GROUPS, *_FILES}
