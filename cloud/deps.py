@@ -1,6 +1,7 @@
 """What routes ask for: the parts of the service, who is asking, and what they may see."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -161,14 +162,26 @@ def refuse_foreign_origin(request: Request) -> None:
         raise HTTPException(403, "this request came from another site")
 
 
-def sees(conn: Connection, who: Principal, recording: recordings.Recording) -> bool:
+def seen_of(
+    conn: Connection, who: Principal, rows: Sequence[recordings.Recording]
+) -> list[recordings.Recording]:
+    """Those of these recordings that they may see, in their order."""
     if who.role == "device":
-        return recording.device_id == who.box_id
+        return [row for row in rows if row.device_id == who.box_id]
     if who.role == "gateway":
-        return recording.gateway_id == who.box_id
-    hospitals = sight.organisations_of(conn, recording.id) if who.role == "hospital" else None
-    hides = who.role in SEE_ALL and hidden.is_hidden(conn, recording.mother_id)
-    return may_see(who.viewer, recording.mother_id, hospitals, hides)
+        return [row for row in rows if row.gateway_id == who.box_id]
+    ids = [row.id for row in rows]
+    hospitals = sight.organisations_of_all(conn, ids) if who.role == "hospital" else {}
+    hides = hidden.mothers_hidden(conn) if who.role in SEE_ALL else frozenset()
+    return [
+        row
+        for row in rows
+        if may_see(who.viewer, row.mother_id, hospitals.get(row.id), row.mother_id in hides)
+    ]
+
+
+def sees(conn: Connection, who: Principal, recording: recordings.Recording) -> bool:
+    return bool(seen_of(conn, who, [recording]))
 
 
 def find_visible(conn: Connection, who: Principal, recording_id: int) -> recordings.Recording:

@@ -23,36 +23,34 @@ def views(conn: Connection, shown: Sequence[Alert]) -> list[dict[str, Any]]:
     steps = alerts.steps_of(conn, [alert.id for alert in shown])
     every = [step for of_one in steps.values() for step in of_one]
     known = _Names(conn, shown, every)
-    return [_view(conn, alert, steps[alert.id], known) for alert in shown]
+    return [_view(alert, steps[alert.id], known) for alert in shown]
 
 
 class _Names:
-    """The organisations and people that some alerts speak of, each read once."""
+    """The mothers, organisations and people that some alerts speak of, each read once."""
 
-    def __init__(self, conn: Connection, shown: Iterable[Alert], steps: Iterable[Step]) -> None:
+    def __init__(self, conn: Connection, shown: Sequence[Alert], steps: Iterable[Step]) -> None:
         rows: list[Alert | Step] = [*shown, *steps]
-        self._organisations = {
-            i: people.get_organisation(conn, i)
-            for i in {row.organisation_id for row in rows}
-            if i is not None
-        }
+        self.mothers = people.mothers_by_id(conn, {row.mother_id for row in shown} - {None})
+        places = {row.organisation_id for row in [*rows, *self.mothers.values()]}
+        self.organisations = {i: people.get_organisation(conn, i) for i in places if i is not None}
         self._people = {
             i: people.get_person(conn, i) for i in {row.person_id for row in rows} if i is not None
         }
 
     def organisation(self, row: Alert | Step) -> Organisation | None:
-        return None if row.organisation_id is None else self._organisations[row.organisation_id]
+        return None if row.organisation_id is None else self.organisations[row.organisation_id]
 
     def person(self, row: Alert | Step) -> Person | None:
         return None if row.person_id is None else self._people[row.person_id]
 
 
-def _view(conn: Connection, alert: Alert, steps: list[Step], known: _Names) -> dict[str, Any]:
+def _view(alert: Alert, steps: list[Step], known: _Names) -> dict[str, Any]:
     rule = BY_ID.get(alert.rule)  # None: raised by an older version
     return {
         "id": alert.id,
         "recording_id": alert.recording_id,
-        "mother": _mother(conn, alert),
+        "mother": _mother(alert, known),
         "rule": alert.rule,
         "kind": alert.kind,
         "priority": alert.priority,
@@ -79,11 +77,11 @@ def _view(conn: Connection, alert: Alert, steps: list[Step], known: _Names) -> d
     }
 
 
-def _mother(conn: Connection, alert: Alert) -> dict[str, Any] | None:
-    mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
+def _mother(alert: Alert, known: _Names) -> dict[str, Any] | None:
+    mother = known.mothers.get(alert.mother_id or 0)
     if mother is None:
         return None
-    own = people.get_organisation(conn, mother.organisation_id or 0)
+    own = known.organisations.get(mother.organisation_id or 0)
     return {
         "id": mother.id,
         "name": mother.name,

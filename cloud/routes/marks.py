@@ -27,7 +27,7 @@ class Pressed(BaseModel):
 def list_marks(recording: VisibleRecording, parts: ServicesDep) -> list[dict[str, Any]]:
     """What she pressed and did not take back, in the order of the recording."""
     with reading(parts.engine) as conn:
-        return [_view(one) for one in marks.of_recording(conn, recording.id)]
+        return [view(one) for one in marks.of_recording(conn, recording.id)]
 
 
 @router.post("/api/recordings/{recording_id}/marks")
@@ -42,7 +42,7 @@ def press(
             at_ms=at_ms, made_ms=now_ms, person_id=who.person_id,
         )  # fmt: skip
     _tell(parts, recording)
-    return _view(mark)
+    return view(mark)
 
 
 @router.delete("/api/recordings/{recording_id}/marks/{mark_id}")
@@ -63,7 +63,7 @@ def _at_s(recording: Recording, at_ms: int) -> float:
     return max(0, at_ms - began_ms) * recording.speed / 1000
 
 
-def _view(one: Mark) -> dict[str, Any]:
+def view(one: Mark) -> dict[str, Any]:
     return {"id": one.id, "kind": one.kind, "at_s": one.at_s, "at_ms": one.at_ms}
 
 

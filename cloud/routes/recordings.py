@@ -1,32 +1,73 @@
 """Recordings as JSON: the list, one, its samples, its completeness, its last assessment."""
 
 import json
+from math import inf
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+from sqlalchemy import Connection
 
 from cloud import views
 from cloud.completeness import ledger
-from cloud.deps import Now, ServicesDep, VisibleRecording, Who, sees
+from cloud.deps import (
+    MAX_ID,
+    Now,
+    Services,
+    ServicesDep,
+    VisibleRecording,
+    Who,
+    note_look,
+    seen_of,
+)
 from cloud.live import KEEP_S
-from cloud.store import assessments, readings, recordings
+from cloud.routes.marks import view
+from cloud.store import assessments, marks, readings, recordings
 from cloud.store.db import reading
 
 router = APIRouter(tags=["recordings"])
 MAX_TRACE_S = 4 * 3600
+MAX_STRIPS = 16
+JSON = "application/json"
+Seconds = Annotated[float, Query(ge=1, le=MAX_TRACE_S)]
+OneId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 @router.get("/api/recordings")
-def list_recordings(who: Who, parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
-    """All that are open and the newest of the others, as far as they may be seen."""
+def list_recordings(
+    who: Who, parts: ServicesDep, now_ms: Now, running: bool = False
+) -> list[dict[str, Any]]:
+    """All that are open and, unless only these are asked for, the newest of the others, as far as
+    they may be seen."""
     with reading(parts.engine) as conn:
         mothers = None if who.mother_id is None else [who.mother_id]
         rows = {row.id: row for row in recordings.open_now(conn)}
-        rows |= {row.id: row for row in recordings.latest(conn, mother_ids=mothers)}
-        traces = (row for _, row in sorted(rows.items()) if row.gateway_id != recordings.HOME)
-        seen = [row for row in traces if sees(conn, who, row)]
-        return [views.recording_view(conn, parts.live, row, now_ms) for row in seen]
+        if not running:
+            rows |= {row.id: row for row in recordings.latest(conn, mother_ids=mothers)}
+        traces = [row for _, row in sorted(rows.items()) if row.gateway_id != recordings.HOME]
+        return views.recording_views(conn, parts.live, seen_of(conn, who, traces), now_ms)
+
+
+@router.get("/api/strips", response_class=Response)
+def list_strips(
+    who: Who,
+    parts: ServicesDep,
+    ids: Annotated[list[OneId], Query(max_length=MAX_STRIPS)],
+    seconds: Seconds = 900,
+) -> Response:
+    """The last seconds of several recordings and what the mothers pressed, each as the routes of
+    one give it, in no order; without those that are not theirs."""
+    with reading(parts.engine) as conn:
+        seen = seen_of(conn, who, recordings.get_all(conn, ids))
+        found = [
+            f'{{"id":{one.id},"trace":{_trace_json(conn, parts, one, seconds)},'
+            f'"marks":{json.dumps([view(mark) for mark in marks.of_recording(conn, one.id)])}}}'
+            for one in seen
+        ]
+    for one in seen:
+        note_look(parts, who, one.mother_id, one.id)
+    return Response(f"[{','.join(found)}]", media_type=JSON)
 
 
 @router.get("/api/recordings/{recording_id}", summary="One recording")
@@ -35,18 +76,30 @@ def get_recording(recording: VisibleRecording, parts: ServicesDep, now_ms: Now) 
         return views.recording_view(conn, parts.live, recording, now_ms)
 
 
-@router.get("/api/recordings/{recording_id}/trace", response_class=JSONResponse)
+@router.get("/api/recordings/{recording_id}/trace", response_class=Response)
 def get_trace(
     recording: VisibleRecording,
     parts: ServicesDep,
-    seconds: Annotated[float, Query(ge=1, le=MAX_TRACE_S)] = 900,
-) -> JSONResponse:
-    """The last seconds, at 4 Hz. A response of our own: checking each sample costs more."""
-    live = parts.live.get(recording.id)
-    if live is not None and seconds <= KEEP_S:
-        return JSONResponse(views.trace_view(live.window(seconds)))
+    seconds: Seconds = 900,
+    to_s: Annotated[float, Query(ge=0)] = inf,
+) -> Response:
+    """The last seconds before `to_s` of the recording, or before its newest sample, at 4 Hz."""
     with reading(parts.engine) as conn:
-        return JSONResponse(views.trace_view(views.stored_trace(conn, recording.id, seconds)))
+        return Response(_trace_json(conn, parts, recording, seconds, to_s), media_type=JSON)
+
+
+def _trace_json(
+    conn: Connection,
+    parts: Services,
+    recording: recordings.Recording,
+    seconds: float,
+    to_s: float = inf,
+) -> str:
+    """From memory, where the last hour of a running one is, else from the store."""
+    live = parts.live.get(recording.id)
+    if live is not None and min(to_s, live.newest_s) - seconds >= live.newest_s - KEEP_S:
+        return views.trace_json(live.window(seconds, None if to_s == inf else to_s))
+    return views.trace_json(views.stored_trace(conn, recording.id, seconds, to_s))
 
 
 @router.get("/api/recordings/{recording_id}/completeness")

@@ -56,6 +56,10 @@ def is_hidden(conn: Connection, mother_id: int | None) -> bool:
     return mother_id is not None and conn.scalar(_IS_HIDDEN, {"mother": mother_id}) is not None
 
 
+def mothers_hidden(conn: Connection) -> frozenset[int]:
+    return frozenset(conn.scalars(_HERS))
+
+
 def places(conn: Connection) -> list[int]:
     """The hidden organisations; none: there is no canary."""
     return list(conn.scalars(_PLACES))

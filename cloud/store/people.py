@@ -1,6 +1,6 @@
 """Organisations, mothers, people, and the devices and gateways that speak for them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -211,6 +211,11 @@ def hospitals(conn: Connection) -> list[Organisation]:
 
 def get_mother(conn: Connection, mother_id: int) -> Mother | None:
     return _get(conn, Mother, mothers, mother_id)
+
+
+def mothers_by_id(conn: Connection, ids: Collection[int | None]) -> dict[int, Mother]:
+    """Those of these that there are."""
+    return {one.id: one for one in _all(conn, Mother, select(mothers).where(mothers.c.id.in_(ids)))}
 
 
 def all_mothers(conn: Connection) -> list[Mother]:

@@ -144,6 +144,12 @@ def get(conn: Connection, recording_id: int) -> Recording | None:
     return None if row is None else _recording(row)
 
 
+def get_all(conn: Connection, recording_ids: Collection[int]) -> list[Recording]:
+    """Those of these that there are."""
+    found = conn.execute(select(recordings).where(recordings.c.id.in_(recording_ids)))
+    return [_recording(row) for row in found]
+
+
 _FIND = select(recordings).where(
     recordings.c.device_id == bindparam("device"), recordings.c.session == bindparam("number")
 )
