@@ -106,6 +106,10 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}/marks"): _PEOPLE,
     ("POST", "/api/recordings/{recording_id}/marks"): _MOTHER,
     ("DELETE", "/api/recordings/{recording_id}/marks/{mark_id}"): _MOTHER,
+    ("GET", "/recordings/{recording_id}/annotations"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/api/recordings/{recording_id}/annotations"): _CLINICIANS | {"admin": "all"},
+    ("POST", "/api/recordings/{recording_id}/annotations"): _CLINICIANS,
+    ("DELETE", "/api/recordings/{recording_id}/annotations/{annotation_id}"): _CLINICIANS,
     ("GET", "/api/recordings/{recording_id}/report.pdf"): _PEOPLE,
     ("GET", "/verify/{token}"): _PUBLIC,  # its code was made here; names nobody
     ("GET", "/api/recordings/{recording_id}/assessment"): _CLINICIANS | {"admin": "all"},

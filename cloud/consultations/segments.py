@@ -33,15 +33,16 @@ def segment_of(
     """Refused when the recording is another's, or has no such part."""
     if recording.mother_id != mother_id:
         raise Refused(NOT_HERS)
-    length_s = _length_s(conn, recording.id)
+    known_s = length_s(conn, recording.id)
     try:
-        found = rules.segment(start_s, end_s, length_s)
+        found = rules.segment(start_s, end_s, known_s)
     except ValueError:
-        raise Refused(NO_SUCH_PART, minutes=length_s / 60) from None
+        raise Refused(NO_SUCH_PART, minutes=known_s / 60) from None
     return Segment(recording.id, *found)
 
 
-def _length_s(conn: Connection, recording_id: int) -> float:
+def length_s(conn: Connection, recording_id: int) -> float:
+    """Up to its newest frame of a trace; 0 without one."""
     back = (frame for frame, _ in frames.read_back(conn, recording_id) if frame.kind == TRACE)
     newest = next(back, None)
     return newest.t_ms / 1000 + 1 if newest else 0.0

@@ -26,7 +26,7 @@ def staff_views(
     ids = [reading.id for reading in shown]
     said, steps = opinions.of_readings(conn, ids), readings.steps_of(conn, ids)
     machine = assessments.verdicts(conn, {reading.recording_id for reading in shown})
-    names, found = _Names(conn), []
+    names, found = Names(conn), []
     for one in shown:
         view = _view(conn, one, said[one.id], viewer, now_ms, names)
         if not view["hidden"] and one.recording_id in machine:
@@ -40,7 +40,7 @@ def staff_views(
 
 def mother_views(conn: Connection, shown: Sequence[Reading]) -> list[dict[str, Any]]:
     """The signed ones, newest first, as a mother reads them."""
-    names = _Names(conn)
+    names = Names(conn)
     done = [reading for reading in shown if reading.phase in rules.DONE]
     return [
         {
@@ -73,7 +73,7 @@ _WORDS = [  # that a signer may choose for the mother
 ]
 
 
-class _Names:
+class Names:
     """People and organisations by id, each read once."""
 
     def __init__(self, conn: Connection) -> None:
@@ -103,7 +103,7 @@ class _Names:
 
 def _view(
     conn: Connection, reading: Reading, said: list[Opinion], viewer: Actor,
-    now_ms: int, names: _Names,
+    now_ms: int, names: Names,
 ) -> dict[str, Any]:  # fmt: skip
     hidden = is_hidden(reading, viewer)
     visible = [one for one in said if not hidden or one.person_id == viewer.person_id]
@@ -163,7 +163,7 @@ def differ(said: Sequence[Opinion]) -> dict[str, bool | None]:
     }
 
 
-def _opinion(one: Opinion, names: _Names) -> dict[str, Any]:
+def _opinion(one: Opinion, names: Names) -> dict[str, Any]:
     return {
         "rank": one.rank,
         "at_ms": one.at_ms,
@@ -178,7 +178,7 @@ def _opinion(one: Opinion, names: _Names) -> dict[str, Any]:
     }
 
 
-def _signed(reading: Reading, names: _Names) -> dict[str, Any] | None:
+def _signed(reading: Reading, names: Names) -> dict[str, Any] | None:
     if reading.signed_class is None:
         return None
     return {
@@ -200,7 +200,7 @@ def _raised(steps: list[Step]) -> dict[str, Any] | None:
     return {"at_ms": last.at_ms, "reason": last.text} if last else None
 
 
-def _step(step: Step, names: _Names) -> dict[str, Any]:
+def _step(step: Step, names: Names) -> dict[str, Any]:
     return {
         "at_ms": step.at_ms,
         "event": step.event,

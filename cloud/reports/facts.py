@@ -18,6 +18,7 @@ from cloud.completeness import ledger
 from cloud.drawing.marks import Press
 from cloud.gestation import gestation_weeks
 from cloud.months import centre_zone
+from cloud.readings import annotating
 from cloud.readings.views import mother_views, staff_views
 from cloud.reports import seal
 from cloud.store import assessments, marks, people, readings
@@ -65,6 +66,7 @@ class Facts:
     gaps: list[Gap]
     document: Mapping[str, Any] | None  # models.live.Shown; None: none, or not to be seen
     reading: Mapping[str, Any] | None  # the view of the signed one: staff's, or the mother's
+    annotations: list[dict[str, Any]]  # of staff, those that stand and may be seen
     presses: list[Press]  # of her buttons, in the order of the recording
     seal: seal.Seal
     plain: bool  # for a mother
@@ -100,6 +102,7 @@ def gather(conn: Connection, recording: Recording, viewer: Viewer, now_ms: int) 
         gaps=[Gap(one["from_s"], one["to_s"], one["cause"]) for one in found["gaps"]],
         document=None if plain or hidden else _document(conn, recording.id),
         reading=view,
+        annotations=[] if plain else _annotations(conn, recording, viewer),
         presses=[Press(one.kind, one.at_s) for one in marks.of_recording(conn, recording.id)],
         seal=seal.seal(conn, recording.id, signed, now_ms),
         plain=plain,
@@ -125,6 +128,11 @@ def _trace(conn: Connection, recording: Recording) -> Trace:
         hours = f"{trace.duration_s / 3600:.1f}"
         raise Refused(TOO_LONG, hours=hours, most=MOST_S // 3600)
     return trace
+
+
+def _annotations(conn: Connection, recording: Recording, viewer: Viewer) -> list[dict[str, Any]]:
+    rows, _ = annotating.views(conn, recording, viewer)
+    return [one for one in rows if one["ended_ms"] is None]
 
 
 def _document(conn: Connection, recording_id: int) -> Mapping[str, Any] | None:

@@ -20,6 +20,7 @@ def lines_of(facts: Facts, language: str) -> list[Line]:
     return [
         *_reading(facts, language),
         *(_found(facts.document, language) if facts.document else _nothing(facts, language)),
+        *_annotated(facts, language),
         *_pressed(facts, language),
         *_completeness(facts, language),
         *(_scores(facts.document, language) if facts.document else ()),
@@ -114,6 +115,17 @@ def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
         yield Line(say(language, word), tail=str(len(document[name])))
     if not document["quality"]["toco"]:
         yield Line(say(language, "no toco"), SMALL_PT)
+
+
+def _annotated(facts: Facts, language: str) -> Iterator[Line]:
+    """What readers marked on the strip, each with its place and who said it."""
+    if facts.annotations:
+        yield _heading(language, "annotated")
+    for one in facts.annotations:
+        ends = sorted({one["from_s"], one["to_s"]})
+        yield Line(one["text"], tail="-".join(clock(end) for end in ends), keep=True)
+        who = one["person"], name_of(one, language), time_of(one["at_ms"], facts.zone)
+        yield Line(", ".join(who), SMALL_PT, indent_mm=INDENT_MM)
 
 
 def _pressed(facts: Facts, language: str) -> Iterator[Line]:

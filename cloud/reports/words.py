@@ -47,6 +47,7 @@ WORDS = {
     "squeezes": "Contractions",
     "pressed": "Pressed by the mother",
     "movements": "Movements",
+    "annotated": "Marked by readers",
     "no toco": "No toco in the last 30 min: contractions are not known.",
     "completeness": "Completeness",
     "complete": "%(stored)d of %(made)d frames stored, %(missing)d missing, %(resent)d resent, "

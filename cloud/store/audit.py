@@ -23,6 +23,7 @@ SOURCES: Mapping[str, Table] = {
     table.name: table
     for table in (
         t.alert_steps,
+        t.annotations,
         t.changes,
         t.check_ins,
         t.consents,

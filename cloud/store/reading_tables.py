@@ -82,6 +82,21 @@ reading_steps = Table(
     Index(None, "reading_id"),
 )
 
+annotations = Table(  # of staff, on a stretch of a strip; only added
+    "annotations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("recording_id", ForeignKey("recordings.id"), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("organisation_id", ForeignKey("organisations.id")),
+    Column("from_s", Float, nullable=False),  # recorded seconds
+    Column("to_s", Float, nullable=False),  # the same as from_s: a moment
+    Column("text", Text, nullable=False),  # empty: the one that it replaces is withdrawn
+    Column("replaces_id", ForeignKey("annotations.id")),  # one that it corrects or withdraws
+    Index(None, "recording_id"),
+)
+
 reading_settings = Table(  # an organisation without a row reads blind
     "reading_settings",
     metadata,

@@ -51,6 +51,7 @@ from cloud.store.pregnancy_tables import monitoring_plans as monitoring_plans
 from cloud.store.pregnancy_tables import pregnancies as pregnancies
 from cloud.store.pregnancy_tables import relatives as relatives
 from cloud.store.pregnancy_tables import risk_assessments as risk_assessments
+from cloud.store.reading_tables import annotations as annotations
 from cloud.store.reading_tables import reading_opinions as reading_opinions
 from cloud.store.reading_tables import reading_settings as reading_settings
 from cloud.store.reading_tables import reading_steps as reading_steps

@@ -56,6 +56,8 @@ PAGES = {
     "/recordings/{recording_id}/beside": Page(WRITTEN, "There is no earlier recording of hers "
                                               "that you may see; nothing was measured in these "
                                               "minutes."),
+    "/recordings/{recording_id}/annotations": Page(WRITTEN, "Nothing is marked; to a blind "
+                                                   "reader: what others marked is hidden."),
     "/hospitals": Page(WRITTEN, "No hospital has been entered yet."),
     "/trends": Page(WRITTEN, "Nothing was recorded in these hours."),
     "/journeys": Page(WRITTEN, "Nobody is expected by the green channel; no referral goes on."),
@@ -72,7 +74,7 @@ PAGES = {
                      "a filter away."),
     "/mothers/{mother_id}": Page(WRITTEN, "Each part says that there is none, and advice when it "
                                  "would come."),
-    "/me/messages": Page(WRITTEN, "No way is given; an empty line for each channel that is set up."),
+    "/me/messages": Page(WRITTEN, "No way is given; an empty line for each channel."),
     "/readings": Page(WRITTEN, "No reading has been asked for yet."),
     "/consultations": Page(WRITTEN, "Nothing is open."),
     "/consultations/case": Page(WRITTEN, "The form to write the first words."),

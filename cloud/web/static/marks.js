@@ -15,6 +15,7 @@ const INK = {
   maternal: "#b0488f",
   sinusoidal: "#7d4fa0",
   focus: "#27407a",
+  note: "#8a1f6a",
 };
 const LIGHT = 0.4; // of what is provisional
 const TINT = 0.1;
@@ -79,6 +80,19 @@ export function drawPresses(paper, presses) {
     pen.lineTo(x + PRESS_PX / 2, foot);
     pen.fill();
   }
+}
+
+// What staff marked, numbered as in their list: a bar along the foot of the paper, with its ends.
+export function drawNotes(paper, notes) {
+  const { pen } = paper;
+  notes.forEach(({ from_s, to_s }, n) => {
+    const [left, right] = [paper.x(from_s), paper.x(to_s)];
+    if (right < LEFT_PX || left > paper.width) return;
+    pen.fillStyle = INK.note;
+    pen.fillRect(left, paper.rateBottom - 30, Math.max(2, right - left), 2);
+    for (const x of [left, right]) pen.fillRect(x, paper.rateBottom - 34, 2, 10);
+    paper.text(String(n + 1), Math.max(left, LEFT_PX) + 4, paper.rateBottom - 41, "left", INK.note);
+  });
 }
 
 // The second that the reader points at.

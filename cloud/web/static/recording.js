@@ -10,16 +10,19 @@ import { Readings } from "./reading.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
 import { clock, duration, msgid, say, t } from "./words.js";
+import { writtenParts } from "./written.js";
 
 const id = Number(document.body.dataset.recording);
 const SHOWN_S = 4 * 3600; // the service gives no more at once
 const REPORT_MS = 15_000;
+const STILL_PX = 5; // a pointer that moved less has clicked
 const panel = new AnalysisPanel(
   { measures: byId("measures"), events: byId("events"), scores: byId("scores") },
   showSpan,
 );
 let tile = null;
 const readings = me.role === "mother" ? null : new Readings(byId("readings"), id, report);
+const written = writtenParts();
 let found = null; // the newest assessment's document
 
 const live = new Live({
@@ -30,7 +33,12 @@ const live = new Live({
   alert: (view) => view.recording_id === id && report(),
   recordings: report,
   reading: (one) => one.recording_id === id && report(),
-  changed: (one) => one.topic === "marks" && one.id === id && tile?.loadPresses().then(showPresses),
+  changed: (one) => {
+    for (const part of written) part.changed(one);
+    if (one.id !== id) return;
+    if (one.topic === "marks") tile?.loadPresses().then(showPresses);
+    if (one.topic === "annotation") report();
+  },
 });
 
 async function load() {
@@ -104,7 +112,34 @@ function showSpan(fromS, toS) {
   byId("strip").scrollIntoView({ block: "nearest" });
 }
 
+// What staff mark: while its form is open, a click on the strip or Enter at the cross gives the
+// beginning, the next one the end. Each that is marked leads to its place.
+let pressedX = 0;
+let begunS = NaN;
+byId("strip").addEventListener("pointerdown", ({ clientX }) => (pressedX = clientX));
+byId("strip").addEventListener("click", ({ clientX }) => Math.abs(clientX - pressedX) < STILL_PX && give());
+byId("strip").addEventListener("keydown", ({ key }) => key === "Enter" && give());
+byId("annotations")?.addEventListener("click", (event) => {
+  const { from, to } = event.target.dataset;
+  if (from === undefined) return;
+  event.preventDefault();
+  showSpan(Number(from), Number(to));
+});
+
+function give() {
+  const form = document.querySelector("#annotate[open] form");
+  const atS = tile?.strip.options.crossS;
+  if (!form || !(atS >= 0)) return;
+  const { from_s: from, to_s: to } = form.elements;
+  const begins = !from.value || to.value || Number.isNaN(begunS);
+  if (begins) begunS = atS;
+  (begins ? from : to).value = duration(1000 * atS);
+  if (begins) to.value = "";
+  tile.strip.options.focus = { fromS: Math.min(begunS, atS), toS: Math.max(begunS, atS) };
+}
+
 setInterval(() => {
+  for (const part of written) part.tick(live);
   if (!tile) return;
   tile.draw(live);
   readings?.draw(live.nowMs);
@@ -118,15 +153,18 @@ setInterval(() => tile && report(), REPORT_MS);
 // A blind reader gets nothing of the machine's before the own class.
 async function report() {
   const path = `/api/recordings/${id}`;
-  const machine = readings ? [`${path}/assessment`, `${path}/log`] : [];
-  const [complete, alerts, newest, silent] = await Promise.all([`${path}/completeness`, `/api/alerts?recording_id=${id}`, ...machine].map(get));
+  const machine = readings ? [`${path}/assessment`, `${path}/log`, `${path}/annotations`] : [];
+  const [complete, alerts, newest, silent, noted] = await Promise.all([`${path}/completeness`, `/api/alerts?recording_id=${id}`, ...machine].map(get));
   showCompleteness(complete);
   byId("alerts").replaceChildren(...alerts.map(alertCard));
   byId("alerts-empty").hidden = alerts.length > 0;
   setText(byId("alerts-empty"), newest?.hidden ? HIDDEN() : t("No alert so far."));
   if (!readings) return;
   showSilent(silent);
-  if (tile) showAssessment(newest);
+  if (tile) {
+    tile.strip.options.notes = noted.filter((one) => one.ended_ms === null);
+    showAssessment(newest);
+  }
   await readings.load();
 }
 

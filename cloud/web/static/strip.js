@@ -3,7 +3,7 @@
 // Nothing is invented: a gap is hatched, a jump is not joined, a value outside the axis is marked
 // at the edge, and a strip whose data is old turns grey and says how old.
 
-import { drawCross, drawFocus, drawMarks, drawPresses, drawZones } from "./marks.js";
+import { drawCross, drawFocus, drawMarks, drawNotes, drawPresses, drawZones } from "./marks.js";
 import { LEFT_PX, LOOK, PX_PER_CM, Paper } from "./paper.js";
 import { FS_HZ } from "./trace.js";
 import { duration, t } from "./words.js";
@@ -18,11 +18,11 @@ export class Strip {
   // options: axis [low, high]; cmPerMin 1 | 2 | 3, or seconds to fit into the width; startMs and
   // speed of the recording; marks [{fromS, toS}], the places that an alert or a reason is about;
   // found, the analysis to draw (marks.js), focus {fromS, toS}, what the reader has chosen; presses
-  // [{kind, at_s}] of the mother, and crossS, the second under the cross, or NaN
+  // [{kind, at_s}] of the mother, notes [{from_s, to_s}] of staff, and crossS, the second under the cross, or NaN
   constructor(canvas, trace, options = {}) {
     this.canvas = canvas;
     this.trace = trace;
-    this.options = { axis: AXES.wide, seconds: 600, speed: 1, marks: [], presses: [], crossS: NaN, ...options };
+    this.options = { axis: AXES.wide, seconds: 600, speed: 1, marks: [], presses: [], notes: [], crossS: NaN, ...options };
     this.backS = 0; // how far the right edge lies before the newest second
   }
 
@@ -110,6 +110,7 @@ export class Strip {
     for (const name of ["mhr", "fhr2", "fhr"]) this.#curve(name, rate, this.options.axis, JUMP_BPM);
     if (this.options.found) drawMarks(paper, this.options.found);
     drawPresses(paper, this.options.presses);
+    drawNotes(paper, this.options.notes);
     if (this.options.focus) drawFocus(paper, this.options.focus);
     drawCross(paper, this.options.crossS);
     paper.pen.restore();

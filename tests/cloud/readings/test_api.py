@@ -152,3 +152,42 @@ def test_the_documentation_has_examples(service: Service) -> None:
     for name in ("Opinion", "Signature", "Asked", "Why"):
         assert paths["components"]["schemas"][name]["examples"]
     assert "/api/readings/{reading_id}/sign" in paths["paths"]
+
+
+def test_words_on_the_strip_stay_and_are_hidden_from_who_reads_blind(
+    service: Service, recording: int, reading: dict[str, Any], clinic: httpx2.Client
+) -> None:
+    path = f"/api/recordings/{recording}/annotations"
+    centre, expert = service.client("centre"), service.client("expert")
+
+    def texts(client: httpx2.Client) -> list[tuple[float, float, str, bool]]:
+        rows = client.get(path).json()
+        return [(o["from_s"], o["to_s"], o["text"], o["ended_ms"] is None) for o in rows]
+
+    said = {"from_s": "1:10", "to_s": 40, "text": " decelerations begin "}
+    (first,) = clinic.post(path, json=said).json()
+    assert (first["person"], first["mine"]) == ("Midwife Wu (demo)", True)
+    assert texts(centre) == [(40, 70, "decelerations begin", True)]
+    again = {"from_s": 45, "text": "one deceleration", "replaces_id": first["id"]}
+    assert centre.post(path, json=again).status_code == 409  # another's
+    second = clinic.post(path, json=again).json()[1]
+    both = [(40, 70, "decelerations begin", False), (45, 45, "one deceleration", True)]
+    assert texts(clinic) == texts(centre) == both
+    for status, more in ((409, {}), (404, {"replaces_id": 99}), (422, {"text": " "})):
+        assert clinic.post(path, json=again | more).status_code == status
+    late = clinic.post(path, json={"from_s": "9:00", "text": "nothing is there"})
+    assert (late.status_code, late.json()["detail"]["args"]["minutes"]) == (409, pytest.approx(2))
+    assert service.client("hospital").get(path).status_code == 404
+    assert service.client(HER).get(path).status_code == 403
+
+    asked = clinic.post(path.replace("annotations", "readings"), json={"reason": "look again"})
+    number = asked.json()["id"]
+    assert (texts(clinic), texts(centre)) == (both, [])  # hidden but for the own ones
+    post(expert, number, "take")
+    expert.post(path, json={"from_s": 5, "text": "a rise"})
+    assert texts(expert) == [(5, 5, "a rise", True)]
+    assert "hidden until" in expert.get(path.removeprefix("/api")).text
+    post(expert, number, "read", said="normal")
+    assert len(texts(expert)) == 3
+    gone = clinic.delete(f"{path}/{second['id']}")
+    assert [one[3] for one in texts(clinic)] == [True, False, False], gone.text

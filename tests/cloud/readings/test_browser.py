@@ -1,5 +1,6 @@
 """A doctor reads by hand: three clicks from the queue to the signature, and the mother's page."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: 
     clinic = open_page("clinic", f"/recordings/{recording}")
     clinic.locator("#readings").get_by_role("button", name="Read").click()
     clinic.get_by_text("What do you see?").wait_for()
+    clinic.get_by_text("Mark a stretch of the strip").click()
+    for x in (60, 90):  # on a strip of two minutes, 1 cm/min
+        clinic.locator("#strip canvas").click(position={"x": x, "y": 100})
+    clinic.get_by_label("What is to be seen there").fill("a dip begins here")
+    clinic.get_by_role("button", name="Mark it").click()
+    line = clinic.locator("#annotations li", has_text="a dip begins here")
+    assert re.match(r"1 0:\d\d–[01]:\d\d ", line.inner_text())
+    line.locator("a.jump").click()  # to its place, on this page
     clinic.get_by_label("what the expert is to look at").fill("is this late?")
     clinic.get_by_role("button", name="Ask an expert of the centre").click()
     clinic.get_by_text("waits for an expert of the centre").wait_for()
@@ -66,7 +75,12 @@ def test_an_expert_is_asked_and_answers_in_chinese(service: Service, open_page: 
     expert = open_page("expert", "/centre", language="zh-CN")
     row = expert.locator("#to-read li", has_text="is this late?")
     row.get_by_role("button", name="判读").click()
+    marked = expert.locator("#annotations")
+    marked.get_by_text("他人的标注不予显示").wait_for()
+    assert marked.locator("li").count() == 0
     expert.locator("#readings").get_by_role("button", name="可疑").click()
+    marked.locator("li", has_text="a dip begins here").wait_for()
     expert.get_by_role("button", name="签名并告知孕妇").click()
+    assert clinic.url.endswith(f"/recordings/{recording}")
     clinic.get_by_text("signed by Dr Gu (demo)").wait_for(timeout=20_000)
     assert clinic.locator("#readings [data-verdict='suspicious']").is_visible()

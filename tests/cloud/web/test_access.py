@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "{care_task_id}": {"note": "called"},
     "check-in": {"feels": "well", "moves": "usual"},
     "marks": {"kind": "movement"},
+    "annotations": {"from_s": 5, "text": "a rise"},
 }
 
 # the last ones ask more hospitals, which then see more

@@ -61,6 +61,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/firmware/service.py",
     "cloud/pending.py",
     "cloud/pregnancy/notices.py",
+    "cloud/readings/annotating.py",
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
     "cloud/readings/steps.py",

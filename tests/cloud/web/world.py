@@ -6,9 +6,10 @@ from models.synth import synthetic
 from tests.cloud.web.service import Service
 
 QUESTION = "Is it normal that my belly becomes hard?"
+SEEN = "moderate variability here"
 HANDED_OVER, TASK, TITLE = "expected there", "call her", "Decelerations after contractions"
 BOX = "probe-county"  # leased to her, and silent
-TYPED = (QUESTION, HANDED_OVER, TASK, TITLE)  # by people, in English on Chinese pages too
+TYPED = (QUESTION, HANDED_OVER, TASK, TITLE, SEEN)  # by people, in English on Chinese pages too
 
 
 def fill(service: Service) -> dict[str, int]:
@@ -32,6 +33,9 @@ def fill(service: Service) -> dict[str, int]:
         f"/api/recordings/{recording}/marks", json={"kind": "movement"}
     )
     more["mark_id"] = mark.json()["id"]
+    said = {"from_s": 10, "to_s": 25, "text": SEEN}
+    path = f"/api/recordings/{recording}/annotations"
+    more["annotation_id"] = service.client("centre").post(path, json=said).json()[0]["id"]
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     more |= {"organisation_id": 1, "person_id": 1}  # of the administrator's pages
     return more | {"recording_id": recording, "alert_id": alert_id}
