@@ -8,16 +8,17 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from cloud.alerts.link import Links
 from cloud.alerts.moves import words
 from cloud.alerts.reporting import Reported
 from cloud.alerts.service import Alerting
 from cloud.alerts.silences import keep_silent
 from cloud.alerts.watching import Watched
 from cloud.assessing import Assessor
+from cloud.failing import NOT_ASSESSED
 from cloud.live import Live, LiveTrace
 from cloud.looking import Look, Lookers
 from cloud.store import alerts, assessments, recordings
@@ -27,7 +28,6 @@ from cloud.views import stored_trace
 from device.wire import Frame
 from models.conditions import Change
 from models.findings import Findings
-from models.rules import BY_ID
 from models.whole import changes
 
 log = logging.getLogger(__name__)
@@ -35,16 +35,6 @@ EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit inc
 CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kept waiting
 ASSESS_S = 0.075  # of one tick at most: the rules come first, what is left waits for the next tick
 HERE = Lookers(0)  # in this process
-LINK_LOST = BY_ID["link_lost"]
-
-
-@dataclass
-class Link:
-    """Whether new data come, by the wall clock."""
-
-    newest_s: float  # recorded second of the newest data
-    since_ms: int  # wall clock at which that was first seen here
-    lost: bool  # and told
 
 
 class Monitor:
@@ -64,12 +54,12 @@ class Monitor:
         self._live = live
         self._alerting = alerting
         self._timer_s = timer_s  # by which it knows what a tick has taken
-        self._assessor = Assessor(engine, assess_every_s, self._judge, lookers)
+        self._assessor = Assessor(engine, assess_every_s, self._judge, self._despair, lookers)
         self.pace = self._assessor.pace
         self._findings: dict[int, Findings] = {}
         self._reported: dict[int, Reported] = {}
         self._watched: dict[int, Watched] = {}
-        self._links: dict[int, Link] = {}
+        self._links = Links(engine, alerting)
         self._unfinished: list[int] | None = None  # ended before this process began
         self._now_ms = 0
         live.listeners.append(self._note)
@@ -94,7 +84,7 @@ class Monitor:
             known_s = before.at_s if before else 0.0
             watched = self._watched[recording.id] = Watched(trace, known_s)
         self._tell(recording, watched, watched.go_on(now_ms), now_ms)
-        self._watch_link(recording, trace, now_ms)
+        self._links.look(recording, trace, now_ms)
         self._look_at_reports(recording, trace, now_ms)
 
     def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
@@ -109,11 +99,12 @@ class Monitor:
         if self._unfinished is None:
             with reading(self._engine) as conn:
                 self._unfinished = assessments.unfinished(conn)
-        while self._unfinished and self._timer_s() < until_s:
+        while self._unfinished and self._assessor.has_room and self._timer_s() < until_s:
             with reading(self._engine) as conn:
                 ended = recordings.get(conn, self._unfinished.pop())
             if ended is not None:
                 self._guarded(self._finish, ended, now_ms)
+                self._take_done()
 
     def _assess(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)
@@ -140,7 +131,7 @@ class Monitor:
             trace = stored_trace(conn, recording.id, math.inf)
         self._apply(recording, changes(trace), now_ms, trace.end_s)
         self._agree(recording, Reported(self._engine, recording.id), now_ms)
-        self._assessor.finish(recording, trace, now_ms)
+        self._assessor.begin_last(recording, trace, now_ms)
 
     def _look_at_reports(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
         reported = self._reported.get(recording.id)
@@ -160,17 +151,24 @@ class Monitor:
 
     def _judge(self, recording: Recording, seen: Look, now_ms: int) -> None:
         """Conditions on an analysis, and what was kept silent."""
-        findings = self._findings.get(recording.id)
+        findings, uncleared = self._findings.get(recording.id), {}
         if findings is None:
             with reading(self._engine) as conn:
-                findings = Findings(alerts.uncleared_of(conn, recording.id))
-            self._findings[recording.id] = findings
+                uncleared = alerts.uncleared_of(conn, recording.id)
+            findings = self._findings[recording.id] = Findings(uncleared)
         try:
+            if NOT_ASSESSED.id in uncleared:
+                self._alerting.cleared(recording.id, NOT_ASSESSED.id, seen.at_s, now_ms)
             self._apply(recording, findings.take(seen.found, seen.at_s), now_ms)
         except Exception:
             del self._findings[recording.id]  # found again from what was told
             raise
         keep_silent(self._engine, recording.id, seen.silent, now_ms)
+
+    def _despair(self, recording: Recording, change: Change, now_ms: int) -> None:
+        """It cannot be assessed; its next assessment looks for what is told by then."""
+        self._findings.pop(recording.id, None)
+        self._apply(recording, [change], now_ms)
 
     def _tell(
         self, recording: Recording, watched: Watched, found: Sequence[Change], now_ms: int
@@ -197,34 +195,6 @@ class Monitor:
                 recording.id, change.rule, onset_s, at_s, reason, now_ms, last_s
             )
 
-    def _watch_link(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
-        """Silence has no second of its own: it is known by the last one before it."""
-        link = self._links.get(recording.id)
-        if link is None:
-            link = self._links[recording.id] = self._known_link(recording, trace, now_ms)
-        link.since_ms = min(link.since_ms, now_ms)  # a clock that was set back: count from now on
-        if trace.newest_s != link.newest_s:
-            if link.lost:
-                self._alerting.cleared(recording.id, LINK_LOST.id, trace.newest_s, now_ms)
-            link.newest_s, link.since_ms, link.lost = trace.newest_s, now_ms, False
-        elif (
-            not link.lost
-            and trace.ended_ms is None
-            and now_ms - link.since_ms >= LINK_LOST.window_s * 1000
-        ):
-            reason = words(LINK_LOST.reason, seconds=LINK_LOST.window_s)
-            at_s = link.newest_s
-            self._alerting.raise_alert(recording.id, LINK_LOST, at_s, at_s, reason, now_ms)
-            link.lost = True
-
-    def _known_link(self, recording: Recording, trace: LiveTrace, now_ms: int) -> Link:
-        """As it was told before this process began."""
-        with reading(self._engine) as conn:
-            told = alerts.of_rule(conn, recording.id, LINK_LOST.id)
-        if told and told[-1].cleared_s is None:
-            return Link(told[-1].onset_s, now_ms, lost=True)
-        return Link(trace.newest_s, now_ms, lost=False)
-
     def _note(self, recording: Recording, frame: Frame) -> None:
         watched = self._watched.get(recording.id)
         if watched is not None:
@@ -234,9 +204,9 @@ class Monitor:
             reported.note(frame)
 
     def _forget_all_but(self, recording_ids: set[int]) -> None:
-        for gone in self._watched.keys() - recording_ids:
-            del self._watched[gone]
-            self._links.pop(gone, None)
+        for gone in (self._watched.keys() | self._findings.keys()) - recording_ids:
+            self._watched.pop(gone, None)
+            self._links.forget(gone)
             self._findings.pop(gone, None)
             self._reported.pop(gone, None)
             self._assessor.forget(gone)

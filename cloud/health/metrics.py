@@ -19,7 +19,6 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
-from cloud.assessing import Pace
 from cloud.health.parts import Parts
 from cloud.hub import Hub
 from cloud.ingest import Ingest
@@ -27,6 +26,7 @@ from cloud.live import Live
 from cloud.sessions import Stored
 from cloud.store import health, hidden
 from cloud.store.db import reading
+from cloud.turns import Pace
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series for each series, that nobody asks for
 COMMIT_S = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
@@ -151,6 +151,8 @@ class State(Collector):
         yield gauge("assessment_age_seconds", about, pace.age_s)
         about = "Since the last assessment of the recording that has waited longest."
         yield gauge("assessment_oldest_seconds", about, pace.oldest_s)
+        about = "Recordings whose assessment fails again and again."
+        yield gauge("recordings_not_assessed", about, len(pace.failing))
         parts = [*self._parts.look(now_ms), *self._parts.others(now_ms)]
         names = {part.name: float(part.ok) for part in parts}
         yield gauges("part_ok", "1: this part works.", "part", names)

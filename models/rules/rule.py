@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import nan
 
-CATALOGUE_VERSION = "5"  # of limits, windows and words; kept with each alert
+CATALOGUE_VERSION = "6"  # of limits, windows and words; kept with each alert
 VALID_SHARE = 0.5  # of a window must be valid before its rule may speak: ALGORITHMS 8.2, k of n
 LOWEST_BPM, HIGHEST_BPM = 30.0, 240.0  # what monitors display: ALGORITHMS 1.1
 COVER_S = 300  # a weaker rule is a duplicate so long after the stronger one: ALGORITHMS 8.3
@@ -19,6 +19,7 @@ class Rule:
     strip   "at least", "below": of what models/findings.py measures under this id
     report  "at least", "above", "below": of the `measure` that a device or a person reports
     link    "silent"
+    look    "failed": so many looks in a row gave no analysis
     """
 
     id: str

@@ -55,6 +55,26 @@ TECHNICAL = (
         where="link",
     ),
     Rule(
+        id="not_assessed",
+        kind="technical",
+        priority="medium",
+        side="failed",
+        limit=2,  # one may be chance: a machine without memory ends whatever runs
+        window_s=0,
+        share=1.0,
+        rearm_s=0,
+        reason="The assessment of this recording has failed %(count)d times in a row: "
+        "a person must look at the strip",
+        mother_text="The computer cannot judge your recording now. The centre is told, "
+        "and a person must look at it. "
+        "Call the hospital if you feel unwell or your baby moves less.",
+        doctor_text="The assessment of this recording fails: there is no verdict, and no alarm "
+        "that is seen in the strip. Those of the heart rate go on. Read the strip yourself, and "
+        "tell the people who run the service.",
+        source="RELIABILITY 2.6 E24; limit by design",
+        where="look",
+    ),
+    Rule(
         id="miscounted",
         kind="technical",
         priority="low",

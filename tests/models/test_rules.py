@@ -22,7 +22,7 @@ def test_a_rule_is_complete(rule: Rule):
     assert rule.source
     assert 0 < rule.share <= 1 and rule.rearm_s >= 0 and rule.times >= 1
     assert rule.window_s >= rule.rearm_s or rule.where != "trace"
-    assert rule.where in ("trace", "strip", "report", "link")
+    assert rule.where in ("trace", "strip", "report", "link", "look")
     assert bool(rule.measure) is (rule.where == "report")
     assert set(re.findall(r"%\((\w+)\)[ds]", rule.reason)) <= FIELDS
     assert rule.reason % dict.fromkeys(FIELDS, 7)

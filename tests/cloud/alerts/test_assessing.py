@@ -9,13 +9,14 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from cloud.assessing import Assessor, Pace, UnderWay
+from cloud.assessing import Assessor
 from cloud.live import LiveTrace
 from cloud.looking import Lookers
 from cloud.store import assessments
 from cloud.store.assessments import KEPT, Stored
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
+from cloud.turns import Pace, UnderWay
 from device import payloads, wire
 from models.analysis import analyse
 from models.frozen import FROZEN_S
@@ -29,6 +30,10 @@ from tests.process import wait_until
 WHOLE = on_wire_grid(synthetic(11, 20, "late_decelerations")[0])
 
 
+def nothing(*_: object) -> None:
+    """Nobody is told."""
+
+
 class Ward:
     """One recording, assessed up to any second; a new process when asked for."""
 
@@ -39,7 +44,7 @@ class Ward:
 
     def restart(self) -> None:
         self.trace = LiveTrace(self.recording)
-        self.assessor = Assessor(self.engine, 30, lambda *_: None, self.lookers)
+        self.assessor = Assessor(self.engine, 30, nothing, nothing, self.lookers)
 
     def assess(self, to_s: int, ended: bool = False) -> Stored:
         """Once, at the wall clock of this recorded second."""
@@ -146,12 +151,9 @@ def test_a_worker_finds_the_same_and_one_that_dies_is_replaced(
     os.kill(worker.pid, signal.SIGSTOP)
     apart.begin(330)
     worker.kill()
-
-    def is_said() -> bool:
-        assert apart.assessor.done() == []
-        return "another one takes its place" in caplog.text
-
-    assert wait_until(is_said, 60, "the end of the look")
+    (lost,) = apart.ended()
+    apart.assessor.take(apart.recording, lost)
+    assert "another one takes its place" in caplog.text
     assert apart.trace.assessment is not None and apart.trace.assessment.at_s == 300
     assert apart.assess(360).document() == here.assess(360).document()  # as if nothing had been
 

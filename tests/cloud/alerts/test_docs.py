@@ -14,6 +14,7 @@ LIMITS = {
     ("trace", "missing"): "no valid FHR",
     ("trace", "coincident"): "FHR within {limit:g} bpm of the mother's pulse",
     ("link", "silent"): "no data arrive (wall clock)",
+    ("look", "failed"): "the assessment fails {limit:g} times in a row",
     ("report", "below"): "{measure} < {limit:g}",
     ("report", "above"): "{measure} > {limit:g}",
     ("report", "at least"): "{measure} >= {limit:g}",
