@@ -5,6 +5,7 @@ image(); WRONG_KEY with another.
 """
 
 import random
+import sys
 from struct import pack
 
 from device.region import Region
@@ -16,6 +17,9 @@ from tests.device.test_p256 import KEY
 SECTOR = 1024
 SIZE = 5000
 BLOCK = 250  # bytes in a message
+# bytes of flash between two power cuts, no multiple of anything: in blocks, marks and erases, at
+# their ends. The slow interpreters have some of them, for all take the same way.
+STEP = 131 if sys.implementation.name == "cpython" else 937
 SECOND = (
     "TFVGVwIAAACIEwAAc2ltAAAAAAAAAAAAAAAAAOd4weowWbFaDS44Tz7WWE46bdtcE8tbhzupKoZ9ZYUJEWsB"
     "QRzK4gCOabJdIypfmjCLfRRaOwkD6L+xNWoOuT5VwE9ji5asUZ9k45ejugi7m54QtYs2MA71KUBJcsFpBw=="
@@ -131,6 +135,7 @@ def test_wrong_keys_boards_versions_and_sizes_are_refused_and_nothing_is_touched
     refused(board, "???", "no manifest")
     changed = "A" if SECOND[8] != "A" else "B"
     refused(board, SECOND[:8] + changed + SECOND[9:], "signature")
+    refused(board, SECOND[:16] + "////" + SECOND[20:], "no text")  # bytes of 0xFF for a board
 
 
 def test_a_downgrade_and_the_same_version_are_refused():
@@ -223,6 +228,6 @@ def cut_after(count, seed):
 def test_power_cuts_in_every_block_and_every_step_leave_one_firmware_that_runs():
     count = cuts = 0
     while cut_after(count, count):
-        count += 171  # no multiple of anything: in blocks, marks and erases, at their ends
+        count += STEP
         cuts += 1
-    assert cuts > 60
+    assert cuts > 8000 // STEP
