@@ -9,7 +9,6 @@ business.
 import logging
 import random
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -20,51 +19,21 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from gateway.config import Endpoint
+from gateway.patience import (
+    CONNECT_WITHIN_S,
+    LET_IN_WITHIN_S,
+    WATCHDOG_S,
+    Watchdog,
+    backoff_s,
+    connect_s,
+)
+from gateway.secure import Secured, insist
 
 log = logging.getLogger(__name__)
 KEEPALIVE_S = 5
-WATCHDOG_S = 2.0  # beyond what an answer takes on this line
-CONNECT_WITHIN_S = 5.0  # twice as long after each failure, as a broker may be overrun
-LARGEST_CONNECT_S = 30.0
-FIRST_BACKOFF_S = 0.5
 LARGEST_BACKOFF_S = 30.0  # where thousands may come back at once
 NEAR_BACKOFF_S = 2.0  # to a broker that serves this client alone
 IN_FLIGHT = 1000  # QoS 1 messages without PUBACK; what stock Mosquitto queues for a client
-
-
-class Watchdog:
-    """Says when a peer that owes an answer is silent for too long. Time is an argument."""
-
-    def __init__(self) -> None:
-        self.owed = 0
-        self.round_trip_s = 0.0  # of this line, as far as is known
-        self._since_s = 0.0
-
-    def asked(self, now_s: float) -> None:
-        if self.owed == 0:
-            self._since_s = now_s
-        self.owed += 1
-
-    def answered(self, now_s: float) -> None:
-        self.owed = max(0, self.owed - 1)
-        self._since_s = now_s
-
-    def heard(self, now_s: float) -> None:
-        self._since_s = now_s
-
-    def silent(self, now_s: float) -> bool:
-        limit_s = WATCHDOG_S + self.round_trip_s
-        return self.owed > 0 and now_s - self._since_s > limit_s
-
-
-def backoff_s(failures: int, largest_s: float, uniform: Callable[[float, float], float]) -> float:
-    """Full jitter: anything below a bound that doubles with each failure."""
-    return uniform(0.0, min(largest_s, FIRST_BACKOFF_S * 2.0 ** min(failures, 10)))
-
-
-def patience_s(failures: int) -> float:
-    """How long to wait for being connected, and then for the subscription."""
-    return min(LARGEST_CONNECT_S, CONNECT_WITHIN_S * 2.0 ** min(failures, 10))
 
 
 class Link:
@@ -83,6 +52,7 @@ class Link:
         self.name = name
         self._largest_backoff_s = largest_backoff_s
         self._endpoint = endpoint
+        self._secured = Secured(endpoint.ca_file) if endpoint.tls else None
         self._client_id = client_id
         self._topic = topic
         self._on_message = on_message
@@ -132,7 +102,7 @@ class Link:
     def _run(self) -> None:
         failures = 0
         while not self._ending.is_set():
-            was_up = self._one_connection(patience_s(failures))
+            was_up = self._one_connection(connect_s(failures))
             failures = 0 if was_up else failures + 1
             self._ending.wait(backoff_s(failures, self._largest_backoff_s, random.uniform))
 
@@ -147,8 +117,9 @@ class Link:
         except (OSError, ValueError) as error:
             self._tell(f"cannot connect ({error})")
             return False
+        insist(client.socket())
         client.loop_start()
-        if self._wait_up_or_gone(within_s):
+        if self._wait_up_or_gone():
             while not (self._gone.wait(0.2) or self._ending.is_set()):
                 if self._watchdog.silent(time.monotonic()):
                     self._tell(f"no answer for {WATCHDOG_S:.0f} s")
@@ -157,8 +128,8 @@ class Link:
         self._close(client)
         return was_up
 
-    def _wait_up_or_gone(self, within_s: float) -> bool:
-        end_s = time.monotonic() + within_s
+    def _wait_up_or_gone(self) -> bool:
+        end_s = time.monotonic() + LET_IN_WITHIN_S
         while time.monotonic() < end_s and not (self._gone.is_set() or self._ending.is_set()):
             if self._up.wait(0.05):
                 return True
@@ -187,9 +158,8 @@ class Link:
         client.max_inflight_messages_set(0)  # paho's own limit costs a search for each PUBACK
         if self._endpoint.user:
             client.username_pw_set(self._endpoint.user, self._endpoint.password)
-        if self._endpoint.tls:
-            context = ssl.create_default_context(cafile=self._endpoint.ca_file or None)
-            client.tls_set_context(context)
+        if self._secured is not None:
+            client.tls_set_context(self._secured)  # type: ignore[arg-type]
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived
@@ -205,11 +175,13 @@ class Link:
         self._subscribed_s = time.monotonic()
         client.subscribe(self._topic, qos=1)
 
-    def _subscribed(self, _c: Any, _u: Any, _m: Any, codes: list[Any], _p: Any) -> None:
+    def _subscribed(self, client: paho.Client, _u: Any, _m: Any, codes: list[Any], _p: Any) -> None:
         if any(code.is_failure for code in codes):
             self._tell(f"may not subscribe to {self._topic}")
             self._gone.set()
             return
+        if self._secured is not None:
+            self._secured.keep(client.socket())
         self.since_s = time.monotonic()
         self._watchdog.round_trip_s = self.since_s - self._subscribed_s
         self._up.set()

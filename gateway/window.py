@@ -4,6 +4,7 @@ Everything that is not in this window is in the outbox, and found there by the b
 window may forget what it likes.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from gateway.outbox import Entry
 
 LARGEST = 8000  # frames sent and not receipted
 BACKLOG_LARGEST = 4000  # of them, so many may be old ones: live frames always find a place
+BACKLOG_FIRST, BACKLOG_LEAST = 1000, 500  # how many may at first, and on a path that is jammed
+QUEUED_S = 1.0  # longer than the fastest receipt: the backlog jams the path, also for live frames
+BACKLOG_GROWS = 0.25  # for each old frame that was receipted sooner; it shrinks likewise
 LIVE_LARGEST = 5000  # frames that wait to be sent first; older ones are left to the scan
 FIRST_TIMEOUT_S = 2.0  # the cloud commits once a second at most
 LARGEST_TIMEOUT_S = 30.0
@@ -47,6 +51,9 @@ class Window:
         self.flying = 0
         self.flying_old = 0
         self.resent = 0
+        self._most_old = float(BACKLOG_FIRST)
+        self._fastest_s = math.inf  # from first sending to receipt, on this connection
+        self._halved_s = -math.inf
 
     @property
     def waiting(self) -> int:
@@ -60,20 +67,22 @@ class Window:
             self._live.popleft()
 
     def send(self, now_s: float, most: int = LARGEST) -> list[Entry]:
-        """What to send now: what is due again, then live frames while there is room."""
-        again = [flight.entry for flight in self._due(now_s, most)]
-        fresh: list[Entry] = []
-        while self._live and self.flying < LARGEST and len(again) + len(fresh) < most:
+        """What to send now: live frames, those due again before new ones, while there is room,
+        then those of the backlog that are due again."""
+        again = self._due(now_s, most)
+        live = [flight.entry for flight in again if not flight.old]
+        old = [flight.entry for flight in again if flight.old]
+        while self._live and self.flying < LARGEST and len(live) + len(old) < most:
             entry = self._live.popleft()
             if self._start(entry, now_s, old=False):
-                fresh.append(entry)
-        return again + fresh
+                live.append(entry)
+        return live + old
 
     def room_for_old(self) -> int:
         """How many frames of the backlog may be sent now; none while live ones wait."""
         if self._live:
             return 0
-        return min(BACKLOG_LARGEST - self.flying_old, LARGEST - self.flying)
+        return min(int(self._most_old) - self.flying_old, LARGEST - self.flying)
 
     def send_old(self, entries: Iterable[Entry], now_s: float) -> list[Entry]:
         """Those of the backlog's entries that are not under way already."""
@@ -86,7 +95,7 @@ class Window:
             flight = flights.pop(seq)
             self._land(flight)
             if flight.sent <= TIMED_SENDINGS:
-                self.usual_s += SMOOTHING * (now_s - flight.began_s - self.usual_s)
+                self._learn(flight, now_s - flight.began_s)
         crossing_s = max(CROSSING_S, 2 * self.usual_s)  # on a narrow line most are under way
         for seq, flight in flights.items():
             if seq < receipt.seen and now_s - flight.left_s >= crossing_s:
@@ -101,6 +110,7 @@ class Window:
                 flight.due_s = 0.0
                 flight.sent = 1
         self._next_due_s = 0.0
+        self._fastest_s = math.inf  # it may be another path
 
     def _start(self, entry: Entry, now_s: float, old: bool) -> bool:
         flights = self._flights.setdefault((entry.device, entry.session), {})
@@ -117,22 +127,34 @@ class Window:
         """A path that is slow for all must not get everything twice."""
         return min(LARGEST_TIMEOUT_S, max(FIRST_TIMEOUT_S, 2 * self.usual_s))
 
+    def _learn(self, flight: Flight, took_s: float) -> None:
+        self.usual_s += SMOOTHING * (took_s - self.usual_s)
+        self._fastest_s = min(self._fastest_s, took_s)
+        if flight.old:
+            is_brisk = took_s <= self._fastest_s + QUEUED_S
+            self._allow_old(self._most_old + (BACKLOG_GROWS if is_brisk else -BACKLOG_GROWS))
+
+    def _allow_old(self, count: float) -> None:
+        self._most_old = min(BACKLOG_LARGEST, max(BACKLOG_LEAST, count))
+
     def _land(self, flight: Flight) -> None:
         self.flying -= 1
         self.flying_old -= flight.old
 
     def _due(self, now_s: float, most: int) -> list[Flight]:
-        """Flights whose receipt is late, with their next time-out set; some are parked."""
+        """Flights whose receipt is late, with their next time-out set; some are parked. Those of
+        the backlog leave half of the room to new ones."""
         if now_s < self._next_due_s or most <= 0:
             return []
-        due = [
-            flight
-            for flights in self._flights.values()
-            for flight in flights.values()
-            if flight.due_s <= now_s
-        ]
+        flights = (flight for each in self._flights.values() for flight in each.values())
+        due = [flight for flight in flights if flight.due_s <= now_s]
+        live = [flight for flight in due if not flight.old]
+        old = [flight for flight in due if flight.old]
+        if old and now_s - self._halved_s >= FIRST_TIMEOUT_S:
+            self._halved_s = now_s
+            self._allow_old(self._most_old / 2)
         again: list[Flight] = []
-        for flight in due[:most]:
+        for flight in live[:most] + old[: most // 2]:
             if flight.sent >= PARK_AFTER:
                 del self._flights[flight.entry.device, flight.entry.session][flight.entry.seq]
                 self._land(flight)

@@ -2,14 +2,17 @@
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cloud import mqtt
 from gateway.broker import BrokerThread
 from gateway.config import Endpoint, TlsListener
 from gateway.link import Link
+from gateway.secure import Secured
 from gateway.users import Users, sha256_hex
 from tests.process import free_port, wait_until
 
@@ -69,7 +72,19 @@ def test_tls_both_ways_and_only_with_the_right_authority(
     wait_until(lambda: "certificate verify failed" in caplog.text, 10, "a refusal by the link")
     assert not stranger.wait_up(1)
     assert not plain.up
+    secured = Secured(str(certificate[0]))
+    assert [knock(secured, port) for _ in range(3)] == [False, True, True]
     broker.stop()
+
+
+def knock(secured: Secured, port: int) -> bool | None:
+    """Log in at the broker once; whether it took up what was agreed on before."""
+    plain = socket.create_connection(("127.0.0.1", port))
+    with secured.wrap_socket(plain, server_hostname="127.0.0.1") as sock:
+        sock.sendall(mqtt.connect("y", "a", "t", 0))
+        assert sock.recv(4)[3] == 0
+        secured.keep(sock)
+        return sock.session_reused
 
 
 def test_a_refused_password_is_said_once_and_tried_again(

@@ -1,6 +1,7 @@
 """What is sent when: time-outs, order, limits and messages, with time as an argument."""
 
 import random
+from collections import deque
 
 import pytest
 from hypothesis import given, settings
@@ -8,10 +9,11 @@ from hypothesis import strategies as st
 
 from device import payloads, wire
 from device.payloads import Receipt
-from gateway.link import Watchdog, backoff_s, patience_s
 from gateway.outbox import Entry
+from gateway.patience import Watchdog, backoff_s, connect_s
 from gateway.window import (
-    BACKLOG_LARGEST,
+    BACKLOG_FIRST,
+    BACKLOG_LEAST,
     CROSSING_S,
     FIRST_TIMEOUT_S,
     LARGEST,
@@ -100,13 +102,59 @@ def test_everything_is_due_after_a_new_connection() -> None:
 
 def test_live_frames_go_before_old_ones_which_never_fill_the_window() -> None:
     window = Window(longest)
-    assert window.room_for_old() == BACKLOG_LARGEST
-    window.send_old(entries(BACKLOG_LARGEST), 0.0)
+    assert window.room_for_old() == BACKLOG_FIRST
+    window.send_old(entries(BACKLOG_FIRST), 0.0)
     assert window.room_for_old() == 0
     window.offer(entries(10, session=2))
     assert len(window.send(0.0)) == 10
     window.offer(entries(20, session=2, first=10))
     assert window.room_for_old() == 0, "live ones wait"
+
+
+def drain(per_s: int, stored_every_s: float, seconds: int) -> tuple[Window, list[int]]:
+    """A backlog over a line of so many frames a second to a cloud that stores now and then: how
+    many wait for the line, each tenth of a second."""
+    window, line, waiting = Window(longest), deque[Entry](), []
+    taken, numbers, now_s, stored_s = Tally(), 0, 0.0, 0.0
+    while now_s < seconds:
+        now_s += 0.1
+        line += window.send(now_s)
+        end = numbers + max(0, window.room_for_old())
+        line += window.send_old(entries(end, first=numbers), now_s)
+        numbers = end
+        for _ in range(min(len(line), per_s // 10)):
+            taken.add(line.popleft().seq)
+        if now_s - stored_s >= stored_every_s:
+            stored_s = now_s
+            told = Receipt(taken.stored, taken.seen, taken.missing())
+            window.receipted("a", 1, told, now_s)
+        waiting.append(len(line))
+    return window, waiting
+
+
+def test_a_backlog_fills_a_line_and_does_not_jam_it() -> None:
+    window, waiting = drain(per_s=2000, stored_every_s=0.5, seconds=20)
+    settled = waiting[100:]
+    assert max(settled) <= 2000 * 1.5, "a live frame waits behind these"
+    assert min(settled) > 0, "the line is idle"
+    assert window.resent == 0
+
+
+def test_a_jam_is_not_made_worse() -> None:
+    window, _ = drain(per_s=50, stored_every_s=5.0, seconds=60)
+    assert window.room_for_old() + window.flying_old == BACKLOG_LEAST
+    assert window.resent < 10 * BACKLOG_LEAST
+
+
+def test_the_backlog_lets_live_frames_pass() -> None:
+    window = Window(longest)
+    window.send_old(entries(BACKLOG_FIRST), 0.0)
+    window.offer(entries(1, session=2))
+    window.send(0.0)
+    window.offer(entries(3, session=2, first=1))
+    sent = window.send(2.1, 10)
+    assert [(entry.session, entry.seq) for entry in sent[:3]] == [(2, 0), (2, 1), (2, 2)]
+    assert 0 < len(sent[3:]) <= 5
 
 
 def test_the_window_and_the_queue_are_bounded_and_prefer_the_newest() -> None:
@@ -238,10 +286,12 @@ def test_the_watchdog_barks_only_at_unanswered_messages() -> None:
     dog.round_trip_s = 2.0
     assert not dog.silent(1003.9), "a line may be slow"
     assert dog.silent(1004.1)
+    dog.round_trip_s = 30.0  # of a broker that was overrun then
+    assert dog.silent(1008.1), "no line is waited for without end"
 
 
 @pytest.mark.parametrize("failures", [0, 1, 5, 500])
 def test_back_off_grows_to_its_bound(failures: int) -> None:
     assert backoff_s(failures, 30.0, longest) == min(30.0, 0.5 * 2 ** min(failures, 10))
     assert backoff_s(failures, 2.0, longest) <= 2.0
-    assert patience_s(failures) == min(30.0, 5.0 * 2 ** min(failures, 10))
+    assert connect_s(failures) == min(30.0, 5.0 * 2 ** min(failures, 10))
