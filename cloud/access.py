@@ -35,6 +35,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/login"): _PUBLIC,
     ("POST", "/language"): _PUBLIC,
     ("POST", "/logout"): _PEOPLE | {NEWCOMER: "own"},
+    ("POST", "/logout/everywhere"): _PEOPLE | {NEWCOMER: "own"},
     ("GET", "/password"): _PEOPLE | {NEWCOMER: "own"},
     ("POST", "/password"): _PEOPLE | {NEWCOMER: "own"},
     ("GET", "/setup"): _PUBLIC,  # while no account exists

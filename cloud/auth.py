@@ -1,8 +1,8 @@
 """Who a person is: the password and the signed cookie.
 
 No routes here. Passwords are argon2id with the library's defaults (RFC 9106, second profile).
-The cookie holds the person's number and a fingerprint of the password hash, so that a new
-password ends the old sessions; rights are read from the records at every request.
+The cookie holds a login (cloud.store.logins), which a log-out, another password or a disabled
+account ends, and a fingerprint of the password hash. Rights are read at every request.
 """
 
 import asyncio
@@ -40,17 +40,17 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     return right and password_hash is not None
 
 
-def write_cookie(secret: str, person_id: int, password_hash: str) -> str:
-    return _serializer(secret).dumps([person_id, _fingerprint(password_hash)])
+def write_cookie(secret: str, login: str, password_hash: str) -> str:
+    return _serializer(secret).dumps([login, _fingerprint(password_hash)])
 
 
-def read_cookie(secret: str, cookie: str) -> tuple[int, str] | None:
-    """(person id, fingerprint of the password hash), or None: forged, damaged or too old."""
+def read_cookie(secret: str, cookie: str) -> tuple[str, str] | None:
+    """(login, fingerprint of the password hash), or None: forged, damaged or too old."""
     try:
-        person_id, fingerprint = _serializer(secret).loads(cookie, max_age=COOKIE_LASTS_S)
+        login, fingerprint = _serializer(secret).loads(cookie, max_age=COOKIE_LASTS_S)
     except (BadData, ValueError, TypeError):
         return None
-    return int(person_id), str(fingerprint)
+    return str(login), str(fingerprint)
 
 
 def still_valid(fingerprint: str, password_hash: str) -> bool:

@@ -31,7 +31,7 @@ from cloud.outgoing.receipts import Receipts
 from cloud.pregnancy.service import Pregnancies
 from cloud.readings.service import Readings
 from cloud.resources.service import Sharing
-from cloud.store import hidden, people, readings, recordings, sight
+from cloud.store import hidden, logins, people, readings, recordings, sight
 from cloud.store.db import reading
 
 MAX_ID = 2**63 - 1  # the databases refuse more; a larger one is nobody's
@@ -126,9 +126,8 @@ def identify(conn: Connection, settings: Settings, request: Request) -> Principa
     header = request.headers.get("authorization", "")
     if header.startswith("Bearer "):
         return _box(conn, header.removeprefix("Bearer "))
-    secret = settings.secret.get_secret_value()
-    found = auth.read_cookie(secret, request.cookies.get(auth.COOKIE, ""))
-    person = people.get_person(conn, found[0]) if found else None
+    found = read_login(settings, request)
+    person = logins.person_of(conn, found[0]) if found else None
     if found is None or person is None or not auth.still_valid(found[1], person.password_hash):
         return Principal(ANYBODY)
     if person.disabled_ms is not None or (person.demo and not settings.demo):
@@ -138,6 +137,12 @@ def identify(conn: Connection, settings: Settings, request: Request) -> Principa
     return Principal(
         person.role, person.id, person.organisation_id, person.mother_id, None, person.name
     )
+
+
+def read_login(settings: Settings, request: Request) -> tuple[str, str] | None:
+    """Of its cookie: cloud.auth.read_cookie."""
+    secret = settings.secret.get_secret_value()
+    return auth.read_cookie(secret, request.cookies.get(auth.COOKIE, ""))
 
 
 def _box(conn: Connection, credentials: str) -> Principal:

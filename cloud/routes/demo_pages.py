@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from cloud import demo, story
 from cloud.deps import Services, ServicesDep, Who
 from cloud.render import page
-from cloud.routes.login import Username, set_cookie
+from cloud.routes.login import Username, let_in
 from cloud.store import people
 from cloud.store.db import reading
 
@@ -39,7 +39,7 @@ def enter(request: Request, parts: ServicesDep, username: Username) -> Response:
     if person is None or not person.demo:
         raise HTTPException(404, "nobody of the demonstration")
     response = RedirectResponse("/", 303)
-    set_cookie(request, response, parts, person)
+    let_in(request, response, parts, person)
     return response
 
 

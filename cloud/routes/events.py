@@ -6,30 +6,37 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from cloud.deps import Principal, Services, ServicesDep, Who
+from cloud.deps import Principal, Services, ServicesDep, Who, identify
 from cloud.hub import may_see
+from cloud.store.db import reading
 
 router = APIRouter(tags=["events"])
 CLOCK_S = 1.0
 GATHER_S = 0.1  # traces that come within this time travel together
-STREAM_LASTS_S = 15 * 60  # then the page connects again, and its rights are read again
+STREAM_LASTS_S = 15 * 60  # then the page connects again
+RIGHTS_S = 30.0  # its rights are read again: the stream ends when they have changed
 RETRY_MS = 500  # how soon it does
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(who: Who, parts: ServicesDep) -> AsyncIterator[ServerSentEvent]:
+async def events(request: Request, who: Who, parts: ServicesDep) -> AsyncIterator[ServerSentEvent]:
     """`trace`: a list of blocks; `alert`, `recording`: one view; `clock`: see _clock."""
     subscription = parts.hub.subscribe(who.viewer)
     end_s = time.monotonic() + STREAM_LASTS_S
     clock_s = flush_s = 0.0
+    rights_s = time.monotonic() + RIGHTS_S
     blocks: list[Any] = []
     yield ServerSentEvent(retry=RETRY_MS, comment="hello")
     try:
         while not parts.stopping.is_set() and (now_s := time.monotonic()) < end_s:
+            if now_s >= rights_s:
+                rights_s = now_s + RIGHTS_S
+                if await run_in_threadpool(_rights, parts, request) != who:
+                    return
             if now_s >= clock_s:
                 clock_s = now_s + CLOCK_S
                 yield _event("clock", await run_in_threadpool(_clock, parts, who))
@@ -50,6 +57,11 @@ async def events(who: Who, parts: ServicesDep) -> AsyncIterator[ServerSentEvent]
                 yield _event(event.kind, event.data)
     finally:
         subscription.close()
+
+
+def _rights(parts: Services, request: Request) -> Principal:
+    with reading(parts.engine) as conn:
+        return identify(conn, parts.settings, request)
 
 
 def _event(kind: str, data: Any) -> ServerSentEvent:

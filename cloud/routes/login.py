@@ -8,10 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from cloud import auth, i18n
-from cloud.deps import Services, ServicesDep, Who
+from cloud.deps import Services, ServicesDep, Who, read_login
 from cloud.render import language_of, page
-from cloud.store import people
-from cloud.store.db import reading
+from cloud.store import logins, people
+from cloud.store.db import reading, writing
 from cloud.store.people import Person
 
 router = APIRouter(tags=["login"])
@@ -62,12 +62,28 @@ async def log_in(
         return _form(request, who, next, username, WRONG, status=401)
     parts.failures.forget(username, address)
     response = RedirectResponse(local_path(next), 303)
-    set_cookie(request, response, parts, person)
+    await run_in_threadpool(let_in, request, response, parts, person)
     return response
 
 
-@router.post("/logout", summary="Log out")
-def log_out() -> Response:
+@router.post("/logout", summary="Log out: the cookie holds no more, whoever has it")
+def log_out(request: Request, parts: ServicesDep) -> Response:
+    found = read_login(parts.settings, request)
+    if found is not None:
+        with writing(parts.engine) as conn:
+            logins.end(conn, found[0])
+    return _gone()
+
+
+@router.post("/logout/everywhere", summary="End all logins of this account, this one too")
+def log_out_everywhere(who: Who, parts: ServicesDep) -> Response:
+    if who.person_id is not None:
+        with writing(parts.engine) as conn:
+            logins.end_all(conn, who.person_id)
+    return _gone()
+
+
+def _gone() -> Response:
     response = RedirectResponse("/login", 303)
     response.delete_cookie(auth.COOKIE)
     return response
@@ -111,11 +127,14 @@ def _is_let_in(parts: Services, person: Person) -> bool:
     return person.disabled_ms is None and (parts.settings.demo or not person.demo)
 
 
-def set_cookie(request: Request, response: Response, parts: Services, person: Person) -> None:
+def let_in(request: Request, response: Response, parts: Services, person: Person) -> None:
+    """A new login, and its cookie. It writes: not for the event loop."""
+    with writing(parts.engine) as conn:
+        login = logins.begin(conn, person.id, parts.clock())
     secret = parts.settings.secret.get_secret_value()
     response.set_cookie(
         auth.COOKIE,
-        auth.write_cookie(secret, person.id, person.password_hash),
+        auth.write_cookie(secret, login, person.password_hash),
         max_age=auth.COOKIE_LASTS_S,
         httponly=True,
         samesite="lax",

@@ -11,7 +11,7 @@ from cloud import auth, i18n
 from cloud.admin import accounts, first_run
 from cloud.deps import Now, Services, ServicesDep, Who
 from cloud.render import language_of, page
-from cloud.routes.login import LATER, Password, Username, set_cookie
+from cloud.routes.login import LATER, Password, Username, let_in
 from cloud.store import accounts as rows
 from cloud.store import people
 from cloud.store.db import reading, writing
@@ -51,7 +51,7 @@ async def set_up(
         problem = i18n.translate(language_of(request), str(refused))
         return page(request, "setup.html", who, 422, problem=problem, name=name, username=username)
     response = RedirectResponse("/admin", 303)
-    set_cookie(request, response, parts, made)
+    await run_in_threadpool(let_in, request, response, parts, made)
     return response
 
 
@@ -80,7 +80,7 @@ async def set_password(
         return page(request, "password.html", who, 422, problem=problem)
     changed = await run_in_threadpool(_change, parts, person, password, now_ms)
     response = RedirectResponse("/", 303)
-    set_cookie(request, response, parts, changed)
+    await run_in_threadpool(let_in, request, response, parts, changed)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from cloud.store import logins
 from cloud.store import tables as t
 from cloud.store.audit import SOURCES
 from cloud.store.hidden import shown, shown_place
@@ -39,7 +40,8 @@ def everybody(conn: Connection) -> list[Person]:
 
 
 def set_person(conn: Connection, person_id: int, **values: Any) -> None:
-    """Change columns of one account: password_hash, one_time, disabled_ms."""
+    """Change columns of one account: password_hash, one_time, disabled_ms. Its logins end."""
+    logins.end_all(conn, person_id)
     conn.execute(update(t.people).where(t.people.c.id == person_id).values(**values))
 
 

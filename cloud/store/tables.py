@@ -34,6 +34,7 @@ from cloud.store.journey_tables import green_channels as green_channels
 from cloud.store.journey_tables import green_steps as green_steps
 from cloud.store.journey_tables import referral_steps as referral_steps
 from cloud.store.journey_tables import referrals as referrals
+from cloud.store.login_tables import logins as logins
 from cloud.store.message_tables import contacts as contacts
 from cloud.store.message_tables import message_settings as message_settings
 from cloud.store.message_tables import message_tries as message_tries

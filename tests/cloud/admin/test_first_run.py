@@ -159,6 +159,8 @@ def test_a_disabled_account_is_out_at_once(place: tuple[str, Services], browser:
     own = first.get("/api/mothers")
     assert own.ok
     assert first.post(f"/admin/people/{other.id}", form={"event": "enable"}).ok
+    assert second.get("/api/mothers").status == 401  # its logins have ended
+    assert second.post("/login", form={"username": "other", "password": PASSWORD}).ok
     assert second.get("/api/mothers").ok
     for context in contexts:
         context.close()

@@ -23,7 +23,7 @@ from cloud.deps import Services
 from cloud.outgoing.courier import Courier
 from cloud.outgoing.letters import letter_id, token_of
 from cloud.routes import messages as messages_page
-from cloud.store import contacts, messages, people, recordings
+from cloud.store import contacts, logins, messages, people, recordings
 from cloud.store.db import open_engine, reading, writing
 from models.rules import BY_ID
 from tests.cloud.channels.providers import HOOK_SECRET, Provider
@@ -65,10 +65,11 @@ class App:
         return asyncio.run(send())
 
     def cookie(self, account: str) -> str:
-        with reading(self.engine) as conn:
+        with writing(self.engine) as conn:
             person = people.get_person_by_username(conn, account)
-        assert person is not None
-        return write_cookie(SECRET, person.id, person.password_hash)
+            assert person is not None
+            login = logins.begin(conn, person.id, 1)
+        return write_cookie(SECRET, login, person.password_hash)
 
     def person_id(self, account: str) -> int:
         with reading(self.engine) as conn:

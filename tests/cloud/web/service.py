@@ -22,11 +22,12 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine, make_url
 
-from cloud import demo
+from cloud import auth, demo
 from cloud.app import create_app
 from cloud.config import Settings
 from cloud.deps import Services
 from cloud.main import Server
+from cloud.store import logins, people
 from cloud.store.db import migrate, writing
 from device import payloads, wire
 from models.rules import BY_ID
@@ -53,7 +54,6 @@ class Service:
         self._folder = folder
         self._sessions = 0
         self.port = free_port()
-        self._cookies: dict[str, dict[str, str]] = {}
         self.tokens = TOKENS
         self.settings_given: dict[str, Any] = {
             "home": folder,
@@ -105,16 +105,20 @@ class Service:
         self._thread.join()
 
     def client(self, username: str = "") -> httpx2.Client:
-        """A browser without a screen; with a name it is logged in (once: argon2 takes its time)."""
-        if username and username not in self._cookies:
-            form = {"username": username, "password": demo.PASSWORD}
-            answer = self.client().post("/login", data=form)
-            assert answer.status_code == 303
-            self._cookies[username] = dict(answer.cookies)
-        cookies = self._cookies.get(username)
+        """A browser without a screen; with a name it is logged in (the form's argon2 is slow)."""
+        cookies = {auth.COOKIE: self._log_in(username)} if username else None
         client = httpx2.Client(base_url=self.url, cookies=cookies, timeout=60, verify=NO_TLS)
         self._exit.callback(client.close)
         return client
+
+    def _log_in(self, username: str) -> str:
+        """A new login's cookie."""
+        with writing(self.parts.engine) as conn:
+            person = people.get_person_by_username(conn, username)
+            assert person is not None
+            login = logins.begin(conn, person.id, self.parts.clock())
+        secret = self.settings.secret.get_secret_value()
+        return auth.write_cookie(secret, login, person.password_hash)
 
     def play(
         self, device: str, trace: Trace, speed: int = 1, flags: int = payloads.SYNTHETIC

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from cloud import demo
 from cloud.access import ACCESS, ANYBODY
+from cloud.auth import COOKIE
 from cloud.canary import kit as kits
 from cloud.store import hidden, people
 from cloud.store.db import writing
@@ -89,6 +90,13 @@ def place(service: Service) -> dict[str, int]:
     return world.fill(service)
 
 
+def cookies(service: Service) -> dict[str, dict[str, str]]:
+    """New logins of those who log in."""
+    known = ("mother", "hospital", "centre", "admin")
+    clients = {name: service.client(name) for name, (role, _) in ASKERS.items() if role in known}
+    return {name: {"cookie": f"{COOKIE}={one.cookies[COOKIE]}"} for name, one in clients.items()}
+
+
 @pytest.fixture(scope="module")
 def headers(service: Service, place: dict[str, int]) -> dict[str, dict[str, str]]:
     """What each asker sends to say who it is."""
@@ -97,10 +105,7 @@ def headers(service: Service, place: dict[str, int]) -> dict[str, dict[str, str]
         "gw-other": "other token",
     }
     found = {name: {"authorization": f"Bearer {name}:{key}"} for name, key in tokens.items()}
-    for name, (role, _) in ASKERS.items():
-        if role in ("mother", "hospital", "centre", "admin"):
-            cookies = service.client(name).cookies
-            found[name] = {"cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())}
+    found |= cookies(service)
     return found | {"nobody": {}}
 
 
@@ -151,6 +156,8 @@ def test_walk(
         with anybody.stream(method, url, headers=headers[asker], json=body) as answer:
             if answer.status_code not in expected(route, asker):
                 wrong[asker] = answer.status_code
+    if path.startswith("/logout"):
+        headers.update(cookies(service))
     assert wrong == {}
 
 

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud import auth, demo
+from cloud.routes import events
 from cloud.routes.login import local_path
+from cloud.store import accounts, logins, people
+from cloud.store.db import reading, writing
 from tests.cloud.web.service import Service
 
 SECRET = "0123456789abcdef" * 2
@@ -23,23 +26,23 @@ def test_password() -> None:
 
 
 def test_cookie() -> None:
-    cookie = auth.write_cookie(SECRET, 7, "hash")
-    person_id, fingerprint = auth.read_cookie(SECRET, cookie) or (0, "")
-    assert person_id == 7
+    cookie = auth.write_cookie(SECRET, "a login", "hash")
+    login, fingerprint = auth.read_cookie(SECRET, cookie) or ("", "")
+    assert login == "a login"
     assert auth.still_valid(fingerprint, "hash")
     assert not auth.still_valid(fingerprint, "hash of a new password")
     assert auth.read_cookie(SECRET[::-1], cookie) is None
 
 
 def test_a_changed_cookie_is_refused() -> None:
-    cookie = auth.write_cookie(SECRET, 7, "hash")
+    cookie = auth.write_cookie(SECRET, "a login", "hash")
     for at in range(len(cookie) - 1):  # the last character carries unused bits
         changed = cookie[:at] + ("A" if cookie[at] != "A" else "B") + cookie[at + 1 :]
         assert auth.read_cookie(SECRET, changed) is None
 
 
 def test_an_old_cookie_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    cookie = auth.write_cookie(SECRET, 7, "hash")
+    cookie = auth.write_cookie(SECRET, "a login", "hash")
     monkeypatch.setattr(auth, "COOKIE_LASTS_S", -1)
     assert auth.read_cookie(SECRET, cookie) is None
 
@@ -81,8 +84,46 @@ def test_logging_in_and_out(service: Service) -> None:
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert client.get("/centre").status_code == 200
+    kept, elsewhere = dict(client.cookies), service.client("centre")
     assert client.post("/logout").status_code == 303
     assert client.get("/centre").status_code == 401
+    client.cookies.update(kept)  # a copy of it holds no more either
+    assert client.get("/centre").status_code == 401
+    assert elsewhere.get("/centre").status_code == 200
+
+
+def test_logging_out_everywhere(service: Service) -> None:
+    here, elsewhere, other = service.client("county"), service.client(), service.client("centre")
+    elsewhere.post("/login", data={"username": "county", "password": demo.PASSWORD})
+    assert elsewhere.get("/hospital").status_code == 200
+    assert here.post("/logout/everywhere").headers["location"] == "/login"
+    assert [one.get("/hospital").status_code for one in (here, elsewhere)] == [401, 401]
+    assert other.get("/centre").status_code == 200
+
+
+def test_what_changes_an_account_ends_its_logins_and_their_streams(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "RIGHTS_S", 0.5)
+    client = service.client("clinic")
+    with reading(service.parts.engine) as conn:
+        person = people.get_person_by_username(conn, "clinic")
+    assert person is not None
+    with client.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        with writing(service.parts.engine) as conn:  # disabled, and opened again
+            accounts.set_person(conn, person.id, disabled_ms=1)
+            accounts.set_person(conn, person.id, disabled_ms=None)
+        assert sum(1 for _ in lines) > 0  # it comes to an end
+    assert client.get("/hospital").status_code == 401
+
+
+def test_a_forged_login_is_none(service: Service) -> None:
+    secret = service.settings.secret.get_secret_value()
+    cookie = auth.write_cookie(secret, "1", "hash")
+    answer = service.client().get("/api/recordings", headers={"cookie": f"lucina={cookie}"})
+    assert answer.status_code == 401
 
 
 def test_a_wrong_password_says_so_in_words(service: Service) -> None:
@@ -117,7 +158,12 @@ def test_another_site_cannot_act(service: Service) -> None:
 def test_demo_accounts_are_refused_outside_the_demo(tmp_path: Path) -> None:
     with Service(tmp_path, is_demo=False) as real:
         assert log_in(real).status_code == 401
-        cookie = auth.write_cookie(real.settings.secret.get_secret_value(), 1, "hash")
+        with writing(real.parts.engine) as conn:
+            login = logins.begin(conn, 1, 1)
+            person = logins.person_of(conn, login)
+        assert person is not None and person.demo
+        secret = real.settings.secret.get_secret_value()
+        cookie = auth.write_cookie(secret, login, person.password_hash)
         answer = real.client().get("/api/recordings", headers={"cookie": f"lucina={cookie}"})
         assert answer.status_code == 401
 
