@@ -1,20 +1,27 @@
 """A log of frames on NOR flash: appended second by second, each sector worn alike.
 
-The sectors are used in a ring. A sector holds frames of one session, squeezed (device/squeeze.py):
+Each frame goes to a journal (device/journal.py) at once, and into a block in memory. The block is
+written when it has 30 frames or 128 bytes, and then the journal is not needed for them any more;
+after a power cut what had no block is found in the journal. So each second is durable by itself,
+and only blocks pay for length and CRC.
 
-    4s  magic    b"LUF1"
+The sectors of the log are used in a ring, and so are those of the journal, which is the last
+sixteenth of the flash. A sector holds frames of one session, squeezed (device/squeeze.py):
+
+    4s  magic    b"LUF2"
     I   turn     how many sectors were begun before it
     I   session
-    I   first    seq of the first record; each further record is the next number
-    H   before   records in the sector before it, 0xFFFF: not known
+    I   first    seq of its first frame; each further frame is the next number
+    H   before   frames in the sector before it, 0xFFFF: not known
     I   crc      CRC-32 of the 18 bytes before it
     B   state    0xFF in use, 0 every frame has its receipt
-    ..  records, to the end of the sector or to a size of 0xFF:
-    B   size     bytes of body, 0..254
+    ..  blocks, to the end of the sector or to a size of 0xFFFF:
+    H   size     bytes of body
+    B   count    of frames; + 128: made with a new model, so that reading can begin here
     ..  body
-    I   crc      CRC-32 of all of this record, begun with the crc of the sector
+    I   crc      CRC-32 of all of this block, begun with the crc of the sector
 
-Little-endian. A record that is torn ends its sector: nothing is written after it, and nothing
+Little-endian. A block that is torn ends its sector: nothing is written after it, and nothing
 before it is touched. `flash` has read(address, buffer), program(address, data) within a page,
 erase(address) of a sector, SIZE, SECTOR and PAGE.
 """
@@ -24,32 +31,39 @@ from binascii import crc32
 from struct import pack, unpack_from
 
 from device import wire
+from device.flashsector import (
+    BLOCK_FRAMES,
+    CRC_AT,
+    HEAD_SIZE,
+    STATE_AT,
+    Reader,
+    Writer,
+    program,
+)
+from device.journal import Journal
+from device.slots import NOBODY
 from device.squeeze import Model
 
-MAGIC = b"LUF1"
+MAGIC = b"LUF2"
 HEAD = "<4sIIIH"
-CRC_AT = 18
-STATE_AT = 22
-HEAD_SIZE = 23
-UNKNOWN = 0xFFFF
-MAX_BODY = 128  # of ours: a start event, the longest frame but sound, takes about 80
-MAX_RECORD = MAX_BODY + 5
-ERASED = 0xFF
-TRIES = 8  # sectors that may be bad before we give up
+_UNKNOWN = 0xFFFF
+_IN_USE = 0xFF
+_TRIES = 8  # sectors that may be bad before we give up
 
 
 class FlashError(OSError):
-    """What was written cannot be read back, in any of TRIES sectors."""
+    """What was written cannot be read back, in any of _TRIES sectors."""
 
 
 class FlashLog:
     def __init__(self, flash) -> None:
         self._flash = flash
-        self.sectors = flash.SIZE // flash.SECTOR
+        self._journal = Journal(flash, BLOCK_FRAMES)
+        self.sectors = self._journal.first
         self.turns = array("I", bytes(4 * self.sectors))  # turn + 1; 0: not in use
         self.sessions = array("I", bytes(4 * self.sectors))
         self.firsts = array("I", bytes(4 * self.sectors))
-        self._counts = array("H", b"\xff\xff" * self.sectors)  # of records, or UNKNOWN
+        self._counts = array("H", b"\xff\xff" * self.sectors)  # of frames, or _UNKNOWN
         self.dropped = 0  # sectors that were given up for newer frames
         self._turn = 0  # of the next sector
         self._sector = self.sectors - 1  # the last one begun
@@ -59,8 +73,9 @@ class FlashLog:
         for sector in range(self.sectors):
             turn = self._look(sector)
             if turn and turn != before + 1:
-                self._counts[sector - 1] = UNKNOWN  # it was used again since
+                self._counts[sector - 1] = _UNKNOWN  # it was used again since
             before = turn
+        self._recover()
 
     def append(self, frame: wire.Frame) -> int:
         """Written and read back when this returns. The oldest sector makes room when it must.
@@ -68,15 +83,32 @@ class FlashLog:
         Returns the sector.
         """
         writer: Writer | None = self._writer
-        if writer:
-            if writer.takes(frame) and writer.put(frame):
-                return writer.sector
-            self._counts[writer.sector] = writer.count
-        for _ in range(TRIES):
-            self._writer = writer = self._begin(frame)
-            if writer and writer.put(frame):
-                return writer.sector
+        if writer is None or not writer.takes(frame):
+            self.flush()
+            writer = self._begin_any(frame)
+        turn = self._journal.put(wire.encode(frame))
+        if writer.add(frame, turn) or turn == NOBODY:
+            self.flush(frame)
+        sector: int = self._sector
+        return sector
+
+    def flush(self, newest: wire.Frame | None = None) -> None:
+        """Write the open block. newest: its last frame, if the journal may not have that."""
+        old: Writer | None = self._writer
+        if old is None or old.flush():
+            return
+        for _ in range(_TRIES):
+            if self._move(old, newest):
+                return
+        self._writer = None
         raise FlashError("flash is worn out")
+
+    def pending(self, session: int, seq: int) -> bytes | None:
+        """A frame of the open block."""
+        writer: Writer | None = self._writer
+        if not writer or session != self._model.session or not writer.first <= seq < writer.seq:
+            return None
+        return self._journal.get(writer.turn + seq - writer.first)
 
     def used_by(self, session: int):
         """Its sectors, oldest first."""
@@ -102,7 +134,7 @@ class FlashLog:
     def end_of(self, sector: int) -> int:
         """The seq after its last record that is whole. Takes time only for the newest sector."""
         count = self._counts[sector]
-        if count == UNKNOWN:
+        if count == _UNKNOWN:
             count = self._counts[sector] = self.reader(sector).skim() - self.firsts[sector]
         return int(self.firsts[sector] + count)
 
@@ -123,13 +155,60 @@ class FlashLog:
         if turn >= self._turn:
             self._turn = turn + 1
             self._sector = sector
-        if head[STATE_AT] == ERASED:
+        if head[STATE_AT] == _IN_USE:
             self.turns[sector], self.sessions[sector] = turn + 1, session
             self.firsts[sector] = first
         return int(turn) + 1
 
+    def _recover(self) -> None:
+        """What the last session had in its open block when the power failed."""
+        if not self.turns[self._sector]:
+            return
+        session, seq = self.sessions[self._sector], self.end_of(self._sector)
+        end = self._journal.end
+        try:
+            for turn in range(max(0, end - BLOCK_FRAMES), end):
+                data = self._journal.get(turn)
+                frame = wire.decode(data) if data else None
+                if frame and (frame.session, frame.seq) == (session, seq):
+                    writer = self._writer or self._begin_any(frame)
+                    writer.add(frame, turn)
+                    seq += 1
+            self.flush()
+        except FlashError:
+            pass  # a board whose flash is worn out starts too
+
+    def _move(self, old: Writer, newest: wire.Frame | None) -> bool:
+        """The open block of a sector that does not keep it, into the next. Is it there?"""
+        writer: Writer | None = None
+        for seq in range(old.first, old.seq):
+            turn = old.turn + seq - old.first
+            frame = newest
+            if newest is None or newest.seq != seq:
+                data = self._journal.get(turn)
+                frame = wire.decode(data) if data else None
+            if frame is None:
+                return False
+            writer = writer or self._begin(frame)
+            if writer is None:
+                return False
+            writer.add(frame, turn)
+        return writer is not None and writer.flush()
+
+    def _begin_any(self, frame: wire.Frame):
+        """A writer in the next sector that keeps its head."""
+        for _ in range(_TRIES):
+            writer = self._begin(frame)
+            if writer:
+                return writer
+        raise FlashError("flash is worn out")
+
     def _begin(self, frame: wire.Frame):
         """A writer in the next sector of the ring; None when the sector does not keep its head."""
+        old: Writer | None = self._writer
+        if old:
+            self._counts[old.sector] = old.first - self.firsts[old.sector]
+        self._writer = None
         sector = self._sector = (self._sector + 1) % self.sectors
         if self.turns[sector]:
             self.release(sector)
@@ -139,112 +218,10 @@ class FlashLog:
         head = pack(HEAD, MAGIC, self._turn, frame.session, frame.seq, before)
         head += pack("<I", crc32(head))
         self._turn += 1
-        self._counts[sector] = UNKNOWN
-        if not _program(self._flash, sector * self._flash.SECTOR, head):
+        self._counts[sector] = _UNKNOWN
+        if not program(self._flash, sector * self._flash.SECTOR, head):
             return None
         self.turns[sector], self.sessions[sector] = self._turn, frame.session
         self.firsts[sector] = frame.seq
-        return Writer(self._flash, sector, frame, self._model)
-
-
-class Writer:
-    """Appends to one sector."""
-
-    def __init__(self, flash, sector: int, first: wire.Frame, model: Model) -> None:
-        self.sector = sector
-        self._flash = flash
-        self._start = sector * flash.SECTOR
-        self._at = HEAD_SIZE
-        self._seq = first.seq  # expected next
-        self._first = first.seq
-        self._model = model
-        model.begin(first.session)
-        self._salt = _salt(flash, sector)
-
-    def takes(self, frame: wire.Frame) -> bool:
-        """Room is left for the largest record, and the frame is the next one of this session."""
-        if self._at + MAX_RECORD > self._flash.SECTOR:
-            return False
-        return (frame.session, frame.seq) == (self._model.session, self._seq)
-
-    @property
-    def count(self) -> int:
-        return int(self._seq - self._first)
-
-    def put(self, frame: wire.Frame) -> bool:
-        """False: this sector does not keep it, and must not be written to any more."""
-        body = self._model.squeeze(frame)
-        if len(body) > MAX_BODY:
-            raise ValueError("%d bytes do not fit in a record" % len(body))
-        record = bytes((len(body),)) + body
-        record += pack("<I", crc32(record, self._salt))
-        kept = _program(self._flash, self._start + self._at, record)
-        self._at += len(record)
-        self._seq += kept
-        return kept
-
-
-class Reader:
-    """The records of one sector, in their order."""
-
-    def __init__(self, flash, sector: int, model: Model | None, first: int) -> None:
-        self.sector = sector
-        self.seq = first  # of the next record
-        self._flash = flash
-        self._model = model  # None: skim() only
-        self._salt = _salt(flash, sector)
-        self._at = HEAD_SIZE
-        self._buffer = memoryview(bytearray(MAX_RECORD))
-
-    def next(self):
-        """The next frame, None at the end or where the rest is damaged."""
-        body = self._body()
-        if body is None or self._model is None:
-            return None
-        self.seq += 1
-        return self._model.restore(body, self.seq - 1)
-
-    def skim(self) -> int:
-        """The seq after the last record that is whole. This reader is used up then."""
-        while self._body() is not None:
-            self.seq += 1
-        return int(self.seq)
-
-    def _body(self):
-        """Of the next record; good until the next call."""
-        buffer = self._buffer[: self._flash.SECTOR - self._at]
-        if len(buffer) < 5:
-            return None
-        self._flash.read(self._start + self._at, buffer)
-        end = 1 + buffer[0]
-        if buffer[0] == ERASED or end + 4 > len(buffer):
-            return None
-        if unpack_from("<I", buffer, end)[0] != crc32(buffer[:end], self._salt):
-            return None
-        self._at += end + 4
-        return buffer[1:end]
-
-    @property
-    def _start(self) -> int:
-        start: int = self.sector * self._flash.SECTOR
-        return start
-
-
-def _salt(flash, sector: int) -> int:
-    """The crc of a sector's head."""
-    word = bytearray(4)
-    flash.read(sector * flash.SECTOR + CRC_AT, word)
-    salt: int = unpack_from("<I", word)[0]
-    return salt
-
-
-def _program(flash, address: int, data: bytes) -> bool:
-    """Over the ends of pages. True when it can be read back."""
-    at = 0
-    while at < len(data):
-        size = min(len(data) - at, flash.PAGE - (address + at) % flash.PAGE)
-        flash.program(address + at, data[at : at + size])
-        at += size
-    kept = bytearray(len(data))
-    flash.read(address, kept)
-    return kept == data
+        self._writer = Writer(self._flash, sector, frame, self._model)
+        return self._writer

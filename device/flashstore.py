@@ -1,11 +1,13 @@
 """The store of a board: every session's frames in one log on the flash."""
 
 from device import wire
-from device.flashlog import FlashLog, Reader
+from device.flashlog import FlashLog
+from device.flashsector import Reader
 from device.slots import SlotRing
 from device.squeeze import Model
 
-READ_FRAMES = 12  # kept from the last reading: what is sent again is rarely squeezed out again
+_NEAR = 32  # frames: rather read on than look where reading can begin
+_READ_FRAMES = 12  # kept from the last reading: what is sent again is rarely squeezed out again
 
 
 class FlashStore:
@@ -23,6 +25,7 @@ class FlashStore:
         return session
 
     def open(self, session: int, _capacity: int) -> "FlashFile":
+        self._log.flush()  # the open block may be of this session, by another file
         memory, self._spare = self._spare or Memory(), None
         return FlashFile(self._log, session, memory, self._take_back)
 
@@ -40,7 +43,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.model = Model()
-        self.ring = SlotRing(READ_FRAMES)
+        self.ring = SlotRing(_READ_FRAMES)
 
 
 class FlashFile:
@@ -49,6 +52,7 @@ class FlashFile:
     def __init__(self, log: FlashLog, session: int, memory: Memory, give_back) -> None:
         self._log = log
         self._memory = memory
+        self._session = session
         self._give_back = give_back
         self._parts = [Part(log, sector) for sector in log.used_by(session)]
         for part in self._parts:
@@ -58,8 +62,12 @@ class FlashFile:
 
     def put(self, seq: int, data: bytes) -> None:
         sector = self._log.append(wire.decode(data))
-        if not self._parts or not self._parts[-1].alive() or self._parts[-1].sector != sector:
-            self._parts.append(Part(self._log, sector))
+        last = self._parts[-1] if self._parts else None
+        if not last or not last.alive() or last.sector != sector:
+            part = Part(self._log, sector)
+            if last:  # its open block may have moved here
+                last.end = min(last.end, part.first)
+            self._parts.append(part)
         self._parts[-1].end = seq + 1
 
     def get(self, seq: int) -> bytes | None:
@@ -69,9 +77,14 @@ class FlashFile:
         part = self._part_of(seq)
         if part is None:
             return None
+        pending = self._log.pending(self._session, seq)
+        if pending is not None:
+            return pending
         reader = self._reader
-        if not reader or reader.sector != part.sector or reader.seq > seq:
+        near = reader and reader.sector == part.sector and reader.seq <= seq < reader.seq + _NEAR
+        if not reader or not near:
             self._reader = reader = self._log.reader(part.sector, self._memory.model)
+            reader.skim(seq)
         while reader.seq <= seq:
             frame = reader.next()
             if frame is None:

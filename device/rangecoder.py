@@ -7,12 +7,12 @@ A probability counts the 4096ths that the next bit is 0; both sides update an ar
 
 from array import array
 
-PROBABILITY_BITS = 12
-HALF = 1 << PROBABILITY_BITS - 1
-FULL_RANGE = 0xFFFFFF
-LEAST_RANGE = 0x10000
-FAST, SLOW = 2, 5  # shifts of the update: quick at first, then steady
-STATE_BITS = 3  # below the probability in the same cell: how often it was updated, 0..SLOW-FAST
+_PROBABILITY_BITS = 12
+_HALF = 1 << _PROBABILITY_BITS - 1
+_FULL_RANGE = 0xFFFFFF
+_LEAST_RANGE = 0x10000
+_FAST, _SLOW = 2, 5  # shifts of the update: quick at first, then steady
+_STATE_BITS = 3  # below the probability in the same cell: how often it was updated, 0.._SLOW-_FAST
 
 
 def contexts(count: int) -> array:
@@ -25,19 +25,19 @@ def contexts(count: int) -> array:
 def forget(cells: array) -> None:
     """As they were at first."""
     for at in range(len(cells)):
-        cells[at] = HALF << STATE_BITS
+        cells[at] = _HALF << _STATE_BITS
 
 
 def _updated(cell: int, bit: int) -> int:
     seen = cell & 7
-    chance = cell >> STATE_BITS
-    shift = FAST + seen
+    chance = cell >> _STATE_BITS
+    shift = _FAST + seen
     if bit:
         chance -= chance >> shift
     else:
-        chance += (1 << PROBABILITY_BITS) - chance >> shift
-    chance = min(max(chance, 16), (1 << PROBABILITY_BITS) - 16)
-    return chance << STATE_BITS | min(seen + 1, SLOW - FAST)
+        chance += (1 << _PROBABILITY_BITS) - chance >> shift
+    chance = min(max(chance, 16), (1 << _PROBABILITY_BITS) - 16)
+    return chance << _STATE_BITS | min(seen + 1, _SLOW - _FAST)
 
 
 class Encoder:
@@ -51,11 +51,11 @@ class Encoder:
         self.cells = cells
         self.out = bytearray()
         self._low = 0
-        self._range = FULL_RANGE
+        self._range = _FULL_RANGE
 
     def bit(self, context: int, bit: int) -> int:
         cell = self.cells[context]
-        split = (self._range >> PROBABILITY_BITS) * (cell >> STATE_BITS)
+        split = (self._range >> _PROBABILITY_BITS) * (cell >> _STATE_BITS)
         if bit:
             self._low += split
             self._range -= split
@@ -90,13 +90,13 @@ class Encoder:
         return self.out[:end]
 
     def _grow(self) -> None:
-        while self._range < LEAST_RANGE:
+        while self._range < _LEAST_RANGE:
             self._range <<= 8
             self._shift()
 
     def _shift(self) -> None:
         """Move the highest byte out; a carry goes into those that are out already."""
-        if self._low > FULL_RANGE:
+        if self._low > _FULL_RANGE:
             at = len(self.out) - 1
             while self.out[at] == 0xFF:
                 self.out[at] = 0
@@ -111,14 +111,14 @@ class Decoder:
         self.cells = cells
         self._data = data
         self._at = 0
-        self._range = FULL_RANGE
+        self._range = _FULL_RANGE
         self._code = 0
         for _ in range(3):
             self._shift()
 
     def bit(self, context: int, _bit: int) -> int:
         cell = self.cells[context]
-        split = (self._range >> PROBABILITY_BITS) * (cell >> STATE_BITS)
+        split = (self._range >> _PROBABILITY_BITS) * (cell >> _STATE_BITS)
         bit = self._code >= split
         if bit:
             self._code -= split
@@ -141,7 +141,7 @@ class Decoder:
         return value
 
     def _grow(self) -> None:
-        while self._range < LEAST_RANGE:
+        while self._range < _LEAST_RANGE:
             self._range <<= 8
             self._shift()
 

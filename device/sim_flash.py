@@ -14,6 +14,7 @@ class SimFlash:
     """`bits(n)` gives n random bits, like random.getrandbits: how half-done bytes look."""
 
     PAGE = 256
+    ERASE = 512  # bytes that can be programmed meanwhile, for `left`
 
     def __init__(self, size: int, bits, sector: int = 4096) -> None:
         self.SECTOR = sector
@@ -48,11 +49,11 @@ class SimFlash:
     def erase(self, address: int) -> None:
         if address % self.SECTOR:
             raise ValueError("%d is not the start of a sector" % address)
-        done = self._spend(self.SECTOR)
+        done = self._spend(self.ERASE)
         self.erased[address // self.SECTOR] += 1
         memory = self.memory[address // self.SECTOR]
-        if done == self.SECTOR:
-            memory[:] = b"\xff" * done
+        if done == self.ERASE:
+            memory[:] = b"\xff" * self.SECTOR
             return
         for at in range(self.SECTOR):
             memory[at] |= self._bits(8)

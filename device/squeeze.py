@@ -8,29 +8,29 @@ directions: see device/rangecoder.py.
 """
 
 from device import wire
-from device.rangecoder import Decoder, Encoder, contexts, forget
+from device.rangecoder import contexts, forget
 from device.spoken import CHANNELS, RATE_HZ
 
 SECOND_MS = 1000
-RUNS = 12  # a run of equal samples is told apart up to this length
-SIZES = 17  # of the exponent of a move
-BYTE, WORD = 1, 2
-STEPS = tuple(WORD if kind == "H" else BYTE for _, kind, _ in CHANNELS)
+_RUNS = 12  # a run of equal samples is told apart up to this length
+_SIZES = 17  # of the exponent of a move
+_BYTE, _WORD = 1, 2
+_STEPS = tuple(_WORD if kind == "H" else _BYTE for _, kind, _ in CHANNELS)
 # Places of the cells of one channel ...
-GAP_AT = 0  # + was a gap
-SAME_AT = 2  # + run
-SIGN_AT = SAME_AT + RUNS  # + way of the last move: none, up, down
-SIZE_AT = SIGN_AT + 3  # + SIZES * size of the last move + exponent
-TOP_AT = SIZE_AT + 3 * SIZES  # + exponent: the bit below the highest
-CHANNEL_CELLS = TOP_AT + SIZES
+_GAP_AT = 0  # + was a gap
+_SAME_AT = 2  # + run
+_SIGN_AT = _SAME_AT + _RUNS  # + way of the last move: none, up, down
+_SIZE_AT = _SIGN_AT + 3  # + _SIZES * size of the last move + exponent
+_TOP_AT = _SIZE_AT + 3 * _SIZES  # + exponent: the bit below the highest
+_CHANNEL_CELLS = _TOP_AT + _SIZES
 # ... and, after those of all channels, of all that is no sample
-REGULAR_AT = len(CHANNELS) * CHANNEL_CELLS  # an expected trace? time? length?
-KIND_AT = REGULAR_AT + 3  # a tree of three bits
-LIKE_AT = KIND_AT + 8  # + PLACES * kind + place: a byte as in the last frame of this kind?
-PLACES = 24
-LITERAL_AT = LIKE_AT + 6 * PLACES  # a tree of eight bits
-CELLS = LITERAL_AT + 256
-ODD_TRACE = 0  # in the place of a kind: a TRACE that is no valid trace
+_REGULAR_AT = len(CHANNELS) * _CHANNEL_CELLS  # an expected trace? time? length?
+_KIND_AT = _REGULAR_AT + 3  # a tree of three bits
+_LIKE_AT = _KIND_AT + 8  # + _PLACES * kind + place: a byte as in the last frame of this kind?
+_PLACES = 24
+_LITERAL_AT = _LIKE_AT + 6 * _PLACES  # a tree of eight bits
+_CELLS = _LITERAL_AT + 256
+_ODD_TRACE = 0  # in the place of a kind: a TRACE that is no valid trace
 
 
 class Channel:
@@ -48,7 +48,7 @@ class Channel:
 
     def moved(self, move: int) -> None:
         self.value += move
-        self.run = 0 if move else min(self.run + 1, RUNS - 1)
+        self.run = 0 if move else min(self.run + 1, _RUNS - 1)
         if move:
             self.way = 1 if move > 0 else 2
             self.size = min(_exponent(abs(move)) // 2, 2)
@@ -58,7 +58,7 @@ class Model:
     """Both sides hold one: about 2.5 kB, made once and used for one sector after the other."""
 
     def __init__(self, session: int = 0) -> None:
-        self.cells = contexts(CELLS)
+        self.cells = contexts(_CELLS)
         self.channels = [Channel() for _ in CHANNELS]
         self.begin(session)
 
@@ -72,15 +72,14 @@ class Model:
         self.mask = 0  # of the last trace
         self.last = [b""] * 6  # payloads by kind
 
-    def squeeze(self, frame: wire.Frame) -> bytearray:
-        """Only frames of this session, of the kinds wire.RECORDED."""
-        coder = Encoder(self.cells)
+    def squeeze(self, coder, frame: wire.Frame) -> None:
+        """Into an Encoder with our cells. Only frames of this session, of the kinds
+        wire.RECORDED."""
         self._walk(coder, frame)
-        return coder.finish()
 
-    def restore(self, data, seq: int) -> wire.Frame:
-        """The next frame, from what squeeze() made of it. Noise gives noise: check before."""
-        kind, t_ms, payload = self._walk(Decoder(self.cells, data), None)
+    def restore(self, coder, seq: int) -> wire.Frame:
+        """The next frame, from a Decoder with our cells. Noise gives noise: check before."""
+        kind, t_ms, payload = self._walk(coder, None)
         return wire.Frame(kind, self.session, seq, t_ms, payload)
 
     def _walk(self, coder, frame):
@@ -99,15 +98,15 @@ class Model:
         """(kind, t_ms, mask of the channels)."""
         kind, t_ms, mask = _told(frame) if frame else (0, 0, 0)
         expected = (wire.TRACE, self.t_ms, self.mask)
-        if not coder.bit(REGULAR_AT, (kind, t_ms, mask) != expected):
+        if not coder.bit(_REGULAR_AT, (kind, t_ms, mask) != expected):
             return expected
-        kind = _tree(coder, KIND_AT, kind, 3)
-        if coder.bit(REGULAR_AT + 1, t_ms != self.t_ms):
+        kind = _tree(coder, _KIND_AT, kind, 3)
+        if coder.bit(_REGULAR_AT + 1, t_ms != self.t_ms):
             t_ms = coder.number(t_ms >> 16, 16) << 16 | coder.number(t_ms & 0xFFFF, 16)
         else:
             t_ms = self.t_ms
         if kind == wire.TRACE:
-            mask = _tree(coder, LITERAL_AT, mask, 8)
+            mask = _tree(coder, _LITERAL_AT, mask, 8)
         return kind, t_ms, mask
 
     def _trace(self, coder, given: bytes) -> bytes:
@@ -115,33 +114,33 @@ class Model:
         for index, channel in enumerate(self.channels):
             if not self.mask >> index & 1:
                 continue
-            base, step = index * CHANNEL_CELLS, STEPS[index]
+            base, step = index * _CHANNEL_CELLS, _STEPS[index]
             for _ in range(RATE_HZ):
                 at = len(payload)
                 value = 0
                 if given:
-                    value = given[at] if step == BYTE else given[at] | given[at + 1] << 8
+                    value = given[at] if step == _BYTE else given[at] | given[at + 1] << 8
                 value = _sample(coder, base, channel, value, CHANNELS[index][2])
                 payload.append(value & 0xFF)
-                if step == WORD:
+                if step == _WORD:
                     payload.append(value >> 8)
         return bytes(payload)
 
     def _other(self, coder, kind: int, given: bytes) -> bytes:
         last = self.last[kind]
         size = len(given)
-        if coder.bit(REGULAR_AT + 2, size != len(last)):
+        if coder.bit(_REGULAR_AT + 2, size != len(last)):
             size = coder.number(size, 11)
         else:
             size = len(last)
         payload = bytearray()
         for at in range(size):
             byte = given[at] if given else 0
-            same = LIKE_AT + PLACES * kind + min(at, PLACES - 1)
+            same = _LIKE_AT + _PLACES * kind + min(at, _PLACES - 1)
             if at < len(last) and not coder.bit(same, byte != last[at]):
                 payload.append(last[at])
             else:
-                payload.append(_tree(coder, LITERAL_AT, byte, 8))
+                payload.append(_tree(coder, _LITERAL_AT, byte, 8))
         return bytes(payload)
 
 
@@ -151,21 +150,21 @@ def _told(frame: wire.Frame):
     if frame.kind != wire.TRACE:
         return frame.kind, frame.t_ms, 0
     size = 1
-    for index, step in enumerate(STEPS):
+    for index, step in enumerate(_STEPS):
         if payload and payload[0] >> index & 1:
             size += RATE_HZ * step
-    if not payload or payload[0] >> len(STEPS) or size != len(payload):
-        return ODD_TRACE, frame.t_ms, 0
+    if not payload or payload[0] >> len(_STEPS) or size != len(payload):
+        return _ODD_TRACE, frame.t_ms, 0
     return wire.TRACE, frame.t_ms, payload[0]
 
 
 def _sample(coder, base: int, channel: Channel, value: int, gap: int) -> int:
-    channel.gap = bool(coder.bit(base + GAP_AT + channel.gap, value == gap))
+    channel.gap = bool(coder.bit(base + _GAP_AT + channel.gap, value == gap))
     if channel.gap:
         return gap
     move = value - channel.value
-    if coder.bit(base + SAME_AT + channel.run, move != 0):
-        down = coder.bit(base + SIGN_AT + channel.way, move < 0)
+    if coder.bit(base + _SAME_AT + channel.run, move != 0):
+        down = coder.bit(base + _SIGN_AT + channel.way, move < 0)
         size = _magnitude(coder, base, channel.size, abs(move))
         move = -size if down else size
     else:
@@ -178,11 +177,11 @@ def _magnitude(coder, base: int, like: int, value: int) -> int:
     """1 or more: how many bits it has, then the bits."""
     wanted = _exponent(value)
     exponent = 0
-    while coder.bit(base + SIZE_AT + SIZES * like + exponent, exponent < wanted):
+    while coder.bit(base + _SIZE_AT + _SIZES * like + exponent, exponent < wanted):
         exponent += 1
     if not exponent:
         return 1
-    top = coder.bit(base + TOP_AT + exponent, value >> exponent - 1 & 1)
+    top = coder.bit(base + _TOP_AT + exponent, value >> exponent - 1 & 1)
     rest = coder.number(value & (1 << exponent - 1) - 1, exponent - 1)
     return int(1 << exponent | top << exponent - 1 | rest)
 

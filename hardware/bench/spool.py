@@ -15,7 +15,7 @@ CUTS = 300
 FLASH_BYTES = 4 << 20  # of the board's 16 MiB, for the spool
 DAY_S, DAY_FROM_MINUTES = 86_400, 60
 NEWEST_MS = 1000  # what a cut may cost
-LONGEST_LIFE_BYTES = 6000  # of flash between two cuts, an erase counted as 4096: 0 to 2 min
+LONGEST_LIFE_BYTES = 6000  # of flash between two cuts, an erase counted as 512: 0 to 50 s
 CHECKED_AGAIN = 10  # every tenth session is read once more after the last cut
 
 
@@ -43,7 +43,7 @@ def _seconds(seed: int, minutes: int) -> list[payloads.Trace]:
 def cut_power(seed: int, cuts: int) -> tuple[int, float]:
     """(frames older than NEWEST_MS lost, age in s of the oldest frame lost) over so many cuts."""
     chance = random.Random(seed)  # noqa: S311
-    flash = SimFlash(FLASH_BYTES // 2, chance.getrandbits)
+    flash = SimFlash(FLASH_BYTES, chance.getrandbits)
     store = FlashStore(FlashLog(flash))
     made = frames(1, 10)
     older = oldest_ms = 0
