@@ -48,7 +48,11 @@ def parse(data: bytes) -> Manifest:
     if len(data) != SIZE or data[:4] != MAGIC:
         raise ManifestError("%d bytes are no manifest" % len(data))
     _, version, size, board, digest = unpack(BODY, data[:BODY_SIZE])
-    return Manifest(version, size, bytes(board).rstrip(b"\x00").decode(), bytes(digest))
+    try:
+        name = bytes(board).rstrip(b"\x00").decode()
+    except UnicodeError:  # anybody's bytes, or a note that was torn
+        raise ManifestError("the board's name is no text") from None
+    return Manifest(version, size, name, bytes(digest))
 
 
 def to_text(data: bytes) -> str:
