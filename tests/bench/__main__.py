@@ -9,10 +9,12 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -44,14 +46,17 @@ def main() -> int:
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     progress = Console(stderr=True)
-    rows = []
+    rows: list[meter.Row] = []
     folder = Path(tempfile.mkdtemp(prefix="lucina-bench-"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was measured is still said
     try:
         for name in options.parts or PARTS:
             since_s = time.monotonic()
             with progress.status(f"measuring {name}"):
-                rows += PARTS[name](folder)
-            progress.print(f"{name}: measured in {time.monotonic() - since_s:.0f} s")
+                rows += measured(name, folder)
+            progress.print(f"{name}: {time.monotonic() - since_s:.0f} s")
+    except KeyboardInterrupt:
+        rows.append(_failed(name, "ended from outside"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if options.json:
@@ -61,6 +66,20 @@ def main() -> int:
     else:
         Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     return 1 if any(row.met is False for row in rows) else 0
+
+
+def measured(name: str, folder: Path) -> list[meter.Row]:
+    """The rows of a part; one that says what went wrong, if that ended it."""
+    try:
+        return PARTS[name](folder)
+    except Exception as error:
+        traceback.print_exc()
+        words = str(error).strip().splitlines() or [""]
+        return [_failed(name, f"{type(error).__name__}: {words[0]}")]
+
+
+def _failed(name: str, why: str) -> meter.Row:
+    return meter.Row(name, "not measured", goal="an end", met=False, note=why)
 
 
 def cells(row: meter.Row) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def measure(folder: Path) -> list[meter.Row]:
     ]
 
 
-def _row(what: str, results: Results, steps: list[int], goal: str = "") -> meter.Row:
+def _row(what: str, climbed: tuple[Results, str], steps: list[int], goal: str = "") -> meter.Row:
+    results, failed = climbed
     carried = [step for step, _ in results if _carries(step)]
     best = carried[-1] if carried else {"step": 0, "p50_s": float("nan"), "p99_s": float("nan")}
     return meter.Row(
@@ -47,11 +48,12 @@ def _row(what: str, results: Results, steps: list[int], goal: str = "") -> meter
         f"receipt: median {best['p50_s']:.2f} s, p99 {best['p99_s']:.2f} s",
         goal=goal,
         met=best["step"] >= MUST if goal else None,
-        note="; ".join(_describe(step, used) for step, used in results[-2:]),
+        note="; ".join([*(_describe(*result) for result in results[-2:]), failed]).strip("; "),
     )
 
 
-def _climb(rig: LivedIn, steps: list[int]) -> Results:
+def _climb(rig: LivedIn, steps: list[int]) -> tuple[Results, str]:
+    """What was measured, and why the load ended before its time."""
     plan = Plan(
         port=rig.broker_port, hop="gateway", names=list(rig.homes),
         tokens=list(rig.homes.values()), devices=[home_device(name) for name in rig.homes],
@@ -62,13 +64,16 @@ def _climb(rig: LivedIn, steps: list[int]) -> Results:
         rig.gateway.stop()  # the load generator plays the gateways
         parts = {"cloud": rig.cloud, "broker": rig.broker}
         usage = meter.Usage(meter.pids(parts, load_pid))
-        for line in lines:
-            used = usage.look()
-            if line["state"] == "measured":
-                results.append((line | _assessed(rig), used))
-            if line["state"] == "failed" or (results and not _carries(results[-1][0])):
-                break
-    return results
+        try:
+            for line in lines:
+                used = usage.look()
+                if line["state"] == "measured":
+                    results.append((line | _assessed(rig), used))
+                if results and not _carries(results[-1][0]):
+                    break
+        except meter.LoadError as error:
+            return results, str(error)
+    return results, ""
 
 
 def _assessed(rig: LivedIn) -> dict[str, float]:

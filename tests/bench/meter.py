@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import psutil
@@ -64,10 +64,14 @@ def cores(used: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {share:.2f}" for name, share in order)
 
 
+class LoadError(Exception):
+    """The generator of the load did not go on; the text says why."""
+
+
 @contextlib.contextmanager
 def load(plan: Plan, folder: Path) -> Iterator[tuple[Iterator[dict[str, Any]], int]]:
-    """Start the generator; what it says line by line, and its process id."""
-    with (folder / "load.err").open("ab") as errors:
+    """Start the generator; what it says line by line, and its process id. LoadError: it ended."""
+    with (folder / "load.err").open("w+b") as errors:
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.load"],
             cwd=ROOT,
@@ -80,10 +84,22 @@ def load(plan: Plan, folder: Path) -> Iterator[tuple[Iterator[dict[str, Any]], i
         child.stdin.write(json.dumps(asdict(plan)))
         child.stdin.close()
         try:
-            yield map(json.loads, child.stdout), child.pid
+            yield _lines(child, errors), child.pid
         finally:
             child.kill()
             child.wait()
+
+
+def _lines(child: "subprocess.Popen[str]", errors: IO[bytes]) -> Iterator[dict[str, Any]]:
+    assert child.stdout
+    for line in map(json.loads, child.stdout):
+        if line["state"] == "failed":  # the broker refuses, or does not answer
+            raise LoadError(line["error"])
+        yield line
+    if child.wait():
+        errors.seek(0)
+        said = errors.read().decode(errors="replace").strip().splitlines()
+        raise LoadError(f"the load ended with {child.returncode}: {said[-1] if said else '-'}")
 
 
 def pids(processes: Mapping[str, Process], load_pid: int) -> dict[str, int]:
