@@ -11,7 +11,7 @@ WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))  # of the tests, which wait as of
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml .ci/setup
+$(STAMP): requirements.lock pyproject.toml hardware/stubs.txt .ci/setup
 	PYTHON="$(PYTHON)" .ci/setup venv
 	@touch $@
 
@@ -26,6 +26,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m hardware.stubs
 
 format: setup
 	$(BIN)/ruff format .
