@@ -19,12 +19,17 @@ from cloud.store import cases, changes, consents, duties, opinions, people
 from cloud.store.changes import Change
 from cloud.store.db import reading
 from cloud.store.people import Mother
-from models.rules import CATALOGUE_VERSION, RULES
+from models.rules import CATALOGUE_VERSION, RULES, Rule
 
 router = APIRouter(tags=["administration"])
 SHOWN = 200  # rows
 CHANGES = 100
 CONSENTS = ("consent", "teaching use", "break_glass")
+UNITS = {  # of the limits that are no heart rates, by what is measured or by the rule
+    "spo2": "%", "glucose": "mmol/L", "temperature": "°C", "battery": "%", "clock_offset_s": "s",
+    "sinusoidal": "min", "low_variability_50": "bpm", "low_variability_40": "bpm",
+    "tachysystole": "/10 min", "miscounted": "s", "gap": "s",
+}  # fmt: skip
 ALERTING = ("reads_blind", "on_call", "by_roster", "ways")
 
 
@@ -65,6 +70,16 @@ def consents_page(request: Request, who: Who, parts: ServicesDep) -> Response:
     return page(request, "admin_consents.html", who, rows=rows, said=said, shown=SHOWN)
 
 
+def limit_of(rule: Rule) -> str:
+    """Its limit with the unit; empty where there is none."""
+    if rule.limit == 0:
+        return ""
+    if rule.where == "strip" and rule.limit < 1:
+        return f"{100 * rule.limit:g} %"
+    unit = "bpm" if rule.where == "trace" else UNITS.get(rule.measure or rule.id, "")
+    return f"{rule.limit:g} {unit}".rstrip()
+
+
 @router.get("/admin/alerts", summary="Which alert settings hold, and who changed what")
 def alerts_page(request: Request, who: Who, parts: ServicesDep) -> Response:
     with reading(parts.engine) as conn:
@@ -74,7 +89,8 @@ def alerts_page(request: Request, who: Who, parts: ServicesDep) -> Response:
         ]
         said = _said(conn, ALERTING)
     return page(
-        request, "admin_alerts.html", who, places=places, said=said, rules=RULES,
+        request, "admin_alerts.html", who, places=places, said=said,
+        rules=[(rule, limit_of(rule)) for rule in RULES],
         version=CATALOGUE_VERSION, settings=parts.settings,
     )  # fmt: skip
 
