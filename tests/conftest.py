@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests import servers
+from tests import artefacts, servers
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("LUCINA_ASSESS_WORKERS", "0")  # one more process for each service is dear
@@ -31,6 +31,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[Any]:
         return (yield)
     except servers.Missing as error:
         _not_there(str(error))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if artefacts.left:
+        terminalreporter.write_line(f"{len(artefacts.left)} pictures of pages: {artefacts.FOLDER}")
 
 
 def _not_there(message: str) -> None:

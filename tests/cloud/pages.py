@@ -1,13 +1,16 @@
 """Pages of the service in a real browser, opened as somebody who is logged in."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from tests import artefacts
 from tests.cloud.web.service import Service
 
 LARGE, PHONE = (1280, 800), (360, 740)  # CSS pixels
+PICTURE_MS = 10_000  # at most, for the picture that a walk leaves
 OpenPage = Callable[..., Any]
 
 
@@ -16,11 +19,24 @@ def wait_for_text(element: Any, pattern: str) -> None:
     element.filter(has_text=re.compile(pattern)).wait_for()
 
 
+def _leave_picture(context: Any, name: str) -> None:
+    """How the walk ended, for people to look at; in a test only, and never a reason to fail."""
+    if "PYTEST_CURRENT_TEST" not in os.environ or not context.pages:
+        return
+    from playwright.sync_api import Error  # not there: browser tests are skipped, not broken
+
+    with suppress(Error):
+        path = artefacts.path_of(name)
+        context.pages[-1].screenshot(path=path, quality=60, timeout=PICTURE_MS)
+
+
 @contextmanager
 def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
     """A function that opens a page. At the end no script failed, no policy was broken, and nothing
     was asked of another server."""
-    contexts, problems = [], []
+    contexts: list[Any] = []
+    names: list[str] = []
+    problems: list[str] = []
 
     def asked(request: Any) -> None:
         if not request.url.startswith((f"{service.url}/", "data:", "blob:")):
@@ -33,6 +49,7 @@ def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
         viewport = {"width": size[0], "height": size[1]}
         context = browser.new_context(viewport=viewport, locale=language, **options)
         contexts.append(context)
+        names.append(f"{len(contexts)}-{account or 'nobody'}-{language}")
         context.on("request", asked)
         if account:
             cookies = service.client(account).cookies
@@ -46,6 +63,7 @@ def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
         return page
 
     yield open_
-    for context in contexts:
+    for context, name in zip(contexts, names, strict=True):
+        _leave_picture(context, name)
         context.close()
     assert problems == []

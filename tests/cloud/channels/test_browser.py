@@ -1,10 +1,8 @@
 """What a person sees and does: choosing ways to be told, and what staff read about messages."""
 
 import json
-import os
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +16,6 @@ from tests.cloud.channels.urls import urls_of
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import SECRET, Service
 from tests.process import wait_until
-
-SHOTS = os.environ.get("LUCINA_SHOTS", "")  # a folder: pictures of the pages are left there
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +39,6 @@ def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
         yield partial(open_, permissions=["notifications"])
 
 
-def picture(page: Any, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-
-
 def test_a_mother_chooses_how_she_is_told(service: Service, open_page: OpenPage) -> None:
     page = open_page("mother1", "/mother", PHONE)
     page.get_by_text("Messages to me when this page is closed").click()
@@ -60,7 +51,6 @@ def test_a_mother_chooses_how_she_is_told(service: Service, open_page: OpenPage)
     page.get_by_label("Alerts always come.").select_option("every")
     page.get_by_label("from", exact=True).fill("22:00")
     page.get_by_label("to", exact=True).fill("07:00")
-    picture(page, "mother-settings")
     page.get_by_role("button", name="Save").click()
     page.locator("[name='quiet.to_min'][value='07:00']").wait_for()
     kept = service.client("mother1").get("/api/me/messages").json()
@@ -91,12 +81,10 @@ def test_staff_see_each_message_and_what_came_of_it(
     known = {"SmsSendDetailDTOs": {"SmsSendDetailDTO": [{"SendStatus": 3}]}}
     provider.reports["QuerySendDetails"] = known
     line.filter(has_text="delivered").wait_for(timeout=20_000)
-    picture(page, "hospital-messages")
     view = service.client("county").get(f"/api/alerts/{alert_id}").json()
     assert view["phase"] in ("delivered", "read")
     centre = open_page("centre", f"/recordings/{recording}", language="zh")
     centre.locator(".messages li").filter(has_text="短信").first.wait_for()
-    picture(centre, "recording-messages-zh")
 
 
 def test_the_service_worker_shows_a_message_and_says_so(

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from tests import artefacts
+from tests.cloud.web import strip_picture
 from tests.cloud.web.service import Service
 
 WIDTH, HEIGHT, SECONDS = 630, 300, 60  # 30 px for the axis, then 10 px a second
@@ -197,7 +200,16 @@ def test_late_and_doubled_blocks(page: Any) -> None:
       trace.add({start_s: 11, fhr: [141, 141, null, 141]});
       trace.add({start_s: 10, fhr: [null, 140, 140, 140]});
       trace.add({start_s: 9, fhr: [139, 139, 139, 139]});
-      return [trace.startS, trace.endS, trace.fhr.map((v) => Number.isNaN(v) ? null : v)];
+      return [trace.startS, trace.endS, [...trace.fhr].map((v) => Number.isNaN(v) ? null : v)];
     }""")
     values = [139] * 4 + [140] * 4 + [141, 141, None, 141] + [142] * 4
     assert got == [9, 13, values]
+
+
+def test_the_strip_looks_as_it_did(page: Any) -> None:
+    """Looked at and meant so? `python -m tests.screens strip` keeps it as it is now."""
+    now = strip_picture.drawn(page)
+    found = strip_picture.differences(Image.open(strip_picture.KEPT).convert("RGB"), now)
+    if found.max() > strip_picture.MOST or found.mean() > strip_picture.MEAN:
+        strip_picture.beside(now, found).save(artefacts.path_of("kept-now-difference", "png"))
+    assert found.max() <= strip_picture.MOST and found.mean() <= strip_picture.MEAN
