@@ -81,7 +81,13 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     alerting = Alerting(engine, hub, commands.wake, settings.escalate_after_s, planner, clock)
     lookers = Lookers(settings.assess_workers)
     watch = monitor.Monitor(
-        engine, live, alerting, settings.assess_every_s, outside.timer_s, lookers
+        engine,
+        live,
+        alerting,
+        settings.assess_every_s,
+        outside.timer_s,
+        lookers,
+        outside.steady,
     )
     live.listeners.append(notify.TraceEvents(hub, alerting))
     live.watchers.append(_recording_events(hub, alerting))

@@ -1,7 +1,8 @@
 """Looks at every open recording, again and again: its rules, its link, its assessment.
 
-Rules run on recorded time (cloud.alerts.watching); a lost link is the only thing on wall time,
-with a grace after the monitor's own start. A failure in one recording is logged and harms no other.
+Rules run on recorded time (cloud.alerts.watching); a lost link is the only thing that is known by
+waiting, with a grace after the monitor's own start. A failure in one recording is logged and harms
+no other.
 """
 
 import logging
@@ -18,6 +19,7 @@ from cloud.alerts.service import Alerting
 from cloud.alerts.silences import keep_silent
 from cloud.alerts.watching import Watched
 from cloud.assessing import Assessor
+from cloud.clock import Clock
 from cloud.failing import NOT_ASSESSED
 from cloud.live import Live, LiveTrace
 from cloud.looking import Look, Lookers
@@ -48,12 +50,14 @@ class Monitor:
         assess_every_s: float,
         timer_s: Callable[[], float] = time.perf_counter,
         lookers: Lookers = HERE,
+        steady: Clock | None = None,  # None: the time of tick() is
     ) -> None:
         self.last_tick_ms = 0.0  # how long the last tick took
         self._engine = engine
         self._live = live
         self._alerting = alerting
         self._timer_s = timer_s  # by which it knows what a tick has taken
+        self._steady = steady
         self._assessor = Assessor(engine, assess_every_s, self._judge, self._despair, lookers)
         self.pace = self._assessor.pace
         self._findings: dict[int, Findings] = {}
@@ -84,7 +88,7 @@ class Monitor:
             known_s = before.at_s if before else 0.0
             watched = self._watched[recording.id] = Watched(trace, known_s)
         self._tell(recording, watched, watched.go_on(now_ms), now_ms)
-        self._links.look(recording, trace, now_ms)
+        self._links.look(recording, trace, now_ms, self._steady() if self._steady else now_ms)
         self._look_at_reports(recording, trace, now_ms)
 
     def _catch_up(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cloud.clock import Clock, wall_ms
+from cloud.clock import Clock, steady_ms, wall_ms
 from cloud.link import Link, OpenLink
 
 
@@ -13,6 +13,7 @@ class Outside:
     clock: Clock = wall_ms
     timer_s: Callable[[], float] = time.perf_counter  # what a part has taken of its time
     open_link: OpenLink = Link
+    steady: Clock = steady_ms  # how long something lasts
 
 
 REAL = Outside()

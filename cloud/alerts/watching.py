@@ -51,7 +51,9 @@ class Watched:
         return self._again_ms is None
 
     def wants_whole(self, now_ms: int) -> bool:
-        return self._again_ms is not None and now_ms >= self._again_ms
+        """Also where the clock was set back: it is never a long wait."""
+        due_ms = self._again_ms
+        return due_ms is not None and not due_ms - LATE_MS <= now_ms < due_ms
 
     def go_on(self, now_ms: int) -> list[Change]:
         """What changed in the seconds that have come since the last look."""

@@ -77,7 +77,9 @@ class Service:
         self._due_ms: dict[str, int] = {}
 
     def start(self) -> None:
-        outside = Outside(self._clock, lambda: 0.0, lambda _url, _topic, _take: self._probes)
+        outside = Outside(
+            self._clock, lambda: 0.0, lambda _url, _topic, _take: self._probes, self._clock
+        )
         self._app = create_app(self._settings, outside)
         self.parts: Services = self._app.state.services
         self._couriers = [part for part in self._app.state.running if isinstance(part, Courier)]

@@ -56,6 +56,7 @@ class Cloud:
         self.engine = engine
         self.recording = recording
         self.now_ms = now_ms
+        self.steady_ms = 0
         self.start()
 
     def start(self) -> None:
@@ -64,7 +65,9 @@ class Cloud:
         self.live.rebuild(self.engine)
         self.live.open(self.recording)
         self.alerting = Alerting(self.engine, Hub())
-        self.monitor = Monitor(self.engine, self.live, self.alerting, ASSESS_EVERY_S)
+        self.monitor = Monitor(
+            self.engine, self.live, self.alerting, ASSESS_EVERY_S, steady=lambda: self.steady_ms
+        )
 
     def come(self, trace: Trace, seconds: Any, stored: bool = True) -> None:
         """These seconds are committed (where a restart follows) and handed to the live trace."""
@@ -78,6 +81,7 @@ class Cloud:
 
     def tick(self, after_s: float = 0.0) -> None:
         self.now_ms += round(after_s * 1000)
+        self.steady_ms += round(after_s * 1000)
         self.monitor.tick(self.now_ms)
 
     def end(self) -> None:
@@ -278,12 +282,21 @@ def test_a_silent_link_is_told_after_28_s_once_and_cleared(cloud: Cloud) -> None
     assert steps == ["raised", "nobody left", "cleared", "recurred"]
 
 
-def test_silence_is_told_though_the_clock_was_set_back(cloud: Cloud) -> None:
+@pytest.mark.parametrize("set_by_s", [-3600, 3600])
+def test_a_clock_that_is_set_neither_makes_silence_nor_hides_it(
+    cloud: Cloud, set_by_s: int
+) -> None:
     cloud.come(TRACE, range(20))
     cloud.tick()
-    cloud.tick(-3600)
+    cloud.now_ms += 1000 * set_by_s
+    for second in range(20, 30):
+        cloud.tick(0.5)
+        cloud.come(TRACE, [second])
+        cloud.tick(0.5)
     assert cloud.alerts() == []
-    cloud.tick(31)
+    cloud.tick(27.9)
+    assert cloud.alerts() == []
+    cloud.tick(0.2)
     assert [a.rule for a in cloud.alerts()] == ["link_lost"]
 
 
