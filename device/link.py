@@ -12,9 +12,9 @@ import sys
 from binascii import a2b_base64
 
 from device.clock import sleep_ms
-from device.mqtt import Message, Mqtt, MqttError, backoff_ms
+from device.mqtt import ANSWER_MS, BACKOFF_TOP_MS, Message, Mqtt, MqttError, backoff_ms
 
-CONNECT_MS = 5000  # for TCP; the TLS handshake and the log-in have the watchdog of mqtt.py
+CONNECT_MS = 5000  # for TCP at least; TLS and log-in get ANSWER_MS, and twice that each time
 READ_BYTES = 256
 MAX_MESSAGES = 4  # taken in one step, about: what came while we were held up may not fill the heap
 # CPython's TLS says "call again when there is more to read / room to write" with these numbers
@@ -129,7 +129,7 @@ class Link:
         states = self._poll.poll(wait_ms)
         now_ms = self._clock.now_ms()
         if not states:
-            if now_ms - self._opened_ms >= CONNECT_MS:
+            if now_ms - self._opened_ms >= max(CONNECT_MS, self._patience_ms()):
                 raise MqttError("no connection to %s:%d" % (self._host, self._port))
             return
         if states[0][1] & (select.POLLERR | select.POLLHUP):
@@ -141,7 +141,11 @@ class Link:
             )
         self._tcp_open = True
         self._tls_wants_read = False
-        self._mqtt.open(now_ms)
+        self._mqtt.open(now_ms, self._patience_ms())
+
+    def _patience_ms(self) -> int:
+        """A line, or a broker, that is slow is given more time with each failure."""
+        return min(BACKOFF_TOP_MS, ANSWER_MS << min(self._attempt, 4))
 
     def _send(self, sock: socket.socket) -> None:
         out = self._mqtt.out

@@ -3,7 +3,8 @@
 Section numbers are those of the OASIS standard, mqtt-v3.1.1-os. What it does: log in, subscribe,
 publish with QoS 1, take messages with QoS 0 and 1, ping. The session is kept by the broker
 (CleanSession 0), so what was not acknowledged is sent again with DUP after a reconnect (4.4).
-Any answer that is overdue by ANSWER_MS is an error: the caller closes and connects again.
+An answer that is overdue by ANSWER_MS, and by twice what subscribing took on this line, is an
+error: the caller closes and connects again, with more patience for the log-in.
 """
 
 from collections import namedtuple
@@ -60,8 +61,9 @@ class Mqtt:
         self._unacked: list = []  # [packet id, packet], oldest first
         self.open(0)
 
-    def open(self, now_ms: int) -> None:
-        """A new connection begins. What was not acknowledged is kept, all else is forgotten."""
+    def open(self, now_ms: int, patience_ms: int = ANSWER_MS) -> None:
+        """A new connection begins. What was not acknowledged is kept, all else is forgotten.
+        patience_ms: for each answer until it is up."""
         self.up = False  # True when logged in and subscribed
         self.out = [self._hello]  # packets to be sent, in this order
         self._acks = b""  # of the messages that one feed() completes
@@ -70,6 +72,7 @@ class Mqtt:
         self._subscribe_id = 0
         self._pinging = False
         self._since_ms = now_ms  # of the last answer, or of the first unanswered question
+        self._limit_ms = patience_ms  # of silence after it
 
     @property
     def unacked(self) -> int:
@@ -117,7 +120,7 @@ class Mqtt:
         """The watchdog, and a ping when it is quiet. MqttError when an answer is overdue."""
         quiet_ms = now_ms - self._since_ms
         if self._owed():
-            if quiet_ms >= ANSWER_MS:
+            if quiet_ms >= self._limit_ms:
                 raise MqttError("no answer for %d ms" % quiet_ms)
         elif quiet_ms >= PING_AFTER_MS:
             self._pinging = True
@@ -147,6 +150,8 @@ class Mqtt:
             self._unacked = [sent for sent in self._unacked if sent[0] != packet_id]
         elif kind == SUBACK:
             self._subscribed(body)
+            # A slow line may lose a packet too; but once up, no line is waited for without end.
+            self._limit_ms = ANSWER_MS + min(2 * (now_ms - self._since_ms), 3 * ANSWER_MS)
         elif kind == PINGRESP and not len(body):
             self._pinging = False
         else:

@@ -1,4 +1,6 @@
-"""When the radio comes back the link does not wait for the end of its pause."""
+"""How a link knocks again: when the radio is back at once, at a mute broker with more patience."""
+
+import socket
 
 from device.link import Link
 from device.mqtt import Mqtt
@@ -28,3 +30,20 @@ def test_a_retry_ends_the_pause() -> None:
     link.step(20)
     link.step(20)
     assert "refused" in link.error
+
+
+def test_a_mute_broker_is_given_twice_the_time_after_each_failure() -> None:
+    clock = Stopped()
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        link = Link("127.0.0.1", mute.getsockname()[1], Mqtt("d", "d", "t", []), clock)
+        for patience_s in (2, 4, 8, 16, 30, 30):
+            clock.ms += 60_000  # its pause is over
+            link.error = ""
+            link.step(0)
+            link.step(900)  # it is connected
+            clock.ms += 1000 * patience_s - 1
+            link.step(0)
+            assert link.error == ""
+            clock.ms += 1
+            link.step(0)
+            assert "no answer" in link.error
