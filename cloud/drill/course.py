@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from subprocess import TimeoutExpired
@@ -134,17 +134,28 @@ class Course:
                     probe.wait(max(0.1, until_s - time.monotonic()))
             self.ledger.must(not probe.alive, f"{probe.name} still waits for receipts")
 
-    def wait_for_store(self) -> None:
-        """Until the cloud has stored what must be there."""
+    def wait_for_store(self, of: Collection[str] = ()) -> None:
+        """Until the cloud has stored what must be there, of these devices (none named: of all)."""
         until_s = time.monotonic() + SETTLE_S
-        while self._outstanding() and time.monotonic() < until_s:
+        while self._outstanding(of) and time.monotonic() < until_s:
             time.sleep(0.5)
+
+    def devices_heard(self) -> set[str]:
+        """Whose frames have passed on their way to the gateway."""
+        return {device for device, _, _ in self.made()}
+
+    def delays_s(
+        self, devices: Collection[str], since_ms: float = 0.0, until_ms: float = math.inf
+    ) -> list[float]:
+        """Of each frame that these sent first in this time: until it was stored."""
+        sent_ms = self.rig.heard.sent_ms()
+        found = ((key, ms) for key, _, ms in self.stored() if key[0] in devices)
+        known = ((sent_ms[key], ms) for key, ms in found if key in sent_ms)
+        return [(ms - sent) / 1000 for sent, ms in known if since_ms <= sent <= until_ms]
 
     def worst_delay_s(self) -> float:
         """The longest from a frame being sent first to its being stored."""
-        sent_ms = self.rig.heard.sent_ms()
-        delays = [ms - sent_ms[key] for key, _, ms in self.stored() if key in sent_ms]
-        return max(delays, default=0.0) / 1000
+        return max(self.delays_s(self.rig.devices), default=0.0)
 
     def raised_ms(self, rule: str) -> list[int]:
         """When the alerts of this rule were raised."""
@@ -153,11 +164,12 @@ class Course:
             found = alerts.visible(conn, recent=100_000)
         return [one.raised_ms for one in found if one.recording_id in ids and one.rule == rule]
 
-    def _outstanding(self) -> bool:
+    def _outstanding(self, devices: Collection[str] = ()) -> bool:
         with reading(self.rig.engine) as conn:
             of = {(r.device_id, r.session): frames.tally_of(conn, r.id) for r in self.recordings()}
         promised = self.rig.heard.promised()
-        left = (key for key in self.made() if key[2] not in of.get(key[:2], ()))
+        asked = (key for key in self.made() if not devices or key[0] in devices)
+        left = (key for key in asked if key[2] not in of.get(key[:2], ()))
         return any(key[:2] not in self.gone or key in promised for key in left)
 
     def _compare_frames(self) -> None:

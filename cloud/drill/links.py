@@ -17,6 +17,8 @@ LOSSY_HOST = "127.0.0.2"  # of loopback: the line alone comes from there
 FOUND_WITHIN_S = 5.0  # a half-open connection
 ACKNOWLEDGED_WITHIN_S = {10: 2.5, 20: 5.0, 30: 15.0}  # per cent of packets lost each way
 ROUND_TRIP_S, LINE_BYTES_PER_S = 2.0, 8000.0  # 64 kbit/s
+LOST_SHARES = (0.1, 0.2, 0.3)  # of the first hop, one after the other
+MOST_AGAIN = 3  # connections anew that are no loop, of each who uses a slow line that loses nothing
 HELD_S = 12.0  # each direction
 STALL_MEANS = "chunks stalled by a proxy: packets cannot be dropped here"
 
@@ -96,18 +98,35 @@ def _connect_from(proxy: Proxy, host: str | None) -> None:
 
 
 def slow(course: Course) -> None:
-    """Two seconds there and back, at 64 kbit/s, all the time."""
-    course.ledger.faults = 1
-    for way in (course.rig.far.up, course.rig.far.down):
+    """Both hops take two seconds there and back, at 64 kbit/s, all the time; later the first one
+    loses packets too, more and more."""
+    near, far = course.rig.near, course.rig.far
+    course.ledger.faults = 2 + len(LOST_SHARES)
+    for way in (near.up, near.down, far.up, far.down):
         way.latency_s, way.bytes_per_s = ROUND_TRIP_S / 2, LINE_BYTES_PER_S
-    before = course.rig.far.connections
+    before = near.connections, far.connections
     course.begin()
+    part_s = course.replay.wall_s / (1 + len(LOST_SHARES))
+    time.sleep(part_s)
+    sound = near.connections
+    probes = len(course.replay.scenarios)
+    _judge_again(course, "probes", sound - before[0] - probes, probes)
+    for share in LOST_SHARES:
+        course.say(f"{share:.0%} of what passes the first hop is sent again")
+        near.up.stalled_share = near.down.stalled_share = share
+        time.sleep(part_s)
+    course.ledger.facts["probes_again_with_loss"] = near.connections - sound
+    near.up.stalled_share = near.down.stalled_share = 0.0
     course.wait_for_probes()
     course.wait_for_store()
-    course.rig.far.heal()
-    again = course.rig.far.connections - before
-    course.ledger.facts["connected_again"] = again
-    course.ledger.must(again <= 3, f"connected again {again} times: a loop")
+    _judge_again(course, "gateway", far.connections - before[1], 1)
+    for proxy in (near, far):
+        proxy.heal()
+
+
+def _judge_again(course: Course, who: str, times: int, links: int) -> None:
+    course.ledger.facts[f"{who}_again"] = times
+    course.ledger.must(times <= MOST_AGAIN * links, f"{who} connected again {times} times: a loop")
 
 
 def half_open(course: Course) -> None:

@@ -60,6 +60,12 @@ def program(name: str, package: str) -> str:
     return found
 
 
+def cpu_s(pid: int) -> float:
+    """Of this process so far, in programs and in the kernel."""
+    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Process:
     """A command in its own process group; stdout and stderr go to files in `folder`.
 

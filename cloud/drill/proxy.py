@@ -34,7 +34,8 @@ class Direction:
     def wait_s(self, size: int) -> float:
         """So long the chunk stays here."""
         late_s = self.latency_s + (size / self.bytes_per_s if self.bytes_per_s else 0.0)
-        again_s = 0.2  # Linux's least retransmission time-out; it doubles
+        # Linux's least retransmission time-out beyond what an answer takes; it doubles
+        again_s = 0.2 + 2 * self.latency_s
         while self.stalled_share and self.rng.random() < self.stalled_share:
             late_s += again_s
             again_s *= 2

@@ -73,7 +73,7 @@ class OnMosquitto(Rig):
         super().__init__(folder, proxied=True)
         crowd, token = "crowd", secrets.token_urlsafe(12)
         users = {demo.GATEWAY: self.tokens.gateway, demo.CLOUD: self.tokens.cloud, crowd: token}
-        mutual = make_mutual(folder / "certificates")
+        self.mutual = mutual = make_mutual(folder / "certificates")
         take_descriptors()
         place = folder / "mosquitto"
         self.broker = start_mosquitto(place, users, self.broker_port, mutual=mutual)

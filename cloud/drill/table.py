@@ -77,14 +77,19 @@ DRILLS: dict[str, Drill] = {
     ),
     "outage-24h": Drill(
         "the line is down for a day",
-        "a proxy, 600 recorded seconds a second, back-fill at 1 Mbit/s",
+        "a proxy, 600 recorded seconds a second, back-fill at 1 Mbit/s beside live mothers",
         loads.outage_a_day,
         Replay((("normal", 5),), minutes=24 * 60, speed=600),
     ),
     "loss-10": Drill("10 % of the packets get lost", LOSS, links.loss(10), SLOWER),
     "loss-20": Drill("20 % of the packets get lost", LOSS, links.loss(20), SLOWER),
     "loss-30": Drill("30 % of the packets get lost", LOSS, links.loss(30), SLOWER),
-    "slow-link": Drill("2 s there and back, 64 kbit/s", "a proxy delays", links.slow, SLOWER),
+    "slow-link": Drill(
+        "2 s there and back, 64 kbit/s on both hops; then the first one loses up to 30 % too",
+        "a proxy delays, and stalls as TCP does that has to send again",
+        links.slow,
+        SLOWER,
+    ),
     "half-open": Drill("connections carry nothing more", "a proxy is mute", links.half_open),
     "one-way": Drill("one direction is away", "a proxy holds it", links.one_way, SLOWER),
     "disk-full": Drill(
@@ -133,7 +138,7 @@ DRILLS: dict[str, Drill] = {
     ),
     "storm": Drill(
         "10 000 connect at once",
-        "a process that connects to Mosquitto, plain, then by TLS with certificates both ways",
+        "a process that connects to Mosquitto: plain, by TLS with certificates both ways, resumed",
         loads.storm,
         open_rig=rigs.OnMosquitto,
         lacks=loads.lacks_storm,
