@@ -6,6 +6,7 @@ RUN_OPTIONS ?=
 TEST_OPTIONS ?=
 DRILL_OPTIONS ?= all
 WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))  # of the tests, which wait as often as they compute
+export PYTHONDONTWRITEBYTECODE :=  # the tests start our programs a hundred times: compile them once
 
 .PHONY: setup run test check format bench drill clean
 
@@ -20,7 +21,8 @@ run: setup
 
 test: setup
 	.ci/setup test-parts
-	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		$(TEST_OPTIONS)
 
 check: setup
 	$(BIN)/ruff format --check .

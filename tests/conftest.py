@@ -14,7 +14,39 @@ import pytest
 from tests import artefacts, servers
 
 ROOT = Path(__file__).parents[1]
+LONGEST_FIRST = (  # what is begun last ends last: nobody then waits for one of these
+    "cloud/web/test_accessible.py",
+    "e2e/test_path.py",
+    "cloud/data/test_ingest.py",
+    "device/test_probe.py",
+    "e2e/test_drill.py",
+    "e2e/test_alert.py",
+    "device/test_micropython.py",
+    "cloud/web/test_access.py",
+    "e2e/test_refusals.py",
+    "cloud/web/test_browser.py",
+    "device/test_link.py",
+    "gateway/test_faults.py",
+    "gateway/test_path.py",
+    "models/test_safety.py",
+    "cloud/mother/test_app.py",
+    "e2e/test_operations.py",
+    "models/test_watch.py",
+    "cloud/data/test_store.py",
+    "cloud/canary/test_runs.py",
+    "device/test_firmware.py",
+    "cloud/scenario/test_run.py",
+    "cloud/admin/test_first_run.py",
+    "models/test_assess.py",
+    "device/test_link_retry.py",
+    "cloud/web/test_words.py",
+)
 os.environ.setdefault("LUCINA_ASSESS_WORKERS", "0")  # one more process for each service is dear
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {ROOT / "tests" / name: n for n, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.hookimpl(wrapper=True)

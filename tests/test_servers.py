@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests import servers
+from tests.conftest import LONGEST_FIRST
 
 ROOT = str(Path(__file__).parents[1])
 
@@ -110,3 +111,8 @@ time.sleep(60)
         assert servers.listening(port)
         os.kill(run.pid, signal.SIGKILL)
         servers.wait_until(lambda: not servers.listening(port), 5, "end of mosquitto")
+
+
+@pytest.mark.parametrize("name", LONGEST_FIRST)
+def test_what_is_begun_first_is_there(name: str) -> None:
+    assert (Path(__file__).parent / name).exists()
