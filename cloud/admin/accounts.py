@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.auth import hash_password
-from cloud.store import accounts, changes, people
+from cloud.store import accounts, changes, hidden, people
 from cloud.store.people import Organisation, Person
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -32,7 +32,7 @@ def change_organisation(
     conn: Connection, organisation_id: int, by: int | None, now_ms: int, **row: Any
 ) -> None:
     found = people.get_organisation(conn, organisation_id)
-    if found is None:
+    if found is None or found.hidden:
         raise LookupError("no such organisation")
     before = {name: getattr(found, name) for name in row}
     if before["kind"] != row["kind"] and people.staff_of(conn, found.id):
@@ -49,7 +49,7 @@ def invite(
     """A new account, and its password for one login. A mother gets her record with it."""
     check_username(conn, username)
     place = people.get_organisation(conn, organisation_id) if organisation_id else None
-    if role != "admin" and (place is None or place.kind != KINDS[role]):
+    if role != "admin" and (place is None or place.hidden or place.kind != KINDS[role]):
         raise Refused("choose an organisation that fits the role")
     mother_id = None
     if role == "mother" and place is not None:
@@ -75,7 +75,7 @@ def invite(
 def step(conn: Connection, person_id: int, event: str, by: int, now_ms: int) -> tuple[Person, str]:
     """End an account, open it again, or give it a new password for one login ("" otherwise)."""
     found = people.get_person(conn, person_id)
-    if found is None:
+    if found is None or found.organisation_id in hidden.places(conn):
         raise LookupError("no such person")
     if found.id == by:
         raise Refused("another administrator must do this to your account")

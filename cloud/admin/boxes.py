@@ -6,7 +6,7 @@ import secrets
 from sqlalchemy import Connection
 
 from cloud.admin.accounts import Refused, note
-from cloud.store import people
+from cloud.store import hidden, people
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 TOKEN_BYTES = 24
@@ -41,7 +41,7 @@ def add_device(
 def bind(conn: Connection, device_id: str, mother_id: int | None, by: int, now_ms: int) -> None:
     """From now on its recordings are hers. LookupError: no such device."""
     device = people.get_device(conn, device_id)
-    if device is None:
+    if device is None or hidden.is_hidden(conn, device.mother_id):
         raise LookupError("no such device")
     people.bind_device(conn, device_id, _known(conn, mother_id))
     before, after = {"mother": device.mother_id}, {"id": device_id, "mother": mother_id}
@@ -49,7 +49,10 @@ def bind(conn: Connection, device_id: str, mother_id: int | None, by: int, now_m
 
 
 def _known(conn: Connection, mother_id: int | None) -> int | None:
-    if mother_id is not None and people.get_mother(conn, mother_id) is None:
+    """A hidden one is nobody's to choose."""
+    if mother_id is None:
+        return None
+    if people.get_mother(conn, mother_id) is None or hidden.is_hidden(conn, mother_id):
         raise Refused("there is no such mother")
     return mother_id
 

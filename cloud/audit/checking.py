@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.store import audit
+from cloud.store import audit, hidden
 from cloud.store.audit import Entry
+
+HIDDEN = "this is hidden like the canary's and is not of it (lucina canary setup)"
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Broken:
 
     entry: int | None  # None: the row has none
     source: str | None
-    row_id: int | None
+    row_id: int | str | None
     why: str
 
 
@@ -49,6 +51,8 @@ def check(conn: Connection, expected: str = "") -> Report:
         return _report(count, before, Broken(count + 1, None, None, "this entry is missing"))
     for source, row_id in audit.unchained(conn):
         return _report(count, before, Broken(None, source, row_id, "no entry is about this row"))
+    for table, key in hidden.strangers(conn):
+        return _report(count, before, Broken(None, table, key, HIDDEN))
     return _report(count, before, None)
 
 

@@ -56,6 +56,7 @@ def setup(
     --service https://centre.example --devices devices.json
     """
     from cloud.canary import kit as kits
+    from cloud.clock import wall_ms
     from cloud.config import ConfigError, load
     from cloud.store.db import DatabaseError, migrate, open_engine, writing
     from cloud.store.people import token_sha256
@@ -66,7 +67,7 @@ def setup(
         engine = open_engine(load().database_url)
         migrate(engine)
         with writing(engine) as conn:
-            kit = kits.set_up(conn, gateway, service, broker)
+            kit = kits.set_up(conn, gateway, service, broker, wall_ms())
             if devices is not None:
                 kits.admit(devices, kit)
             kits.write(file, kit)

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from cloud.auth import hash_password
-from cloud.store import accounts, hidden, people
+from cloud.store import accounts, changes, hidden, people
 
-NAME = "lucina-canary"  # of her device and of her organisation's account
+NAME = hidden.CANARY  # of her device and of her organisation's account
 SHOWN, SHOWN_ZH = "Lucina canary", "Lucina 金丝雀"
 HERE = (31.2, 121.4)  # degrees: any place will do, her hospital is where she is
 TOKEN_BYTES = 24
@@ -31,7 +31,7 @@ class Kit:
     password: str
 
 
-def set_up(conn: Connection, gateway_id: str, service: str, broker: str) -> Kit:
+def set_up(conn: Connection, gateway_id: str, service: str, broker: str, now_ms: int) -> Kit:
     """The hidden organisation with its account, mother and device; what is there already gets a
     new password and token. KitError: something is missing, or a name is taken."""
     gateway = people.get_gateway(conn, gateway_id)
@@ -49,6 +49,9 @@ def set_up(conn: Connection, gateway_id: str, service: str, broker: str) -> Kit:
     else:
         accounts.set_person(conn, person.id, password_hash=hash_password(kit.password))
         people.set_device_token(conn, NAME, kit.device_token)
+    (place_id,) = hidden.places(conn)
+    after = {"gateway": gateway_id, "device": NAME}
+    changes.add(conn, "canary", None, after, now_ms, person_id=None, organisation_id=place_id)
     return kit
 
 

@@ -128,6 +128,9 @@ def _outbox(found: list[health.Waiting], now_ms: int) -> Finding:
 
 
 def _canary(conn: Connection, now_ms: int) -> Finding:
+    if found := hidden.strangers(conn):
+        words = ", ".join(f"{table} {key}" for table, key in found)
+        return Finding("canary", WRONG, f"hidden like the canary's, and not of it: {words}")
     if not hidden.places(conn):
         words = "none is set up, so nothing tries the whole way of an alarm: lucina canary setup"
         return Finding("canary", NOTE, words)

@@ -13,14 +13,18 @@ from cloud.store.tables import (
     alert_steps,
     alerts,
     assessments,
+    changes,
     commands,
+    devices,
     frames,
     mothers,
     organisations,
+    people,
     recording_signal,
     recordings,
 )
 
+CANARY = "lucina-canary"  # its account and its device: all that may be here
 KEPT_MS = 24 * 3600 * 1000  # recordings of the canary, with their alerts
 AT_ONCE = 100  # recordings removed in one transaction
 _place, _mother = organisations.alias(), mothers.alias()
@@ -63,6 +67,28 @@ def mothers_hidden(conn: Connection) -> frozenset[int]:
 def places(conn: Connection) -> list[int]:
     """The hidden organisations; none: there is no canary."""
     return list(conn.scalars(_PLACES))
+
+
+def strangers(conn: Connection) -> list[tuple[str, int | str]]:
+    """(table, id) of what is hidden and not the canary's: a real alert could go unseen there, and
+    without the audit. An organisation is the canary's if its setting up is in the audit."""
+    setting_up = select(changes.c.id).where(
+        changes.c.what == "canary", changes.c.organisation_id == _place.c.id
+    )
+    mother = _HERS.order_by(_mother.c.id).limit(1).scalar_subquery()
+    queries = {
+        "organisations": _PLACES.where(~setting_up.correlate(_place).exists()),
+        "mothers": _HERS.where(_mother.c.id != mother),
+        "people": select(people.c.id).where(
+            ~shown_place(people.c.organisation_id), people.c.username != CANARY
+        ),
+        "devices": select(devices.c.id).where(~shown(devices.c.mother_id), devices.c.id != CANARY),
+        "recordings": select(recordings.c.id).where(
+            ~shown(recordings.c.mother_id), recordings.c.device_id != CANARY
+        ),
+    }
+    found = {table: conn.scalar(query.limit(1)) for table, query in queries.items()}
+    return [(table, key) for table, key in found.items() if key is not None]
 
 
 def newest(conn: Connection, now_ms: int) -> Canary | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from cloud.admin import accounts, boxes
 from cloud.alerts.service import Alerting
 from cloud.audit.checking import check
 from cloud.canary import kit as kits
@@ -34,7 +35,7 @@ def made(engine: Engine) -> kits.Kit:
             for table in ("organisations", "mothers", "people"):
                 next_id = f"pg_get_serial_sequence('{table}', 'id')"
                 conn.exec_driver_sql(f"SELECT setval({next_id}, 1000)")
-        return kits.set_up(conn, "g1", "http://127.0.0.1:1", "mqtt://127.0.0.1:2")
+        return kits.set_up(conn, "g1", "http://127.0.0.1:1", "mqtt://127.0.0.1:2", 1)
 
 
 def count(engine: Engine, table: str) -> int:
@@ -112,7 +113,7 @@ def test_setting_it_up_again_changes_its_secrets_only(engine: Engine, tmp_path: 
     devices, file = tmp_path / "devices.json", tmp_path / "canary.json"
     devices.write_text('{"probe-1": "hash"}')
     with writing(engine) as conn:
-        again = kits.set_up(conn, "g1", kit.service, kit.broker)
+        again = kits.set_up(conn, "g1", kit.service, kit.broker, 1)
         kits.admit(devices, again)
         kits.write(file, again)
         device = people.get_device(conn, kit.device)
@@ -120,7 +121,7 @@ def test_setting_it_up_again_changes_its_secrets_only(engine: Engine, tmp_path: 
         assert not people.token_fits(device, kit.device_token)
         assert again.password != kit.password
         with pytest.raises(kits.KitError, match="no gateway 'nowhere'"):
-            kits.set_up(conn, "nowhere", kit.service, kit.broker)
+            kits.set_up(conn, "nowhere", kit.service, kit.broker, 1)
     assert before == (count(engine, "organisations"), count(engine, "mothers"))
     assert kits.read(file) == again and file.stat().st_mode & 0o077 == 0
     assert people.token_sha256(again.device_token) in devices.read_text()
@@ -128,3 +129,57 @@ def test_setting_it_up_again_changes_its_secrets_only(engine: Engine, tmp_path: 
     file.write_text("{}")
     with pytest.raises(kits.KitError, match="not what"):
         kits.read(file)
+
+
+HIDING = (
+    "UPDATE organisations SET hidden = NOT hidden WHERE id = 2",
+    "UPDATE organisations SET hidden = NOT hidden WHERE hidden",
+    "UPDATE mothers SET organisation_id = (SELECT id FROM organisations WHERE hidden) WHERE id = 1",
+    "UPDATE mothers SET organisation_id = 2 WHERE name = 'Lucina canary'",
+)
+
+
+def test_nothing_real_can_be_hidden_among_hers(any_engine: Engine) -> None:
+    kit = made(any_engine)
+    for change in HIDING:
+        with pytest.raises(DBAPIError, match="hidden"), writing(any_engine) as conn:
+            conn.exec_driver_sql(change)
+    with reading(any_engine) as conn:
+        (own,) = hidden.places(conn)
+        device = people.get_device(conn, kit.device)
+        person = people.get_person_by_username(conn, kit.username)
+    assert device and person
+    with writing(any_engine) as conn:  # nor by an administrator's pages
+        with pytest.raises(accounts.Refused):
+            accounts.invite(conn, "Ann", "ann", "mother", own, 1, T0_MS)
+        with pytest.raises(accounts.Refused):
+            boxes.bind(conn, "probe-1", device.mother_id, 1, T0_MS)
+        with pytest.raises(LookupError):
+            boxes.bind(conn, kit.device, 1, 1, T0_MS)
+        with pytest.raises(LookupError):
+            accounts.change_organisation(conn, own, 1, T0_MS, name="Mine")
+        with pytest.raises(LookupError):
+            accounts.step(conn, person.id, "password", 1, T0_MS)
+    with reading(any_engine) as conn:
+        assert hidden.strangers(conn) == [] and check(conn).broken is None
+
+
+def test_the_check_of_the_audit_finds_what_is_hidden_and_not_hers(engine: Engine) -> None:
+    kit = made(engine)
+    with writing(engine) as conn:
+        device = people.get_device(conn, kit.device)
+        assert device
+        people.bind_device(conn, "probe-1", device.mother_id)  # past the pages
+    stranger = world.record(engine, "probe-1")
+    with reading(engine) as conn:
+        assert hidden.strangers(conn) == [("devices", "probe-1"), ("recordings", stranger.id)]
+        broken = check(conn).broken
+    assert broken and (broken.source, broken.row_id) == ("devices", "probe-1")
+    with writing(engine) as conn:
+        people.bind_device(conn, "probe-1", 1)
+        place = people.add_organisation(
+            conn, name="No canary", name_zh="-", kind="hospital", hidden=True
+        )
+    with reading(engine) as conn:
+        found = hidden.strangers(conn)
+    assert found == [("organisations", place.id), ("recordings", stranger.id)]

@@ -192,7 +192,7 @@ def test_what_is_late_full_or_silent_is_said(
         assert ill(looking.look(service.parts.clock())) == ["database"]
 
     with writing(service.parts.engine) as conn:
-        kits.set_up(conn, demo.GATEWAY, service.url, "mqtt://127.0.0.1:1")
+        kits.set_up(conn, demo.GATEWAY, service.url, "mqtt://127.0.0.1:1", 1)
     monkeypatch.setattr(looking, "_first_ms", now_ms)  # it has not come yet
     *_, canary = looking.others(now_ms + 80_000)
     assert canary.ok

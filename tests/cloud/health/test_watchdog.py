@@ -83,7 +83,7 @@ def test_the_doctor_explains_what_is_wrong(tmp_path: Path, certificate: tuple[Pa
 
     with writing(engine) as conn:
         people.add_gateway(conn, "gw-7", "token")
-        kits.set_up(conn, "gw-7", "http://127.0.0.1:1", "mqtt://127.0.0.1:2")
+        kits.set_up(conn, "gw-7", "http://127.0.0.1:1", "mqtt://127.0.0.1:2", 1)
     told = found(settings)
     assert told["canary"] == (WRONG, "none has come for a day: does lucina canary watch run?")
     with writing(engine) as conn:
