@@ -1,7 +1,9 @@
 """`make bench`: what the path carries on this machine, in one table.
 
 python -m tests.bench [--json] [analysis] [routing] [throughput] [latency] [latency-many] [capacity]
-                          [pages]
+                          [pages] [soak]
+
+soak is run when it is named only; LUCINA_SOAK_S says how long (1200 s: a day).
 """
 
 import argparse
@@ -22,7 +24,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import analysis, capacity, latency, meter, pages, routing, throughput
+from tests.bench import analysis, capacity, latency, meter, pages, routing, soak, throughput
 
 HEADINGS = ("what", "median", "spread", "asked for", "met", "remarks")
 PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
@@ -33,7 +35,9 @@ PARTS: dict[str, Callable[[Path], list[meter.Row]]] = {
     "latency-many": latency.measure_many,
     "capacity": capacity.measure,
     "pages": pages.measure,
+    "soak": soak.measure,
 }
+UNASKED = ("soak",)  # too long to be run unnamed
 
 
 def main() -> int:
@@ -50,7 +54,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="lucina-bench-"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was measured is still said
     try:
-        for name in options.parts or PARTS:
+        for name in options.parts or [name for name in PARTS if name not in UNASKED]:
             since_s = time.monotonic()
             with progress.status(f"measuring {name}"):
                 rows += measured(name, folder)

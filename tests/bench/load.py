@@ -107,21 +107,23 @@ class Mother:
             self.freed += 1
 
 
-def make_frame(seq: int, number: int, falls_s: int = NEVER_S) -> bytes:
+def make_frame(
+    seq: int, number: int, falls_s: int = NEVER_S, session: int = SESSION, speed: int = 1
+) -> bytes:
     """START, then seconds of a quiet heart rate that is not quite the same for any two.
 
     From recorded second `falls_s` on it is that of a bradycardia.
     """
     if seq == 0:
-        start = payloads.Start(number + 1, 1, payloads.SYNTHETIC, f"load {number}")
-        return wire.encode(wire.Frame(wire.EVENT, SESSION, 0, 0, payloads.pack_start(start)))
+        start = payloads.Start(number + 1, speed, payloads.SYNTHETIC, f"load {number}")
+        return wire.encode(wire.Frame(wire.EVENT, session, 0, 0, payloads.pack_start(start)))
     base = 4 * (125 + number % 30 if seq - 1 < falls_s else FALLEN_BPM)
     fhr = tuple(base + (seq * 7 + 5 * i + number) % 60 for i in range(4))
     toco = tuple(20 + (seq // 2 + number) % 30 for _ in range(4))
     mhr = (4 * 82,) * 4
     trace = payloads.Trace(fhr, None, mhr, toco, (90,) * 4)
     t_ms = 1000 * (seq - 1)
-    return wire.encode(wire.Frame(wire.TRACE, SESSION, seq, t_ms, payloads.pack_trace(trace)))
+    return wire.encode(wire.Frame(wire.TRACE, session, seq, t_ms, payloads.pack_trace(trace)))
 
 
 async def beat(mother: Mother, phase_s: float) -> None:
