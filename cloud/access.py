@@ -107,6 +107,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}/marks"): _PEOPLE,
     ("POST", "/api/recordings/{recording_id}/marks"): _MOTHER,
     ("DELETE", "/api/recordings/{recording_id}/marks/{mark_id}"): _MOTHER,
+    ("GET", "/recordings/{recording_id}/readings"): _CLINICIANS | {"admin": "all"},
     ("GET", "/recordings/{recording_id}/annotations"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/recordings/{recording_id}/annotations"): _CLINICIANS | {"admin": "all"},
     ("POST", "/api/recordings/{recording_id}/annotations"): _CLINICIANS,

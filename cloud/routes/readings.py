@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, HTTPException, Query
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import Connection
 
 from cloud.deps import Id, Now, Principal, Services, ServicesDep, VisibleRecording, Who, sees
 from cloud.hub import may_see
 from cloud.readings import moves, stats, views
 from cloud.readings.moves import Read, Signed
-from cloud.render import page
 from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.store import changes, opinions, readings, recordings, sight
@@ -28,19 +26,32 @@ router = APIRouter(tags=["readings"])
 MONTH_MS = 31 * 24 * 3600 * 1000
 Said = Literal["normal", "suspicious", "pathological", "unreadable"]
 Deceleration = Literal["none", "early", "late", "variable", "prolonged"]
-Words = Annotated[str, Field(max_length=1000)]
+
+
+def _filled(given: object) -> object:
+    """A field that was left empty is null on a page, and empty words here."""
+    return "" if given is None else given
+
+
+def _several(given: object) -> object:
+    """One of them, or none, is chosen on a page."""
+    return [] if given is None else [given] if isinstance(given, str) else given
+
+
+Words = Annotated[str, BeforeValidator(_filled), Field(max_length=1000)]
+Reason = Annotated[str, BeforeValidator(_filled), Field(max_length=300)]
 
 
 class Asked(BaseModel):
     model_config = example(reason="she feels less movement since noon", priority="soon", blind=True)
-    reason: str = Field("", max_length=300)
+    reason: Reason = ""
     priority: Literal["urgent", "soon", "routine"] | None = None
     blind: bool | None = None  # None: as the organisation has it
 
 
 class Why(BaseModel):
     model_config = example(reason="is this a late deceleration or an artefact?")
-    reason: str = Field("", max_length=300)
+    reason: Reason = ""
 
 
 class Features(BaseModel):
@@ -49,7 +60,9 @@ class Features(BaseModel):
     baseline_bpm: Annotated[int, Field(ge=30, le=240)] | None = None
     variability: Literal["absent", "minimal", "moderate", "marked"] | None = None
     accelerations: Literal["present", "absent"] | None = None
-    decelerations: Annotated[list[Deceleration], Field(max_length=5)] = []
+    decelerations: Annotated[
+        list[Deceleration], BeforeValidator(_several), Field(max_length=5)
+    ] = []
 
 
 class Opinion(BaseModel):
@@ -112,13 +125,6 @@ def get_statistics(
     own = {who.organisation_id or 0} if who.role == "hospital" else None
     with reading(parts.engine) as conn:
         return stats.statistics(conn, now_ms - months * MONTH_MS, own)
-
-
-@router.get("/readings", summary="The page of readings by month, and of how we read")
-def readings_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
-    blind = get_settings(who, parts)["blind"] if who.organisation_id else None
-    rows = get_statistics(who, parts, now_ms)
-    return page(request, "readings.html", who, rows=rows, blind=blind)
 
 
 @router.get("/api/readings/settings", summary="Whether the own organisation reads blind")

@@ -56,6 +56,8 @@ PAGES = {
     "/recordings/{recording_id}/beside": Page(WRITTEN, "There is no earlier recording of hers "
                                               "that you may see; nothing was measured in these "
                                               "minutes."),
+    "/recordings/{recording_id}/readings": Page(WRITTEN, "No reading has been asked for yet; the "
+                                                "way to ask."),
     "/recordings/{recording_id}/annotations": Page(WRITTEN, "Nothing is marked; to a blind "
                                                    "reader: what others marked is hidden."),
     "/hospitals": Page(WRITTEN, "No hospital has been entered yet."),

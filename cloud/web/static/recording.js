@@ -6,7 +6,6 @@ import { Cross } from "./cross.js";
 import { Live, get } from "./live.js";
 import { messageList } from "./messages.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
-import { Readings } from "./reading.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
 import { clock, duration, msgid, say, t } from "./words.js";
@@ -21,7 +20,7 @@ const panel = new AnalysisPanel(
   showSpan,
 );
 let tile = null;
-const readings = me.role === "mother" ? null : new Readings(byId("readings"), id, report);
+const isStaff = me.role !== "mother";
 const written = writtenParts();
 let found = null; // the newest assessment's document
 
@@ -142,7 +141,6 @@ setInterval(() => {
   for (const part of written) part.tick(live);
   if (!tile) return;
   tile.draw(live);
-  readings?.draw(live.nowMs);
   back.parentElement.hidden = tile.trace.endS - (tile.trace.startS ?? 0) <= tile.strip.seconds;
   back.max = Math.max(0, Math.floor(tile.trace.endS - (tile.trace.startS ?? 0) - tile.strip.seconds));
   back.value = back.max - tile.strip.backS;
@@ -153,19 +151,18 @@ setInterval(() => tile && report(), REPORT_MS);
 // A blind reader gets nothing of the machine's before the own class.
 async function report() {
   const path = `/api/recordings/${id}`;
-  const machine = readings ? [`${path}/assessment`, `${path}/log`, `${path}/annotations`] : [];
+  const machine = isStaff ? [`${path}/assessment`, `${path}/log`, `${path}/annotations`] : [];
   const [complete, alerts, newest, silent, noted] = await Promise.all([`${path}/completeness`, `/api/alerts?recording_id=${id}`, ...machine].map(get));
   showCompleteness(complete);
   byId("alerts").replaceChildren(...alerts.map(alertCard));
   byId("alerts-empty").hidden = alerts.length > 0;
   setText(byId("alerts-empty"), newest?.hidden ? HIDDEN() : t("No alert so far."));
-  if (!readings) return;
+  if (!isStaff) return;
   showSilent(silent);
   if (tile) {
     tile.strip.options.notes = noted.filter((one) => one.ended_ms === null);
     showAssessment(newest);
   }
-  await readings.load();
 }
 
 const HIDDEN = () => t("Hidden until you have read the strip yourself.");

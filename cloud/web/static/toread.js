@@ -2,10 +2,10 @@
 
 import { get, post } from "./live.js";
 import { h, keepFocus, motherName, motherWeeks, orgOf, setText } from "./parts.js";
-import { duration, msgid, say, t } from "./words.js";
+import { leftText, msgid, say, t } from "./words.js";
 
-export const PRIORITY = { urgent: msgid("urgent"), soon: msgid("soon"), routine: msgid("routine") };
-export const PHASE = {
+const PRIORITY = { urgent: msgid("urgent"), soon: msgid("soon"), routine: msgid("routine") };
+const PHASE = {
   wanted: msgid("waits for a reader"),
   taken: msgid("%(person)s, %(organisation)s is reading it"),
   read: msgid("%(person)s, %(organisation)s has read it, not signed yet"),
@@ -14,14 +14,7 @@ export const PHASE = {
   "expert read": msgid("the expert %(person)s has read it, not signed yet"),
 };
 
-export const stateText = (one) => t(PHASE[one.phase], { ...one.holder, organisation: orgOf(one.holder ?? {}) });
-
-// "12:04 left", or how long overdue it is.
-export function leftText(one, nowMs) {
-  const leftMs = one.deadline_ms - nowMs;
-  if (leftMs > 0) return t("%(time)s left", { time: duration(leftMs) });
-  return t("OVERDUE by %(time)s", { time: duration(-leftMs) });
-}
+const stateText = (one) => t(PHASE[one.phase], { ...one.holder, organisation: orgOf(one.holder ?? {}) });
 
 export class ToRead {
   constructor(element, empty) {
@@ -39,7 +32,7 @@ export class ToRead {
 
   draw(nowMs) {
     for (const { one, left } of this.rows) {
-      setText(left, leftText(one, nowMs));
+      setText(left, leftText(one.deadline_ms - nowMs));
       left.classList.toggle("late", nowMs >= one.deadline_ms);
     }
   }

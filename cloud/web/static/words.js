@@ -36,6 +36,12 @@ export function duration(ms) {
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+// "12:04 left", or how long overdue it is.
+export function leftText(leftMs) {
+  if (leftMs > 0) return t("%(time)s left", { time: duration(leftMs) });
+  return t("OVERDUE by %(time)s", { time: duration(-leftMs) });
+}
+
 export function clock(ms, seconds = true) {
   const parts = { hour: "2-digit", minute: "2-digit", hour12: false };
   if (seconds) parts.second = "2-digit";

@@ -11,12 +11,13 @@
 // <input data-now>: its form is sent when it changes. <input data-zone>: the reader's time zone.
 // <form data-said="Saved.">: said when it was. <button data-push>: see push.js.
 // <ol data-seen="/api/things/3/read" data-through="7">: sent once the page is really looked at.
-// <span data-since="1790000000000">: whole minutes since then; <b data-until="...">: "in 12:30".
+// <span data-since="1790000000000">: whole minutes since then; <b data-until="...">: "in 12:30";
+// <time data-left="...">: "12:30 left", or overdue.
 
 import { post } from "./live.js";
 import { setText } from "./parts.js";
 import { allow } from "./push.js";
-import { day, duration, t } from "./words.js";
+import { day, duration, leftText, t } from "./words.js";
 
 function value(field) {
   if (field.type === "checkbox" && field.value === "on") return field.checked;
@@ -165,6 +166,10 @@ export class Written {
   #tellLive(nowMs) {
     for (const one of this.body.querySelectorAll("[data-since]")) setText(one, String(Math.floor((nowMs - one.dataset.since) / 60_000)));
     for (const one of this.body.querySelectorAll("[data-until]")) setText(one, untilText(one.dataset.until - nowMs));
+    for (const one of this.body.querySelectorAll("[data-left]")) {
+      setText(one, leftText(one.dataset.left - nowMs));
+      one.classList.toggle("late", nowMs >= one.dataset.left);
+    }
     const unseen = document.hidden ? null : this.body.querySelector("[data-seen]");
     if (!unseen) return;
     post(unseen.dataset.seen, { through: Number(unseen.dataset.through) }).catch((problem) => this.#say(problem.message));

@@ -41,6 +41,7 @@ def test_three_clicks_from_the_queue_to_the_mother(service: Service, open_page: 
     page.locator("#verdict").wait_for()  # the machine's result is beside it now
     page.locator("#alerts .history").wait_for()
     chosen = page.locator("#readings .words input:checked")
+    chosen.first.wait_for()
     assert chosen.count() == 3
     page.get_by_label("In your own words, to the mother").fill("See you on Monday.")
 
