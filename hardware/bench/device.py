@@ -17,6 +17,7 @@ ROWS: tuple[Callable[[Plan, Pool], Measured], ...] = (
     placing.rows,
     doppler.cost,
     spool.cuts,
+    spool.child,
     spool.day,
     soak.rows,
 )
