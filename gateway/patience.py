@@ -12,7 +12,7 @@ LARGEST_CONNECT_S = 30.0
 # A broker that thousands come back to gets to each in its turn. Whoever leaves meanwhile has cost
 # it a handshake for nothing and comes again; so wait, while its machine takes what is sent to it.
 LET_IN_WITHIN_S = 30.0
-DEAD_LINE_S = 5.0  # it does not take it
+DEAD_LINE_S = 5.0  # it does not take it: the line is dead, or its queue is full
 FIRST_BACKOFF_S = 0.5
 
 

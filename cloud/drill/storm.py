@@ -30,6 +30,9 @@ SPARE = 500  # file descriptors for everything else
 WITHIN_S = 120.0  # the longest that all of it may take
 CONNECT_S = (5.0, 30.0)  # of gateway.patience: for TCP at first, which doubles, and at most
 LET_IN_S = 30.0  # of gateway.patience: for all that follows
+# Of gateway.patience: a broker whose queue is full has us connected without knowing it, and takes
+# nothing that we send.
+DEAD_LINE_MS = 5000
 BACKOFF_S = (0.5, 30.0)  # of gateway.patience: the wait before it knocks is below this, likewise
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CONNACK_SIZE = 4  # bytes; the last one says 0 to those who are let in
@@ -74,6 +77,7 @@ class Try:
         self.sock = socket.socket()
         self.fd = self.sock.fileno()  # stays what it is under TLS
         self.sock.setblocking(False)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_LINE_MS)
         self.sock.connect_ex(("127.0.0.1", port))
         self.connected = False
         self.until_s = math.inf  # its patience, once it is connected
