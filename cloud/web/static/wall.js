@@ -1,13 +1,14 @@
 // The running recordings as tiles, kept up to date from the stream: as many as the reader chose,
-// those with an alert before the others, each where it stands until it gives way to a worse one.
+// those with an alert before the others, worst first; nothing moves under the pointer.
 
 import { get } from "./live.js";
-import { byId, setText } from "./parts.js";
+import { byId, keepFocus, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { t } from "./words.js";
 
 const MANY = 9; // more strips than one person can watch: the queue is what finds the next
 const KEY = "strips at once";
+const REST_MS = 5000; // that nobody has touched the wall before it is put in order
 const RANK = ["high", "medium", "low", undefined];
 
 export class Wall {
@@ -17,6 +18,9 @@ export class Wall {
     this.tiles = new Map();
     this.priorities = new Map();
     this.rows = null;
+    this.touchedAt = -Infinity;
+    for (const kind of ["pointermove", "keydown", "focusin"]) element.addEventListener(kind, () => (this.touchedAt = performance.now()));
+    element.addEventListener("pointerleave", () => (this.touchedAt = -Infinity));
     setText(note, t("loading"));
     this.count = byId("wall-count");
     this.count.value = localStorage.getItem(KEY) ?? this.count.value;
@@ -71,8 +75,17 @@ export class Wall {
     for (const id of this.tiles.keys()) if (!ids.has(id)) this.#remove(id);
     this.element.dataset.count = this.count.value;
     const fresh = wanted.map((row) => this.#show(row)).filter(Boolean);
+    if (performance.now() - this.touchedAt > REST_MS) this.#order(wanted);
     this.#say(wanted.length);
     await Promise.all(fresh.map((tile) => tile.load()));
+  }
+
+  #order(wanted) {
+    wanted.forEach((row, n) => {
+      const { element } = this.tiles.get(row.id);
+      const there = this.element.children[n];
+      if (there !== element) keepFocus(() => this.element.insertBefore(element, there ?? null));
+    });
   }
 
   // The new tile, or nothing when it was there and says the same.

@@ -124,7 +124,8 @@ def test_rows_do_not_move_under_the_pointer(
     page.locator("#queue .row").first.hover()
     page.mouse.move(*_middle(page.locator("#queue .row").first))
     before = page.locator("#queue .row").evaluate_all("rows => rows.map((r) => r.dataset.alert)")
-    fresh = service.alert(service.play("probe-3", trace), "bradycardia_80", 110)
+    recording = service.play("probe-3", trace)
+    fresh = service.alert(recording, "bradycardia_80", 110)
     page.locator(f"[data-alert='{fresh}']").wait_for()
     page.locator("#queue-news:not([hidden])").wait_for()
     after = page.locator("#queue .row").evaluate_all("rows => rows.map((r) => r.dataset.alert)")
@@ -136,6 +137,8 @@ def test_rows_do_not_move_under_the_pointer(
         "(id) => document.querySelector('#queue .row:last-child').dataset.alert !== id",
         arg=str(fresh),
     )
+    second = f"#wall .tile:nth-child(2)[data-recording='{recording}']"  # before one without
+    page.locator(second).wait_for()
 
 
 def _middle(row: Any) -> tuple[float, float]:
