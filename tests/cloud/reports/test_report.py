@@ -19,7 +19,8 @@ from cloud.drawing.look import INK, LOOK
 from cloud.reports import fonts, seal
 from cloud.reports.layout import Line, columns, wrapped
 from cloud.reports.pdf import Options, pdf_of
-from cloud.store import marks, recordings
+from cloud.reports.summary import lines_of
+from cloud.store import annotations, marks, recordings
 from cloud.store.db import reading, writing
 from models.paper import SHEET_MM, Paper
 from models.synth import synthetic
@@ -188,6 +189,16 @@ def test_without_a_chinese_font_it_says_what_to_install(
     finally:
         for one in caches:
             one.cache_clear()
+
+
+def test_what_readers_marked_is_printed_but_not_for_her(engine: Engine, read: int) -> None:
+    row = {"at_ms": NOW_MS, "recording_id": read, "person_id": 5, "organisation_id": 4}
+    with writing(engine) as conn:
+        annotations.add(conn, from_s=70, to_s=90, text="a dip", replaces_id=None, **row)
+    lines = [line.words + line.tail for line in lines_of(facts_of(engine, read), "en")]
+    assert "Marked by readers" in lines and "a dip0:01:10-0:01:30" in lines
+    her = lines_of(facts_of(engine, read, Someone("mother")), "en")
+    assert "a dip" not in [line.words for line in her]
 
 
 def test_her_own_report_is_plain_and_signed(engine: Engine, number: int, read: int) -> None:
