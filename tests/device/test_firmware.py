@@ -64,7 +64,7 @@ def start(
 
 
 def end(process: subprocess.Popen[str]) -> dict[str, Any]:
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=90)
     assert process.returncode == 0, errors
     line: dict[str, Any] = json.loads(out.splitlines()[-1])
     return line
