@@ -25,7 +25,8 @@ from models.features import (
 )
 from models.quality import Loss, losses
 from models.scores import scores
-from models.scores.measures import Fall, Measures
+from models.scores.fall import Fall
+from models.scores.measures import Measures
 from models.scores.table import Score
 from models.sinusoidal import Sinusoidal
 from models.tiers import JUDGED_S

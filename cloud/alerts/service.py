@@ -7,7 +7,6 @@ read is locked until it is written.
 
 import logging
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -17,11 +16,10 @@ from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
 from cloud.alerts.episodes import has_joined, host_of, is_known, latest_s
 from cloud.alerts.late import marked
 from cloud.alerts.moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
-from cloud.alerts.views import views
+from cloud.alerts.showing import Showing
 from cloud.clock import Clock, wall_ms
-from cloud.hospitals.audience import Audience
 from cloud.hospitals.planner import Planner
-from cloud.hub import Event, Hub, Viewer
+from cloud.hub import Hub
 from cloud.store import alerts, recordings
 from cloud.store.alerts import OVER, Alert
 from cloud.store.db import reading, writing
@@ -52,12 +50,12 @@ class Alerting:
         clock: Clock = wall_ms,
     ) -> None:
         self._engine = engine
-        self._hub = hub
-        self._wake = wake
         self._escalate_after_ms = round(escalate_after_s * 1000)
         self._planner = planner or Planner()
-        self._publishing = Lock()
-        self.audience = Audience(engine, clock)
+        self._showing = Showing(engine, hub, wake, clock)
+        self.audience = self._showing.audience
+        self.view, self.views = self._showing.view, self._showing.views
+        self.publish = self._showing.publish
 
     def raise_alert(
         self,
@@ -144,7 +142,7 @@ class Alerting:
                 command_device(conn, moved, now_ms)
         if moved is not None:
             self.publish(alert_id)
-        return self._now(alert_id)
+        return self._showing.now(alert_id)
 
     def delivered(self, alert_id: int, organisation_id: int, now_ms: int) -> None:
         """A page of the hospital that is asked now has been handed the alert."""
@@ -169,7 +167,7 @@ class Alerting:
             note(conn, alert, "mother_answer", now_ms, words(ANSWERS[said]), None, actor.person_id)
             calls.after_answer(conn, alert, said, now_ms)
         self.publish(alert_id)
-        return self._now(alert_id)
+        return self._showing.now(alert_id)
 
     def escalate_due(self, now_ms: int) -> list[int]:
         """Ask the next hospital wherever the one that was asked has been silent for too long."""
@@ -184,42 +182,6 @@ class Alerting:
             except Exception:
                 log.exception("alert %d could not be escalated", alert_id)
         return escalated
-
-    def view(self, alert_id: int) -> dict[str, Any] | None:
-        with reading(self._engine) as conn:
-            alert = alerts.get(conn, alert_id)
-            return None if alert is None else views(conn, [alert])[0]
-
-    def views(self, viewer: Viewer) -> list[dict[str, Any]]:
-        """All that are not over and the newest others, of what this viewer may see."""
-        everything = viewer.role in ("centre", "admin")
-        with reading(self._engine) as conn:
-            if everything:
-                return views(conn, alerts.visible(conn))
-            if viewer.role == "mother" and viewer.mother_id is not None:
-                return views(conn, alerts.visible(conn, mother_id=viewer.mother_id))
-            if viewer.role == "hospital" and viewer.organisation_id is not None:
-                return views(conn, alerts.visible(conn, organisation_id=viewer.organisation_id))
-            return []
-
-    def publish(self, alert_id: int) -> None:
-        """Hand the alert as it is now to every page that may see it."""
-        with self._publishing:  # or an older view might come after a newer one
-            view = self._now(alert_id)
-            recording_id = view["recording_id"]
-            said = "alert %d of recording %d: %s"
-            log.info(said, alert_id, recording_id, view["steps"][-1]["event"])
-            self.audience.forget(recording_id)
-            mother_id = view["mother"]["id"] if view["mother"] else None
-            organisation_ids = self.audience.of(recording_id)
-            self._hub.publish(Event("alert", recording_id, mother_id, organisation_ids, view))
-        self._wake()
-
-    def _now(self, alert_id: int) -> dict[str, Any]:
-        view = self.view(alert_id)
-        if view is None:
-            raise LookupError(f"no alert {alert_id}")
-        return view
 
     def telling(self, mother_id: int | None, now_ms: int) -> Telling:
         """How the next hospital is found. It may ask a road server: not inside a transaction."""

@@ -7,12 +7,11 @@ and the page it leads to says who she is.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from cloud.outgoing.quiet import quiet_until
 from cloud.store import contacts, messages, people
 from cloud.store.alerts import Alert
 from cloud.store.contacts import Contact, Wishes
@@ -121,27 +120,6 @@ def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int)
         "text": {"title": said_as(HER_STEP), "body": said_as(said.text)},
     }
     tell_mother(conn, recording.mother_id, said.need, row, now_ms)
-
-
-def quiet_until(wishes: Wishes, now_ms: int) -> int | None:
-    """When the quiet hours in which `now_ms` lies end; None: it lies in none.
-
-    >>> night = Wishes(quiet_from_min=22 * 60, quiet_to_min=7 * 60, zone="Asia/Shanghai")
-    >>> quiet_until(night, 1_790_000_000_000)  # 22:13 there: until 07:00
-    1790031600000
-    >>> quiet_until(night, 1_790_040_000_000) is None
-    True
-    """
-    start, end = wishes.quiet_from_min, wishes.quiet_to_min
-    if start is None or end is None or start == end:
-        return None
-    now = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(wishes.zone))
-    minute = now.hour * 60 + now.minute
-    if (minute - start) % 1440 >= (end - start) % 1440:
-        return None
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    day = timedelta(days=1 if end <= minute else 0)
-    return round((midnight + day).replace(hour=end // 60, minute=end % 60).timestamp() * 1000)
 
 
 def _step_of(alert: Alert, event: str) -> Step | None:

@@ -20,6 +20,7 @@ from models.events import Acceleration
 from models.features import Episode, oscillations_per_min
 from models.flat import Flat
 from models.quality import RECENT_S
+from models.scores.fall import Fall
 from models.scores.scale import Unknown
 from models.sinusoidal import Sinusoidal
 from models.trace import FS_HZ
@@ -32,37 +33,10 @@ SWINGS_S = 1800.0  # the present variability is that of half an hour: ALGORITHMS
 SMOOTH_MIN = 5  # stretches of low or high variability: running median of so many minutes [design]
 PERIODIC_SHARE = 0.5  # of the accelerations begin during a contraction: periodic [design]
 WITH_MOVEMENT_S = 15.0  # a movement so near an acceleration goes with it [design]
-SEVERE_S, LONG_S = 60.0, 60.0  # a variable deceleration under 70 bpm, or in all. ALGORITHMS 4.5
 NO_MOVEMENTS = "no record of fetal movements"
 NO_TOCO = "no toco"
 NO_RATE = "not measurable"
 NO_KIND = "no contraction is known, so the kind of a gradual deceleration is not"
-
-
-@dataclass(frozen=True)
-class Fall:
-    """A deceleration as the tables see it."""
-
-    start_s: float
-    end_s: float
-    kind: str  # models.decelerations
-    under_70_s: float
-    lost_beats: float  # area under the baseline, beats
-    swing_bpm: float  # variability inside it; NaN in a short one
-    contraction: Contraction | None = None
-
-    @property
-    def lasts_s(self) -> float:
-        return self.end_s - self.start_s
-
-    @property
-    def severe(self) -> bool:
-        return self.kind == "variable" and self.under_70_s >= SEVERE_S
-
-    @property
-    def concerning(self) -> bool:
-        """Variable and severe or long. Of NICE's characteristics only these two are measured."""
-        return self.kind == "variable" and (self.severe or self.lasts_s > LONG_S)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,8 @@ under 70 bpm. The baseline at the last hourly review is not known to a strip: no
 """
 
 from models.scores.columns import LEAST_S, MARKED_BPM, REDUCED_BPM, late, longest_s
-from models.scores.measures import LONG_S, Measures
+from models.scores.fall import LONG_S
+from models.scores.measures import Measures
 from models.scores.scale import Scale, Unknown
 from models.scores.table import Hits, Item, Outcome, Table, missing
 

@@ -8,7 +8,8 @@ import numpy as np
 from models.contractions import Contraction
 from models.events import Acceleration
 from models.scores import TABLES
-from models.scores.measures import Fall, Measures, last
+from models.scores.fall import Fall
+from models.scores.measures import Measures, last
 from models.scores.table import Score, score
 from models.trace import FS_HZ
 
