@@ -30,7 +30,7 @@ SPARE = 500  # file descriptors for everything else
 WITHIN_S = 120.0  # the longest that all of it may take
 CONNECT_S = (5.0, 30.0)  # of gateway.patience: for TCP at first, which doubles, and at most
 LET_IN_S = 30.0  # of gateway.patience: for all that follows
-# Of gateway.patience: a broker whose queue is full has us connected without knowing it, and takes
+# Of gateway.patience: where a broker's queue is full we are connected, it does not know, and takes
 # nothing that we send.
 DEAD_LINE_MS = 5000
 BACKOFF_S = (0.5, 30.0)  # of gateway.patience: the wait before it knocks is below this, likewise
@@ -79,8 +79,7 @@ class Try:
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_LINE_MS)
         self.sock.connect_ex(("127.0.0.1", port))
-        self.connected = False
-        self.until_s = math.inf  # its patience, once it is connected
+        self.until_s = math.inf  # its patience
         self.steps = self._steps(hello, context, session)
 
     @property
@@ -94,7 +93,6 @@ class Try:
         yield WRITE
         if error := self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OSError(error, "not connected")
-        self.connected = True
         if context is not None:
             self.sock = secure = context.wrap_socket(
                 self.sock, do_handshake_on_connect=False, session=session
@@ -151,9 +149,10 @@ class Storm:
         with selectors.DefaultSelector() as selector:
             self._selector = selector
             while len(self._open) < count and time.monotonic() - began_s < within_s:
-                self._take_due(time.monotonic())
+                looked_s = time.monotonic()
                 for key, _ in selector.select(0.01):
                     self._go_on(key.data)
+                self._take_due(looked_s)
         resumed = sum(bool(one.secure and one.secure.session_reused) for one in self._open.values())
         last_s = round(self._last_s - began_s, 2) if self._open else None
         tries = len(self._open) + self._failures.total()
@@ -171,15 +170,16 @@ class Storm:
             one.sock.close()
         return found
 
-    def _take_due(self, now_s: float) -> None:
-        """Those whose turn it is to knock, and those whose patience has ended."""
-        while self._due and self._due[0][0] <= now_s:
+    def _take_due(self, looked_s: float) -> None:
+        """Those whose turn it is to knock, and those who had no answer when it was looked last:
+        that this one process is slow to play all of them costs nobody his patience."""
+        while self._due and self._due[0][0] <= looked_s:
             at_s, number, failures = heapq.heappop(self._due)
             one = self._trying.get(number)
             if one is None and number not in self._open:
-                self._knock(number, now_s)
+                self._knock(number, time.monotonic())
             elif one is not None and self._failures[number] == failures:
-                if one.connected and at_s < one.until_s:
+                if at_s < one.until_s:
                     heapq.heappush(self._due, (one.until_s, number, failures))
                 else:
                     self._fail(number)
@@ -189,14 +189,14 @@ class Storm:
         one = Try(self._port, hello, self._context, self._sessions.get(number))
         self._trying[number] = one
         self._selector.register(one.fd, next(one.steps), number)
-        end_s = now_s + _doubled(CONNECT_S, self._failures[number])
-        one.until_s = end_s + LET_IN_S
-        heapq.heappush(self._due, (end_s, number, self._failures[number]))
+        one.until_s = now_s + _doubled(CONNECT_S, self._failures[number])
+        heapq.heappush(self._due, (one.until_s, number, self._failures[number]))
 
     def _go_on(self, number: int) -> None:
         one = self._trying[number]
         try:
             self._selector.modify(one.fd, next(one.steps), number)
+            one.until_s = time.monotonic() + LET_IN_S
         except StopIteration:
             self._selector.unregister(one.fd)
             self._open[number] = self._trying.pop(number)

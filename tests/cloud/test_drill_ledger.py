@@ -107,10 +107,14 @@ def test_a_storm_gets_in_with_what_it_takes_alone(tmp_path: Path) -> None:
     stranger.check_hostname = False
     with start_mosquitto(tmp_path, {"crowd": "right"}, mutual=mutual) as server:
         plain, tls = server.port, mutual.port
-        assert len(Storm(plain, "crowd", "right", None).run(20)) == 20
-        assert len(Storm(tls, "crowd", "", secure).run(20)) == 20
+        assert Storm(plain, "crowd", "right", None, {}).run(20).connected == 20
+        first = Storm(tls, "crowd", "", secure, {})
+        found = first.run(20)
+        assert (found.connected, found.resumed) == (20, 0)
+        found = Storm(tls, "crowd", "", secure, first.break_all()).run(20)
+        assert (found.connected, found.resumed) == (20, 20)
         for port, token, context in ((plain, "wrong", None), (tls, "right", stranger)):
-            assert Storm(port, "crowd", token, context).run(1, within_s=0.5) == []
+            assert Storm(port, "crowd", token, context, {}).run(1, within_s=0.5).connected == 0
 
 
 class Echo(socketserver.BaseRequestHandler):
