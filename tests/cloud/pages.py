@@ -19,7 +19,7 @@ def wait_for_text(element: Any, pattern: str) -> None:
     element.filter(has_text=re.compile(pattern)).wait_for()
 
 
-def _leave_picture(context: Any, name: str) -> None:
+def leave_picture(context: Any, name: str) -> None:
     """How the walk ended, for people to look at; in a test only, and never a reason to fail."""
     if "PYTEST_CURRENT_TEST" not in os.environ or not context.pages:
         return
@@ -64,6 +64,6 @@ def opening(service: Service, browser: Any) -> Iterator[OpenPage]:
 
     yield open_
     for context, name in zip(contexts, names, strict=True):
-        _leave_picture(context, name)
+        leave_picture(context, name)
         context.close()
     assert problems == []

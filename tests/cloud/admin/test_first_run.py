@@ -16,6 +16,7 @@ from cloud.deps import Services
 from cloud.main import Server
 from cloud.store import people
 from cloud.store.db import reading, writing
+from tests.cloud.pages import leave_picture
 from tests.cloud.web.service import SECRET
 from tests.process import free_port, wait_until
 
@@ -77,17 +78,19 @@ def test_five_steps(place: tuple[str, Services], context: Any) -> None:
     page.get_by_role("link", name="I have written it down").click()
     page.locator("tr", has_text="Midwife Hu").filter(has_text="has not logged in yet").wait_for()
 
+    page.get_by_role("button", name="中文").click()  # who administers goes on in Chinese
+    page.locator("html[lang=zh]").wait_for()
     page.locator("#add summary").click()  # 4
     page.locator("[name=role]").select_option("mother")
     fill(page, name="Gu Min", username="gu", due_date="2027-03-01")
-    page.get_by_role("button", name="Add; show the password").click()
+    page.get_by_role("button", name="添加并显示").click()
     page.goto("/admin/boxes")
     page.locator("#add-gateway [name=id]").fill("gw-west")
-    page.get_by_role("button", name="Add; show its token").click()
+    page.get_by_role("button", name="添加并显示令牌").click()
     page.get_by_text("lucina gateway --id gw-west").wait_for()
-    page.get_by_role("link", name="I have written it down").click()
+    page.get_by_role("link", name="我已记下").click()
     page.locator("#add [name=id]").fill("probe-west")
-    page.locator("#add").get_by_role("button", name="Add; show its token").click()
+    page.locator("#add").get_by_role("button", name="添加并显示令牌").click()
     token = page.locator("#secret").inner_text()
     page.locator("svg.qr path").wait_for(state="attached")
     with reading(parts.engine) as conn:
@@ -101,6 +104,9 @@ def test_five_steps(place: tuple[str, Services], context: Any) -> None:
     page.goto("/admin/audit")
     page.locator("td", has_text="probe-west").first.wait_for()
     assert token not in page.content() and password not in page.content()
+    leave_picture(context, "zhang")
+    page.get_by_role("button", name="English").click()
+    page.locator("html[lang=en]").wait_for()
     page.close()
     _first_login(place[0], context.browser, password)
 
