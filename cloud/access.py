@@ -101,6 +101,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("POST", "/api/mothers/{mother_id}/tasks/{care_task_id}"): _CLINICIANS,
     ("GET", "/api/recordings"): _READERS,
     ("GET", "/api/strips"): _PEOPLE,
+    ("GET", "/recordings/{recording_id}/analysis"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/recordings/{recording_id}"): _READERS,
     ("GET", "/api/recordings/{recording_id}/trace"): _READERS,
     ("GET", "/api/recordings/{recording_id}/completeness"): _READERS,

@@ -1,5 +1,6 @@
 """Pages: Jinja2 templates in the reader's language, with what every page needs."""
 
+import re
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from cloud.deps import Principal, services
 from cloud.sections import sections_for
 
 WEB = Path(__file__).parent / "web"
+_IMPORTED = re.compile(r'^(?:import|} from)\b.*"\./(\w+\.js)";$', re.MULTILINE)
 LOGIN_PATH = "/login"
 LARGE = "large"  # the cookie of who wants large letters
 # A page may use what comes from here and nothing else: no inline script or style, no frame.
@@ -68,10 +70,24 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(  # type: ignore[attr-defined]  # added by the extension
         i18n.translations(language), newstyle=True
     )
+    env.globals["modules_of"] = modules_of
     env.filters["utc"] = utc
     env.filters["duration"] = duration
     env.filters["said"] = partial(i18n.say, language)
     return env
+
+
+@cache
+def modules_of(name: str) -> list[str]:
+    """A script and all that it imports: a browser asks for them at once, not for each when it has
+    read another."""
+    found, waiting = [name], [name]
+    while waiting:
+        text = (WEB / "static" / waiting.pop()).read_text()
+        new = sorted(set(_IMPORTED.findall(text)) - {*found})
+        found += new
+        waiting += new
+    return found
 
 
 def utc(at_ms: int) -> str:

@@ -4,12 +4,12 @@ import json
 from math import inf
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from sqlalchemy import Connection
 
-from cloud import views
+from cloud import findings, views
 from cloud.completeness import ledger
 from cloud.deps import (
     MAX_ID,
@@ -22,6 +22,7 @@ from cloud.deps import (
     seen_of,
 )
 from cloud.live import KEEP_S
+from cloud.render import page
 from cloud.routes.marks import view
 from cloud.store import assessments, marks, readings, recordings
 from cloud.store.db import reading
@@ -116,12 +117,32 @@ def get_assessment(recording: VisibleRecording, who: Who, parts: ServicesDep) ->
     with reading(parts.engine) as conn:
         if readings.is_held_unread(conn, recording.id, who.person_id):
             return JSONResponse({"hidden": True})
-    live = parts.live.get(recording.id)
-    found = live.assessment if live else None
-    if found is None:
-        with reading(parts.engine) as conn:
-            found = assessments.latest(conn, recording.id)
+    found = _newest(parts, recording.id)
     if found is None:
         return JSONResponse(None)
     head = json.dumps({"at_s": found.at_s, "made_ms": found.made_ms, "verdict": found.verdict})
-    return Response(f'{head[:-1]}, "body": {found.body}}}', media_type="application/json")
+    return Response(f'{head[:-1]}, "body": {found.body}}}', media_type=JSON)
+
+
+@router.get("/recordings/{recording_id}/analysis", summary="The page of what the analysis found")
+def analysis_page(
+    request: Request, recording: VisibleRecording, who: Who, parts: ServicesDep
+) -> Response:
+    """Empty for a blind reader who has said nothing yet, and for an analysis of an older version
+    that kept less."""
+    with reading(parts.engine) as conn:
+        hidden = readings.is_held_unread(conn, recording.id, who.person_id)
+    newest = None if hidden else _newest(parts, recording.id)
+    found = newest.document() if newest else {}
+    return page(
+        request, "analysis.html", who, found=found if "baseline" in found else None,
+        groups=findings.groups, ranked=findings.ranked, place_of=findings.place_of,
+    )  # fmt: skip
+
+
+def _newest(parts: Services, recording_id: int) -> assessments.Stored | None:
+    live = parts.live.get(recording_id)
+    if live is not None and live.assessment is not None:
+        return live.assessment
+    with reading(parts.engine) as conn:
+        return assessments.latest(conn, recording_id)

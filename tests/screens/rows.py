@@ -47,8 +47,9 @@ MOTHER = (
 HOSPITAL = (
     Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
            "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
-    Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip with what "
-           "was measured and what she pressed, a cross that tells the values of a second; scores, "
+    Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip, up to 24 "
+           "hours of it, at 1 to 3 cm/min or as a whole, with what was measured and what she "
+           "pressed, a cross that tells the values of a second; scores, "
            "each line of which leads to its place; the reading. Who reads blind sees the strip "
            "alone until the own class is saved.", shows="#scores details"),
     Screen("record", "A mother's record", "clinic", "/mothers/3", "Risk, advice to approve, home "

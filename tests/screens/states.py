@@ -58,6 +58,8 @@ PAGES = {
                                               "minutes."),
     "/recordings/{recording_id}/readings": Page(WRITTEN, "No reading has been asked for yet; the "
                                                 "way to ask."),
+    "/recordings/{recording_id}/analysis": Page(WRITTEN, "Nothing is listed until the first "
+                                                "analysis; nothing to a blind reader."),
     "/recordings/{recording_id}/annotations": Page(WRITTEN, "Nothing is marked; to a blind "
                                                    "reader: what others marked is hidden."),
     "/hospitals": Page(WRITTEN, "No hospital has been entered yet."),

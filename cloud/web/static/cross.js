@@ -56,7 +56,7 @@ export class Cross {
     const acts = {
       ArrowLeft: () => this.#walk(from - step),
       ArrowRight: () => this.#walk(from + step),
-      Home: () => this.#walk(trace.startS),
+      Home: () => this.#walk(trace.firstS),
       End: () => this.#walk(trace.endS),
       "+": () => this.moves.zoom(1),
       "-": () => this.moves.zoom(-1),
@@ -70,7 +70,7 @@ export class Cross {
   // The paper follows the cross.
   #walk(second) {
     const { trace, strip } = this.tile;
-    const at = Math.min(trace.endS - 1 / FS_HZ, Math.max(trace.startS, second));
+    const at = Math.min(trace.endS - 1 / FS_HZ, Math.max(trace.firstS, second));
     const { fromS, toS } = strip.paper;
     if (at < fromS || at > toS) this.moves.scroll(at - (at < fromS ? fromS : toS));
     this.#show(at);

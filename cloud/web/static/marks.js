@@ -23,14 +23,14 @@ const BAR_PX = 5;
 const PRESS_PX = 8;
 const WORDS_PX = 11; // from the middle of the bar to that of its words
 
-export const KINDS = {
+const KINDS = {
   late: msgid("late"),
   variable: msgid("variable"),
   early: msgid("early"),
   prolonged: msgid("prolonged"),
   unclassified: msgid("kind unknown"),
 };
-export const RHYTHMS = {
+const RHYTHMS = {
   suspect: msgid("sinusoidal pattern suspected"),
   sinusoidal: msgid("sinusoidal pattern"),
   pseudo: msgid("pseudo-sinusoidal pattern"),
@@ -46,9 +46,8 @@ export function drawZones(paper, found) {
   for (const event of found.decelerations) zone(paper, event, INK.deceleration, TINT);
 }
 
-// Over the curves.
+// Over the curves, and above what does not move with the paper: words are where there is room.
 export function drawMarks(paper, found) {
-  baseline(paper, found);
   const rises = [...found.accelerations, ...doubtful(found.minor_accelerations)];
   const falls = [...found.decelerations, ...doubtful(found.minor_decelerations)];
   bars(paper, rises, INK.acceleration, paper.rateTop + 4, 1, riseWords);
@@ -124,15 +123,14 @@ function across(paper, event) {
 
 function zone(paper, span, colour, strength, words = "", wordsY = 0) {
   const { pen, rateTop, rateBottom } = paper;
-  const [left, wide] = across(paper, span);
-  if (wide <= 0) return;
-  pen.save();
+  const [left, right] = [paper.x(span.start_s), paper.x(span.end_s)];
+  if (right < paper.part[0] || left > paper.part[1]) return;
   pen.globalAlpha = strength * (span.state === "provisional" ? LIGHT : 1);
   pen.fillStyle = colour;
-  pen.fillRect(left, rateTop, wide, rateBottom - rateTop);
-  pen.restore();
-  if (words && pen.measureText(words).width < wide) {
-    paper.text(words, left + wide / 2, rateTop + wordsY, "center", colour);
+  pen.fillRect(left, rateTop, right - left, rateBottom - rateTop);
+  pen.globalAlpha = 1;
+  if (words && pen.measureText(words).width < right - left) {
+    paper.text(words, (left + right) / 2, rateTop + wordsY, "center", colour);
   }
 }
 
@@ -161,33 +159,15 @@ function bars(paper, events, colour, y, side, wordsOf) {
   });
 }
 
-function baseline(paper, { baseline, provisional_from_s }) {
+export function drawBaseline(paper, { baseline: { start_s, bpm }, provisional_from_s }) {
   const { pen } = paper;
-  const first = Math.max(0, Math.floor(paper.fromS - baseline.start_s));
-  const last = Math.min(baseline.bpm.length, Math.ceil(paper.toS - baseline.start_s));
-  const turn = Math.min(last, Math.max(first, Math.round(provisional_from_s - baseline.start_s)));
-  pen.save();
-  pen.strokeStyle = INK.baseline;
+  const turn = Math.max(0, Math.round(provisional_from_s - start_s));
+  const line = (values, fromS) => paper.line(values, fromS, 1, (value) => paper.rateY(value), [1, Infinity], INK.baseline);
   pen.lineWidth = 1.5;
-  line(paper, baseline, first, turn);
+  line(bpm.slice(0, turn), start_s);
   pen.globalAlpha = LIGHT;
-  line(paper, baseline, turn, last);
-  pen.restore();
-}
-
-function line(paper, { start_s, bpm }, first, last) {
-  const { pen } = paper;
-  pen.beginPath();
-  let before = null;
-  for (let n = first; n < last; n++) {
-    if (bpm[n] !== null) {
-      const [x, y] = [paper.x(start_s + n), paper.rateY(bpm[n])];
-      if (before === null) pen.moveTo(x, y);
-      else pen.lineTo(x, y);
-    }
-    before = bpm[n];
-  }
-  pen.stroke();
+  line(bpm.slice(turn), start_s + turn);
+  pen.globalAlpha = 1;
 }
 
 // Where the provisional part begins.

@@ -27,7 +27,7 @@ export function staffPage(options = {}) {
   const live = new Live({
     reload: () => {
       for (const part of written) part.stale = true;
-      return Promise.all([queue.load(), wall.load(), toRead.load()]).then(() => {
+      return Promise.all([queue.load(), wall.refresh(true), toRead.load()]).then(() => {
         byId("loading").hidden = true;
         return options.reload?.(queue);
       });
@@ -56,7 +56,7 @@ export function staffPage(options = {}) {
     wall.draw(live);
     const worst = queue.sorted.find(isOpen)?.priority;
     sound.tick(live.lostMs && worst !== "high" ? "medium" : worst); // a deaf page sounds too
-    for (const part of written) part.tick(live);
+    if (byId("loading").hidden || live.failed) for (const part of written) part.tick(live); // after what is urgent
     options.draw?.(live, queue);
   }, DRAW_MS);
 }

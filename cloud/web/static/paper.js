@@ -26,20 +26,42 @@ const FOOT_PX = 15; // room for the times
 const BETWEEN_PX = 10;
 const TOCO_SHARE = 0.27; // of the height
 const NORMAL = [110, 160]; // bpm, FIGO 2015 and the Chinese consensus of 2022
-const SQUARE_S = 20;
+const LINES_S = [[20, 60], [60, 600], [600, 3600]]; // between thin lines and between bold ones
+const LEAST_PX = 4; // between thin lines
+const DENSE = 10; // samples in a pixel: from then on a column is drawn, not each
+const SHORT = 32; // samples in one stroke: a long one takes a browser twice the time
+const MINUTES = [1, 2, 5, 10, 20, 60, 120, 240]; // between times
+const TIMES_PX = 54; // between times, and as wide as one
 
-let hatched = null; // one tile for all
+let hatched = null; // one pattern for all
 
 export class Paper {
-  // axis: [low, high] in bpm; fromS, toS: the recorded seconds at the edges
-  constructor(pen, width, height, axis, fromS, toS) {
+  // axis: [low, high] in bpm; fromS: the recorded second at the left edge; ratio: pixels of the
+  // screen in one of the page, on which lines come to lie
+  constructor(pen, width, height, axis, fromS, seconds, ratio) {
     const plot = height - FOOT_PX - BETWEEN_PX;
-    Object.assign(this, { pen, width, height, axis, fromS, toS });
-    this.perS = (width - LEFT_PX) / (toS - fromS);
+    Object.assign(this, { pen, width, height, axis, fromS, toS: fromS + seconds, ratio });
+    this.perS = (width - LEFT_PX) / seconds;
     this.rateTop = 3;
     this.rateBottom = plot * (1 - TOCO_SHARE);
     this.tocoTop = this.rateBottom + BETWEEN_PX;
     this.tocoBottom = height - FOOT_PX;
+    this.part = [0, width]; // the columns that are drawn
+  }
+
+  // Draws with this pen between these columns.
+  within(pen, part, draw) {
+    Object.assign(this, { pen, part });
+    pen.save();
+    pen.beginPath();
+    pen.rect(part[0], 0, part[1] - part[0], this.height);
+    pen.clip();
+    draw();
+    pen.restore();
+  }
+
+  second(x) {
+    return this.fromS + (x - LEFT_PX) / this.perS;
   }
 
   x(second) {
@@ -58,20 +80,82 @@ export class Paper {
   // start: {startMs, speed} of the recording, for the time of day
   draw(start) {
     const [low, high] = this.axis;
-    this.pen.fillStyle = LOOK.paper;
-    this.pen.fillRect(0, 0, this.width, this.height);
-    this.pen.fillStyle = LOOK.normal;
     const top = this.rateY(NORMAL[1]);
-    this.pen.fillRect(LEFT_PX, top, this.width, this.rateY(NORMAL[0]) - top);
-    this.#minutes(false, start);
+    this.#fill(LOOK.paper, 0, 0, this.width, this.height);
+    this.#fill(LOOK.normal, 0, top, this.width, this.rateY(NORMAL[0]) - top);
+    const [thinS, boldS] = LINES_S.find(([seconds]) => seconds * this.perS >= LEAST_PX) ?? LINES_S.at(-1);
+    this.#upright(thinS, LOOK.thin);
     for (let bpm = low; bpm <= high; bpm += 10) this.#across(this.rateY(bpm), bpm % 20);
     for (let value = 0; value <= 100; value += 10) this.#across(this.tocoY(value), value % 20);
-    this.#minutes(true, start);
+    this.#upright(boldS, LOOK.bold);
+    const every = MINUTES.find((minutes) => minutes * 60 * this.perS > TIMES_PX) ?? MINUTES.at(-1);
+    for (const n of this.#steps(60 * every, TIMES_PX)) {
+      this.text(timeAt(n * every, n % 2, start), this.x(60 * every * n), this.tocoBottom + 8, "center");
+    }
+  }
+
+  // The numbers of the axis, left of all that moves.
+  numbers() {
+    const [low, high] = this.axis;
+    this.#fill(LOOK.paper, 0, 0, LEFT_PX, this.tocoBottom + 1);
     const step = this.rateBottom - this.rateTop > 200 ? 20 : 40;
     for (let bpm = Math.ceil(low / step) * step; bpm <= high; bpm += step) {
       if (this.rateY(bpm) > 6) this.text(bpm, LEFT_PX - 4, this.rateY(bpm), "right");
     }
     for (const value of [0, 50, 100]) this.text(value, LEFT_PX - 4, this.tocoY(value), "right");
+  }
+
+  // The line through values at `hz` from second `startS` on. Jumps are not joined, a value outside
+  // of [low, high] has an arrow at the edge; many in one column are a bar from least to most.
+  line(values, startS, hz, y, [low, high], colour, jump = Infinity) {
+    const { pen } = this;
+    const [first, last] = this.part.map((x, n) => (this.second(x + (n ? 8 : -8)) - startS) * hz);
+    const isDense = hz > DENSE * this.perS;
+    const arrows = new Path2D();
+    let [before, column, top, bottom, marked] = [NaN, NaN, 0, 0, NaN];
+    pen.strokeStyle = pen.fillStyle = colour;
+    pen.lineJoin = "bevel";
+    pen.beginPath();
+    for (let n = Math.max(0, Math.floor(first)); n < Math.min(values.length, last); n++) {
+      const value = values[n] ?? NaN;
+      const x = this.x(startS + n / hz);
+      const at = y(Math.min(high, Math.max(low, value)));
+      if (value >= low && value <= high) {
+        const joined = Math.abs(value - before) <= jump;
+        if (isDense) {
+          if (Math.floor(x) !== column) {
+            pen.fillRect(column, top - 0.7, 1, bottom - top + 1.4);
+            column = Math.floor(x);
+            top = bottom = joined ? y(before) : at;
+          }
+          top = Math.min(top, at);
+          bottom = Math.max(bottom, at);
+        } else {
+          // the first sample after a gap is drawn as a dot, for it may stand alone
+          if (!joined) pen.moveTo(x - 0.8, at);
+          pen.lineTo(x, at);
+          if (n % SHORT === 0) {
+            pen.stroke();
+            pen.beginPath();
+            pen.moveTo(x, at);
+          }
+        }
+        before = value;
+      } else {
+        before = NaN;
+        if ((value > high || value < low) && Math.floor(x) !== marked) {
+          const way = value > high ? 6 : -6;
+          marked = Math.floor(x);
+          arrows.moveTo(x, at);
+          arrows.lineTo(x - 3, at + way);
+          arrows.lineTo(x + 3, at + way);
+        }
+      }
+    }
+    if (isDense) pen.fillRect(column, top - 0.7, 1, bottom - top + 1.4);
+    else pen.stroke();
+    pen.fillStyle = LOOK.outside;
+    pen.fill(arrows);
   }
 
   text(words, x, y, align = "left", colour = LOOK.text) {
@@ -89,48 +173,57 @@ export class Paper {
     this.text(words, x, y, "center", LOOK.fhr);
   }
 
-  // The heart-rate area between two seconds, hatched, with the longest words there is room for.
-  hatch(fromS, toS, ...choices) {
-    const left = Math.max(LEFT_PX, this.x(fromS));
-    const right = Math.min(this.width, this.x(toS));
-    if (right <= left) return;
-    this.pen.fillStyle = this.pen.createPattern((hatched ??= hatching()), "repeat");
-    this.pen.fillRect(left, this.rateTop, right - left, this.rateBottom - this.rateTop);
+  // The heart-rate area between two seconds, hatched. The hatching moves with the paper.
+  hatch(fromS, toS) {
+    const zero = this.x(0);
+    const [left, right] = [Math.max(0, this.x(fromS)), Math.min(this.width, this.x(toS))];
+    hatched ??= this.pen.createPattern(hatching(), "repeat");
+    this.pen.translate(zero, 0);
+    this.#fill(hatched, left - zero, this.rateTop, right - left, this.rateBottom - this.rateTop);
+    this.pen.translate(-zero, 0);
+  }
+
+  // In the middle of what is seen of these seconds, the longest words there is room for.
+  name(fromS, toS, ...choices) {
+    const [left, right] = [Math.max(LEFT_PX, this.x(fromS)), Math.min(this.width, this.x(toS))];
+    if (right - left < 20) return;
     const words = choices.find((one) => this.pen.measureText(one).width + 12 < right - left);
     if (words) this.label(words, (left + right) / 2, (this.rateTop + this.rateBottom) / 2);
   }
 
-  #line(x1, y1, x2, y2, thin) {
-    this.pen.strokeStyle = thin ? LOOK.thin : LOOK.bold;
-    this.pen.lineWidth = 1;
-    this.pen.beginPath();
-    this.pen.moveTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
-    this.pen.lineTo(Math.round(x2) + 0.5, Math.round(y2) + 0.5);
-    this.pen.stroke();
+  #fill(style, x, y, width, height) {
+    this.pen.fillStyle = style;
+    this.pen.fillRect(x, y, width, height);
+  }
+
+  #snap(at) {
+    return Math.round(at * this.ratio) / this.ratio;
   }
 
   #across(y, thin) {
-    this.#line(LEFT_PX, y, this.width, y, thin);
+    this.#fill(thin ? LOOK.thin : LOOK.bold, 0, this.#snap(y), this.width, 1);
   }
 
-  // Either the thin lines of 20 s or the bold minutes with their times.
-  #minutes(bold, start) {
-    const every = [1, 2, 5, 10, 20].find((minutes) => minutes * 60 * this.perS > 54) ?? 60;
-    for (let n = Math.max(0, Math.ceil(this.fromS / SQUARE_S)); n * SQUARE_S <= this.toS; n++) {
-      if ((n % 3 === 0) !== bold) continue;
-      const x = this.x(n * SQUARE_S);
-      this.#line(x, this.rateTop, x, this.rateBottom, !bold);
-      this.#line(x, this.tocoTop, x, this.tocoBottom, !bold);
-      const minute = n / 3;
-      if (!bold || minute % every || x > this.width - 20) continue;
-      this.text(timeAt(minute, (minute / every) % 2, start), x, this.tocoBottom + 8, "center");
+  #upright(everyS, style) {
+    for (const n of this.#steps(everyS, 1)) {
+      const x = this.#snap(this.x(n * everyS));
+      this.#fill(style, x, this.rateTop, 1, this.rateBottom - this.rateTop);
+      this.#fill(style, x, this.tocoTop, 1, this.tocoBottom - this.tocoTop);
     }
+  }
+
+  // The numbers of the steps that lie in the part to be drawn or so many pixels beside it.
+  *#steps(everyS, besidePx) {
+    const [from, to] = this.part;
+    const last = this.second(to + besidePx) / everyS;
+    for (let n = Math.max(0, Math.ceil(this.second(from - besidePx) / everyS)); n <= last; n++) yield n;
   }
 }
 
 // Minutes since the start and time of day take turns; a replay that runs faster has only minutes.
 function timeAt(minute, odd, { startMs, speed }) {
   if (odd && startMs && speed === 1) return clock(startMs + minute * 60_000, false);
+  if (minute && minute % 60 === 0) return t("%(hours)d h", { hours: minute / 60 });
   return t("%(minutes)d min", { minutes: minute });
 }
 

@@ -1,25 +1,22 @@
 // One recording: its strip on measured paper, what came of it, what was found, what was done.
 
 import { holder, stepText } from "./alerts.js";
-import { AnalysisPanel } from "./analysis.js";
 import { Cross } from "./cross.js";
 import { Live, get } from "./live.js";
 import { messageList } from "./messages.js";
 import { byId, h, me, priorityMark, setText } from "./parts.js";
+import { Pieces } from "./pieces.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
 import { clock, duration, msgid, say, t } from "./words.js";
 import { writtenParts } from "./written.js";
 
 const id = Number(document.body.dataset.recording);
-const SHOWN_S = 4 * 3600; // the service gives no more at once
+const KEPT_S = 24 * 3600;
 const REPORT_MS = 15_000;
 const STILL_PX = 5; // a pointer that moved less has clicked
-const panel = new AnalysisPanel(
-  { measures: byId("measures"), events: byId("events"), scores: byId("scores") },
-  showSpan,
-);
 let tile = null;
+let pieces = null; // of its trace
 const isStaff = me.role !== "mother";
 const written = writtenParts();
 let found = null; // the newest assessment's document
@@ -42,12 +39,14 @@ const live = new Live({
 
 async function load() {
   if (!tile) {
-    tile = new Tile(await get(`/api/recordings/${id}`), { cmPerMin: 1 }, SHOWN_S);
+    tile = new Tile(await get(`/api/recordings/${id}`), {}, KEPT_S);
+    const { strip, trace } = tile;
+    pieces = new Pieces(`/api/recordings/${id}/trace`, trace, () => [strip.paper?.fromS, strip.paper?.toS]);
     byId("strip").replaceChildren(tile.element);
     new Cross(tile, byId("cross"), { scroll, zoom });
     choose();
   }
-  await tile.load(SHOWN_S);
+  await Promise.all([pieces.load(), tile.loadPresses()]);
   showPresses();
   const at = new URLSearchParams(location.search).get("at");
   if (at && !load.done) show(Number(at));
@@ -55,17 +54,23 @@ async function load() {
   await report();
 }
 
+// A speed in cm/min, or hours that fill the width.
 function choose() {
-  tile.strip.options.cmPerMin = Number(byId("speed").value);
-  tile.strip.options.axis = AXES[byId("axis").value];
+  const list = byId("speed");
+  const hours = Number(list.selectedOptions[0].dataset.hours ?? 0);
+  list.name = hours ? "" : "speed"; // what is printed has a speed
+  Object.assign(tile.strip.options, { cmPerMin: hours ? null : Number(list.value), seconds: hours * 3600, axis: AXES[byId("axis").value] });
+  scroll(0);
 }
 for (const name of ["speed", "axis"]) byId(name).addEventListener("change", choose);
 
-// To the next paper speed, or the one before.
+// To the next paper speed, or the one before, about the middle of what is seen.
 function zoom(steps) {
   const list = byId("speed");
+  const { backS, seconds } = tile.strip;
   list.selectedIndex = Math.min(list.options.length - 1, Math.max(0, list.selectedIndex + steps));
   choose();
+  if (backS) scroll((seconds - tile.strip.seconds) / -2);
 }
 byId("overlay")?.addEventListener("change", overlay);
 
@@ -91,9 +96,11 @@ byId("now").addEventListener("click", () => {
   scroll(Infinity);
 });
 
+// How far back it goes.
+const most = () => Math.max(0, tile.trace.endS - tile.trace.firstS - tile.strip.seconds);
+
 function scroll(seconds) {
-  const most = Math.max(0, tile.trace.endS - tile.trace.startS - tile.strip.seconds);
-  tile.strip.backS = Math.min(most, Math.max(0, tile.strip.backS - seconds));
+  tile.strip.backS = Math.min(most(), Math.max(0, tile.strip.backS - seconds));
   tile.draw(live);
 }
 
@@ -118,12 +125,21 @@ let begunS = NaN;
 byId("strip").addEventListener("pointerdown", ({ clientX }) => (pressedX = clientX));
 byId("strip").addEventListener("click", ({ clientX }) => Math.abs(clientX - pressedX) < STILL_PX && give());
 byId("strip").addEventListener("keydown", ({ key }) => key === "Enter" && give());
-byId("annotations")?.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const { from, to } = event.target.dataset;
   if (from === undefined) return;
   event.preventDefault();
   showSpan(Number(from), Number(to));
 });
+
+function jump(fromS, toS) {
+  return h("button", { type: "button", class: "jump", "data-from": fromS, "data-to": toS }, duration(fromS * 1000));
+}
+
+// A line that leads to its place on the strip.
+function line(fromS, toS, ...words) {
+  return h("li", {}, jump(fromS, toS), " ", ...words);
+}
 
 function give() {
   const form = document.querySelector("#annotate[open] form");
@@ -141,8 +157,8 @@ setInterval(() => {
   for (const part of written) part.tick(live);
   if (!tile) return;
   tile.draw(live);
-  back.parentElement.hidden = tile.trace.endS - (tile.trace.startS ?? 0) <= tile.strip.seconds;
-  back.max = Math.max(0, Math.floor(tile.trace.endS - (tile.trace.startS ?? 0) - tile.strip.seconds));
+  back.parentElement.hidden = most() === 0;
+  back.max = Math.floor(most());
   back.value = back.max - tile.strip.backS;
   byId("now").hidden = tile.strip.backS === 0;
 }, 250);
@@ -171,7 +187,7 @@ const HIDDEN = () => t("Hidden until you have read the strip yourself.");
 function showPresses() {
   const lines = Object.entries({ movement: t("Movements"), contraction: t("Contractions") }).map(([kind, title]) => {
     const places = tile.presses.filter((one) => one.kind === kind);
-    const jumps = places.map((one) => [" ", panel.jump(`${kind} ${one.id}`, one.at_s, one.at_s + 1)]);
+    const jumps = places.map((one) => [" ", jump(one.at_s, one.at_s + 1)]);
     return places.length ? h("p", {}, `${title} (${places.length}):`, ...jumps.flat()) : null;
   });
   byId("felt").hidden = !tile.presses.length;
@@ -188,7 +204,7 @@ function showCompleteness(found) {
   const gaps = found.gaps.map((gap) => {
     const length = duration((gap.to_s - gap.from_s) * 1000);
     const words = t("%(length)s without a heart rate: %(cause)s", { length, cause: t(gap.cause) });
-    return panel.line(`gap ${gap.from_s}`, gap.from_s, gap.to_s, words);
+    return line(gap.from_s, gap.to_s, words);
   });
   byId("gaps").replaceChildren(...gaps);
   setText(byId("gaps-count"), t("%(title)s: %(count)d", { title: t("Gaps"), count: gaps.length }));
@@ -198,9 +214,9 @@ function showCompleteness(found) {
 // What the rules kept silent about, and why.
 function showSilent(kept) {
   byId("silent-box").hidden = kept.length === 0;
-  const lines = kept.map((one, n) => {
+  const lines = kept.map((one) => {
     const place = t("%(from)s to %(to)s", { from: duration(one.from_s * 1000), to: duration(one.to_s * 1000) });
-    return panel.line(`silent ${n}`, one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", h("small", {}, place));
+    return line(one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", h("small", {}, place));
   });
   byId("silent").replaceChildren(...lines);
 }
@@ -211,7 +227,6 @@ function showAssessment(newest) {
     newest = found = null;
     tile.strip.options.marks = [];
     overlay();
-    for (const part of document.querySelectorAll(".analysis")) part.hidden = true;
   }
   byId("assessment-empty").hidden = Boolean(newest);
   byId("assessment").hidden = !newest;
@@ -227,15 +242,12 @@ function showAssessment(newest) {
   if (!body.baseline) return; // of a version that kept less
   found = body;
   overlay();
-  panel.draw(found);
-  for (const part of document.querySelectorAll(".analysis")) part.hidden = false;
-  byId("changing").hidden = found.provisional_from_s >= found.at_s;
 }
 
-function reasonLine(reason, n) {
+function reasonLine(reason) {
   const words = say({ text: reason.message ?? reason.text, args: reason.args });
   const place = t("%(from)s to %(to)s", { from: duration(reason.start_s * 1000), to: duration(reason.end_s * 1000) });
-  return panel.line(`reason ${n}`, reason.start_s, reason.end_s, words, " ", h("small", {}, place));
+  return line(reason.start_s, reason.end_s, words, " ", h("small", {}, place));
 }
 
 function alertCard(alert) {

@@ -2,8 +2,11 @@
 //
 // Nothing is invented: a gap is hatched, a jump is not joined, a value outside the axis is marked
 // at the edge, and a strip whose data is old turns grey and says how old.
+//
+// Paper and curves are drawn once, on a canvas of their own that moves on with the time: of each
+// picture only the columns that have come into sight or changed are new.
 
-import { drawCross, drawFocus, drawMarks, drawNotes, drawPresses, drawZones } from "./marks.js";
+import { drawBaseline, drawCross, drawFocus, drawMarks, drawNotes, drawPresses, drawZones } from "./marks.js";
 import { LEFT_PX, LOOK, PX_PER_CM, Paper } from "./paper.js";
 import { FS_HZ } from "./trace.js";
 import { duration, t } from "./words.js";
@@ -24,129 +27,160 @@ export class Strip {
     this.trace = trace;
     this.options = { axis: AXES.wide, seconds: 600, speed: 1, marks: [], presses: [], notes: [], crossS: NaN, ...options };
     this.backS = 0; // how far the right edge lies before the newest second
+    this.ink = document.createElement("canvas").getContext("2d", { alpha: false });
+    new ResizeObserver(() => (this.size = null)).observe(canvas);
   }
 
   get seconds() {
     const { cmPerMin, seconds } = this.options;
     if (!cmPerMin) return seconds;
-    return ((this.canvas.clientWidth - LEFT_PX) / (PX_PER_CM * cmPerMin)) * 60;
+    return ((this.#measured.width - LEFT_PX) / (PX_PER_CM * cmPerMin)) * 60;
+  }
+
+  // To measure makes the browser lay the page out: done when the size has changed.
+  get #measured() {
+    const { canvas } = this;
+    return (this.size ??= { width: canvas.clientWidth, height: canvas.clientHeight, family: getComputedStyle(canvas).fontFamily });
   }
 
   // ageMs: how old the newest sample is, null for a recording that has ended; lostMs: how long
   // the page has been cut off from the service, 0 when it is not.
   draw(ageMs, lostMs = 0) {
     this.last = [ageMs, lostMs];
-    if (!this.canvas.clientWidth) return;
+    if (!this.#measured.width) return;
+    const { trace } = this;
     const silentS = (Math.max(0, (ageMs ?? 0) - SILENT_MS) / 1000) * this.options.speed;
-    const nowS = this.trace.endS + silentS;
+    const nowS = trace.endS + silentS;
+    if (this.backS) this.backS += nowS - (this.nowS ?? nowS); // the past stands still
+    this.nowS = nowS;
     // a short recording begins at the left edge; from a full page on, the paper moves
-    this.paper = this.#freshPaper(Math.max(nowS - this.backS, (this.trace.startS ?? 0) + this.seconds));
-    this.paper.draw(this.options);
-    if (this.trace.startS !== null) {
-      this.#gaps(nowS);
-      this.#curves();
-    }
+    const pen = this.#lay(Math.max(nowS - this.backS, trace.firstS + this.seconds));
+    const { paper } = this;
+    const spans = this.#spans();
+    this.#renew(spans);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.drawImage(this.ink.canvas, 0, 0);
+    this.#ready(pen);
+    paper.within(pen, [LEFT_PX, paper.width], () => this.#over(spans));
+    paper.numbers();
     if (lostMs > 0) this.#veil(t("connection lost %(time)s", { time: duration(lostMs) }));
     else if (ageMs > STALE_MS) this.#veil(t("no data %(time)s", { time: duration(ageMs) }));
   }
 
-  #freshPaper(toS) {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+  // The paper up to this second, moved by whole pixels of the screen; the pen for it.
+  #lay(toS) {
+    const { width, height } = this.#measured;
     const ratio = window.devicePixelRatio || 1;
-    const [inkWidth, inkHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== inkWidth || this.canvas.height !== inkHeight) {
-      this.canvas.width = inkWidth;
-      this.canvas.height = inkHeight;
+    for (const canvas of [this.canvas, this.ink.canvas]) {
+      const [inkWidth, inkHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width === inkWidth && canvas.height === inkHeight) continue;
+      Object.assign(canvas, { width: inkWidth, height: inkHeight });
+      this.drawn = null;
     }
-    const pen = this.canvas.getContext("2d");
+    const seconds = this.seconds;
+    const pxS = seconds / (width - LEFT_PX) / ratio;
+    const fromS = Math.round((toS - seconds) / pxS) * pxS;
+    const pen = this.canvas.getContext("2d", { alpha: false });
+    this.paper = new Paper(pen, width, height, this.options.axis, fromS, seconds, ratio);
+    return pen;
+  }
+
+  #ready(pen) {
+    const { ratio } = this.paper;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.font = this.#font("10px");
-    return new Paper(pen, width, height, this.options.axis, toS - this.seconds, toS);
   }
 
   #font(size) {
-    return `${size} ${getComputedStyle(this.canvas).fontFamily}`;
+    return `${size} ${this.#measured.family}`;
   }
 
-  // Runs of seconds without a fetal heart rate; the last may reach until now.
-  #gaps(nowS) {
-    const { startS, length, fhr } = this.trace;
-    let n = this.#first();
-    while (n > 0 && n < length && Number.isNaN(fhr[n - 1])) n--; // it began before the left edge
-    for (const last = this.#last(); n < last; n++) {
-      if (!Number.isNaN(fhr[n])) continue;
-      const fromS = startS + n / FS_HZ;
-      while (n < length && Number.isNaN(fhr[n])) n++;
-      this.#gap(fromS, n < length ? startS + n / FS_HZ : nowS);
-    }
-    if (length && !Number.isNaN(fhr[length - 1])) this.#gap(this.trace.endS, nowS);
-  }
-
-  #gap(fromS, toS) {
-    if (toS - fromS < GAP_S) return;
-    const time = duration((toS - fromS) * 1000);
-    this.paper.hatch(fromS, toS, t("no signal %(time)s", { time }), time);
-  }
-
-  // The first sample that may be seen, and the one after the last.
-  #first() {
-    return Math.max(0, Math.floor((this.paper.fromS - this.trace.startS) * FS_HZ));
-  }
-
-  #last() {
-    return Math.min(this.trace.length, Math.ceil((this.paper.toS - this.trace.startS) * FS_HZ) + 1);
-  }
-
-  #curves() {
-    const { paper } = this;
-    const rate = (bpm) => paper.rateY(bpm);
-    paper.pen.save();
-    paper.pen.beginPath();
-    paper.pen.rect(LEFT_PX, 0, paper.width - LEFT_PX, paper.height);
-    paper.pen.clip();
-    this.#marks();
-    if (this.options.found) drawZones(paper, this.options.found);
-    this.#curve("toco", (value) => paper.tocoY(value), [0, 100], Infinity);
-    for (const name of ["mhr", "fhr2", "fhr"]) this.#curve(name, rate, this.options.axis, JUMP_BPM);
-    if (this.options.found) drawMarks(paper, this.options.found);
-    drawPresses(paper, this.options.presses);
-    drawNotes(paper, this.options.notes);
-    if (this.options.focus) drawFocus(paper, this.options.focus);
-    drawCross(paper, this.options.crossS);
-    paper.pen.restore();
-  }
-
-  #curve(name, y, [low, high], jump) {
-    const { pen } = this.paper;
-    const values = this.trace[name];
-    pen.strokeStyle = LOOK[name];
-    pen.lineWidth = name === "fhr" ? 1.5 : 1.2;
-    pen.beginPath();
-    let before = NaN;
-    for (let n = this.#first(), last = this.#last(); n < last; n++) {
-      const value = values[n];
-      const x = this.paper.x(this.trace.startS + n / FS_HZ);
-      const inside = value >= low && value <= high;
-      if (value > high) this.#outside(x, y(high), 1);
-      if (value < low) this.#outside(x, y(low), -1);
-      if (inside) {
-        // the first sample after a gap is drawn as a dot, for it may stand alone
-        if (!(Math.abs(value - before) <= jump)) pen.moveTo(x - 0.8, y(value));
-        pen.lineTo(x, y(value));
+  // What of the paper has come into sight or changed since the last picture.
+  #renew(spans) {
+    const { ink, paper, trace } = this;
+    const { axis, found, marks, startMs } = this.options;
+    const { width, perS, ratio } = paper;
+    const drawn = { perS, ratio, axis, found, marks, startMs };
+    const same = this.drawn && Object.keys(drawn).every((name) => drawn[name] === this.drawn[name]);
+    const movedPx = same ? Math.round((paper.fromS - this.drawn.fromS) * perS * ratio) / ratio : width;
+    const changedS = Math.min(trace.changedS, same ? this.drawn.endS : 0) - GAP_S; // a gap is one from then on
+    const isNew = trace.changedS < Infinity || this.nowS > trace.endS || movedPx > 0;
+    const parts = [];
+    if (Math.abs(movedPx) >= width) parts.push([0, width]);
+    else {
+      if (movedPx) {
+        ink.setTransform(1, 0, 0, 1, 0, 0);
+        ink.drawImage(ink.canvas, -movedPx * ratio, 0);
       }
-      before = inside ? value : NaN;
+      if (movedPx < 0) parts.push([0, -movedPx]);
+      const left = isNew ? Math.min(paper.x(changedS) - 2, width - movedPx) : width;
+      if (left < width) parts.push([Math.max(0, Math.floor(left * ratio) / ratio), width]);
     }
-    pen.stroke();
+    this.#ready(ink);
+    for (const part of parts) paper.within(ink, part, () => this.#under(spans));
+    this.drawn = { ...drawn, fromS: paper.fromS, endS: trace.endS };
+    trace.changedS = Infinity;
   }
 
-  // An arrow at the edge of the axis: the value lies beyond. Filled apart from the current path.
-  #outside(x, y, up) {
-    const arrow = new Path2D();
-    arrow.moveTo(x, y);
-    arrow.lineTo(x - 3, y + 6 * up);
-    arrow.lineTo(x + 3, y + 6 * up);
-    this.paper.pen.fillStyle = LOOK.outside;
-    this.paper.pen.fill(arrow);
+  // [{fromS, toS, words}] of the seconds in sight that have not arrived, or are without a fetal
+  // heart rate; the last may reach until now.
+  #spans() {
+    const { startS, length, fhr, endS, awaited } = this.trace;
+    const spans = awaited.map((span) => ({ ...span, words: [t("has not arrived yet"), t("loading")] }));
+    const gaps = [];
+    if (startS !== null) {
+      const at = (n) => startS + n / FS_HZ;
+      let n = Math.max(0, Math.floor((this.paper.second(0) - startS) * FS_HZ));
+      while (n > 0 && n < length && Number.isNaN(fhr[n - 1])) n--; // it began before the left edge
+      for (const last = Math.min(length, (this.paper.toS - startS) * FS_HZ + 1); n < last; n++) {
+        if (!Number.isNaN(fhr[n])) continue;
+        const from = n;
+        while (n < length && Number.isNaN(fhr[n])) n++;
+        gaps.push([at(from), n < length ? at(n) : this.nowS]);
+      }
+      if (length && !Number.isNaN(fhr[length - 1])) gaps.push([endS, this.nowS]);
+    }
+    const cut = (parts, { fromS, toS }) => parts.flatMap(([from, to]) => [[from, Math.min(to, fromS)], [Math.max(from, toS), to]]);
+    for (const [fromS, toS] of awaited.reduce(cut, gaps)) {
+      if (toS - fromS < GAP_S) continue;
+      const time = duration((toS - fromS) * 1000);
+      spans.push({ fromS, toS, words: [t("no signal %(time)s", { time }), time] });
+    }
+    return spans;
+  }
+
+  // What moves with the paper, in the part that is drawn.
+  #under(spans) {
+    const { paper, trace } = this;
+    const { axis, found } = this.options;
+    const rate = (bpm) => paper.rateY(bpm);
+    paper.draw(this.options);
+    for (const { fromS, toS } of spans) {
+      if (paper.x(toS) > paper.part[0] && paper.x(fromS) < paper.part[1]) paper.hatch(fromS, toS);
+    }
+    this.#marks();
+    if (found) drawZones(paper, found);
+    this.#curve("toco", (value) => paper.tocoY(value), [0, 100]);
+    for (const name of ["mhr", "fhr2", "fhr"]) this.#curve(name, rate, axis, JUMP_BPM);
+    if (found) drawBaseline(paper, found);
+  }
+
+  #curve(name, y, axis, jump) {
+    const { pen } = this.paper;
+    pen.lineWidth = name === "fhr" ? 1.5 : 1.2;
+    this.paper.line(this.trace[name], this.trace.startS, FS_HZ, y, axis, LOOK[name], jump);
+  }
+
+  // What is written and pointed at, in each picture anew.
+  #over(spans) {
+    const { paper } = this;
+    const { found, focus, presses, notes, crossS } = this.options;
+    for (const { fromS, toS, words } of spans) paper.name(fromS, toS, ...words);
+    if (found) drawMarks(paper, found);
+    drawPresses(paper, presses);
+    drawNotes(paper, notes);
+    if (focus) drawFocus(paper, focus);
+    drawCross(paper, crossS);
   }
 
   #marks() {

@@ -7,7 +7,6 @@ import { STALE_MS, Strip } from "./strip.js";
 import { Trace } from "./trace.js";
 import { duration, msgid, t } from "./words.js";
 
-const SNAPSHOT_S = 900;
 const READINGS = [
   ["fhr", msgid("FHR"), msgid("bpm")],
   ["mhr", msgid("MHR"), msgid("bpm")],
@@ -66,14 +65,17 @@ export class Tile {
     return h("span", { class: "signal" }, h("small", {}, t("signal")), this.quality, this.hers, this.age);
   }
 
-  async load(seconds = SNAPSHOT_S) {
-    const [block] = await Promise.all([get(`/api/recordings/${this.recording.id}/trace?seconds=${seconds}`), this.loadPresses()]);
-    this.trace.add(block);
+  load() {
+    return loadTiles([this]);
   }
 
   async loadPresses() {
-    this.presses = await get(`/api/recordings/${this.recording.id}/marks`);
-    this.strip.options.presses = this.presses;
+    this.show(await get(`/api/recordings/${this.recording.id}/marks`));
+  }
+
+  // What she pressed.
+  show(presses) {
+    this.presses = this.strip.options.presses = presses;
   }
 
   // The border shows the worst alert that is not closed, and only that.
@@ -96,6 +98,17 @@ export class Tile {
     const placed = live.placed(this.recording.id);
     setText(this.hers, !stale && isFresh(placed) && placed.own_heart ? t("probably the mother's heart") : "");
     this.strip.draw(ageMs, live.lostMs);
+  }
+}
+
+// The last minutes of several, in one answer.
+export async function loadTiles(tiles) {
+  if (!tiles.length) return;
+  const ids = tiles.map(({ recording }) => `ids=${recording.id}`);
+  for (const { id, trace, marks } of await get(`/api/strips?${ids.join("&")}`)) {
+    const tile = tiles.find(({ recording }) => recording.id === id);
+    tile.trace.add(trace);
+    tile.show(marks);
   }
 }
 

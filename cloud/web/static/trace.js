@@ -2,12 +2,15 @@
 
 export const FS_HZ = 4;
 export const CHANNELS = ["fhr", "fhr2", "mhr", "toco", "quality"];
+const SPARE_S = 600; // room behind the newest second, and kept beyond keepS: nothing moves each second
 
 export class Trace {
   constructor(keepS = 3600) {
     this.keepS = keepS;
     this.startS = null; // recorded second of sample 0; null: nothing came yet
-    for (const name of CHANNELS) this[name] = [];
+    this.awaited = []; // [{fromS, toS}] that exist and have not arrived, in order (pieces.js)
+    this.changedS = Infinity; // from this second on something is new to the strip that draws it
+    for (const name of CHANNELS) this[name] = new Float32Array(0);
   }
 
   get length() {
@@ -18,21 +21,24 @@ export class Trace {
     return this.startS === null ? 0 : this.startS + this.length / FS_HZ;
   }
 
-  // A snapshot or a live block: {start_s, fhr: [number | null, ...], ...}. Late blocks fill their
-  // place, the same block twice changes nothing, a null never removes a value that was measured.
+  // Where the strip begins, whether that has arrived or not.
+  get firstS() {
+    return Math.min(this.startS ?? 0, this.awaited[0]?.fromS ?? Infinity);
+  }
+
+  // A snapshot, a piece or a live block: {start_s, fhr: [number | null, ...], ...}. Late blocks fill
+  // their place, the same block twice changes nothing, a null never removes a value that was measured.
   add(block) {
     const count = Math.max(...CHANNELS.map((name) => block[name]?.length ?? 0));
     if (count === 0) return;
-    if (this.startS === null) this.startS = block.start_s;
-    if (block.start_s < this.startS) this.#prepend(block.start_s);
-    const at = Math.round((block.start_s - this.startS) * FS_HZ);
-    this.#extend(at + count);
+    this.#reach(block.start_s, block.start_s + count / FS_HZ);
+    const at = Math.round((block.start_s - this.startS) * FS_HZ); // what lies before sample 0 is lost
     for (const name of CHANNELS) {
-      (block[name] ?? []).forEach((value, n) => {
+      block[name]?.forEach((value, n) => {
         if (value !== null) this[name][at + n] = value;
       });
     }
-    this.#forget();
+    this.changedS = Math.min(this.changedS, block.start_s);
   }
 
   // The newest measured value of the last `seconds`, or NaN.
@@ -43,22 +49,21 @@ export class Trace {
     return NaN;
   }
 
-  #extend(length) {
+  // Room for these seconds too. The new samples are unknown until they come.
+  #reach(fromS, toS) {
+    const before = this.startS ?? fromS;
+    const endS = Math.max(this.endS, toS);
+    let startS = Math.min(before, fromS);
+    if (endS - startS > this.keepS + SPARE_S) startS = endS - this.keepS;
+    const [length, moved] = [endS - startS, before - startS].map((seconds) => Math.round(seconds * FS_HZ));
     for (const name of CHANNELS) {
-      while (this[name].length < length) this[name].push(NaN);
+      let room = new Float32Array(this[name].buffer);
+      if (moved || length > room.length) {
+        room = new Float32Array(length + SPARE_S * FS_HZ).fill(NaN);
+        room.set(this[name].subarray(Math.max(0, -moved)), Math.max(0, moved));
+      }
+      this[name] = room.subarray(0, length);
     }
-  }
-
-  #prepend(startS) {
-    const empty = new Array(Math.round((this.startS - startS) * FS_HZ)).fill(NaN);
-    for (const name of CHANNELS) this[name] = empty.concat(this[name]);
     this.startS = startS;
-  }
-
-  #forget() {
-    const extra = this.length - this.keepS * FS_HZ;
-    if (extra < 240) return; // once a minute is enough
-    for (const name of CHANNELS) this[name].splice(0, extra);
-    this.startS += extra / FS_HZ;
   }
 }

@@ -3,7 +3,7 @@
 
 import { get } from "./live.js";
 import { byId, keepFocus, setText } from "./parts.js";
-import { Tile } from "./tile.js";
+import { Tile, loadTiles } from "./tile.js";
 import { t } from "./words.js";
 
 const MANY = 9; // more strips than one person can watch: the queue is what finds the next
@@ -30,17 +30,10 @@ export class Wall {
     });
   }
 
-  // Everything again: after a break, what came meanwhile is missing.
-  async load() {
-    const before = [...this.tiles.values()];
-    await this.refresh();
-    await Promise.all(before.map((tile) => tile.load()));
-  }
-
-  // A recording has begun, changed or ended.
-  async refresh() {
-    this.rows = (await get("/api/recordings")).filter((row) => row.open);
-    await this.#arrange();
+  // A recording has begun, changed or ended; again: after a break what came meanwhile is missing.
+  async refresh(again) {
+    this.rows = await get("/api/recordings?running=true");
+    await this.#arrange(again);
   }
 
   traces(blocks) {
@@ -69,7 +62,7 @@ export class Wall {
     return sorted.slice(0, Number(this.count.value));
   }
 
-  async #arrange() {
+  async #arrange(again) {
     const wanted = this.#wanted();
     const ids = new Set(wanted.map((row) => row.id));
     for (const id of this.tiles.keys()) if (!ids.has(id)) this.#remove(id);
@@ -77,7 +70,7 @@ export class Wall {
     const fresh = wanted.map((row) => this.#show(row)).filter(Boolean);
     if (performance.now() - this.touchedAt > REST_MS) this.#order(wanted);
     this.#say(wanted.length);
-    await Promise.all(fresh.map((tile) => tile.load()));
+    await loadTiles(again ? [...this.tiles.values()] : fresh);
   }
 
   #order(wanted) {

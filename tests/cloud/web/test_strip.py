@@ -213,3 +213,73 @@ def test_the_strip_looks_as_it_did(page: Any) -> None:
     if found.max() > strip_picture.MOST or found.mean() > strip_picture.MEAN:
         strip_picture.beside(now, found).save(artefacts.path_of("kept-now-difference", "png"))
     assert found.max() <= strip_picture.MOST and found.mean() <= strip_picture.MEAN
+
+
+IN_PIECES = """async () => {
+  const [{Strip}, {Trace}, {Pieces}] = await Promise.all(
+    ["strip", "trace", "pieces"].map((name) => import(`/static/${name}.js`)));
+  const day = 24 * 3600;
+  const lost = (s) => s % 5000 < 40 || Math.abs(s - 20 * 3600) <= 15; // one from hour to hour
+  const block = (fromS, toS) => ({start_s: fromS, fhr: Array.from({length: 4 * (toS - fromS)},
+    (_, n) => lost(fromS + n / 4) ? null : 100 + (n + 4 * fromS) % 77)});
+  const [asked, said, setTimer] = [[], new Set(), window.setTimeout];
+  let bad = true;
+  window.fetch = async (path) => {
+    const {seconds, to_s} = Object.fromEntries(new URL(path, location).searchParams);
+    const toS = Number(to_s ?? day);
+    asked.push(toS);
+    if (bad && toS === 20 * 3600) return new Response("", {status: 503});
+    return Response.json(block(toS - seconds, toS));
+  };
+  window.setTimeout = (done, ms) => setTimer(done, Math.min(ms, 20)); // the wait for what failed
+  const pen = CanvasRenderingContext2D.prototype;
+  const fillText = pen.fillText;
+  pen.fillText = function (words, ...place) {
+    said.add(words);
+    fillText.call(this, words, ...place);
+  };
+  const canvas = document.createElement("canvas");
+  canvas.style.cssText = "position:fixed;width:600px;height:200px";
+  document.body.append(canvas);
+  const trace = new Trace(day);
+  const strip = new Strip(canvas, trace, {seconds: 4000});
+  const look = (backS, seconds = 4000) => {
+    said.clear();
+    Object.assign(strip.options, {seconds});
+    strip.backS = backS;
+    strip.draw(null);
+    return [...said].filter((words) => /arrived|no signal/.test(words));
+  };
+  const until = async (holds) => {
+    while (!holds()) await new Promise((done) => setTimer(done, 5));
+  };
+  const pieces = new Pieces("/trace", trace, () => [19.2 * 3600, 19.8 * 3600]);
+  await pieces.load();
+  const newest = {startS: trace.startS, words: look(3600)};
+  await until(() => asked.filter((toS) => toS === 20 * 3600).length > 1);
+  const failing = {second: asked[1], words: look(4 * 3600 - 200), lacking: trace.awaited.length};
+  bad = false;
+  await until(() => trace.awaited.length === 0);
+  const whole = new Trace(day);
+  whole.add(block(0, day));
+  const same = trace.startS === 0 && trace.length === whole.length
+    && whole.fhr.every((value, n) => Object.is(value, trace.fhr[n]));
+  const words = look(4 * 3600 - 100, 200);
+  canvas.remove();
+  return {newest, failing, same, words};
+}"""
+
+
+def test_a_day_comes_in_pieces(service: Service, browser: Any) -> None:
+    """Those in sight first; one that fails is said to be missing and asked for again; then the day
+    is as it would be at once, with its gaps, one of them from piece to piece."""
+    page = browser.new_page()
+    page.goto(service.url + "/login")
+    got = page.evaluate(IN_PIECES)
+    page.close()
+    assert got["newest"] == {"startS": 23 * 3600, "words": ["has not arrived yet"]}
+    assert got["failing"]["second"] == 20 * 3600
+    assert got["failing"]["words"] == ["has not arrived yet"]
+    assert got["failing"]["lacking"] > 0
+    assert got["same"]
+    assert got["words"] == ["no signal 0:30"]

@@ -1,0 +1,66 @@
+"""The document of an analysis as its page lists it: which lines, in which order, and where on the
+strip each one leads to. The words are in web/templates/analysis.html."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+FIRST = ("nichd", "figo_2015", "nice_ng229")  # ids of models.scores
+ALWAYS = ("decelerations", "accelerations")  # said to be 0, too
+KINDS = ("late", "variable", "prolonged")  # that the items of scores name
+_SCORE = {"because": [], "check": "", "points": None, "not_computable": False}  # what a document
+_ITEM = {"note": "", "unit": "", "because": None, "cell": None, "result": None}  # leaves out
+Found = Mapping[str, Any]
+Place = tuple[float, float]  # from and to, recorded seconds
+
+
+def groups(found: Found) -> list[tuple[str, Sequence[Any], bool]]:
+    """(name, its events, whether it is shown open) of each that there is something to say of."""
+    quality = found["quality"]
+    rows = [
+        ("decelerations", found["decelerations"], True),
+        ("accelerations", found["accelerations"], False),
+        ("contractions", found["contractions"], False),
+        ("rhythm", found["sinusoidal"], True),
+        ("maternal", quality["maternal"], True),
+        ("faults", _named(quality, ("doubled", "halved", "stuck")), False),
+        ("small", _named(found, ("minor_decelerations", "minor_accelerations")), False),
+        ("revised", found["revised"], False),
+    ]
+    always = ALWAYS + (("contractions",) if quality["toco"] else ())
+    return [row for row in rows if row[1] or row[0] in always]
+
+
+def _named(found: Found, kinds: Sequence[str]) -> list[dict[str, Any]]:
+    rows = [{**event, "what": kind} for kind in kinds for event in found.get(kind) or ()]
+    return sorted(rows, key=lambda row: row["start_s"])
+
+
+def ranked(scores: Mapping[str, Found]) -> list[tuple[str, Found]]:
+    """Guidelines first, then other results, at last what cannot be computed."""
+
+    def rank(row: tuple[str, Found]) -> int:
+        name, score = row
+        if score["not_computable"]:
+            return len(FIRST) + 1
+        return FIRST.index(name) if name in FIRST else len(FIRST)
+
+    whole = {
+        name: {**_SCORE, **score, "items": {i: {**_ITEM, **it} for i, it in score["items"].items()}}
+        for name, score in scores.items()
+    }
+    return sorted(whole.items(), key=rank)
+
+
+def place_of(label: str, score: Found, found: Found) -> Place:
+    """Where an item of a score lies: the longest deceleration or acceleration that it counts, else
+    all that the score is about."""
+    words = label.lower()
+    events: Sequence[Any] = ()
+    if "deceleration" in words:
+        kind = next((one for one in KINDS if one in words), None)
+        events = [one for one in found["decelerations"] if kind in (None, one["kind"])]
+    elif "acceleration" in words:
+        events = found["accelerations"]
+    inside = [one for one in events if score["start_s"] < one["end_s"] <= score["end_s"]]
+    longest = max(inside, key=lambda one: one["end_s"] - one["start_s"], default=score)
+    return longest["start_s"], longest["end_s"]
