@@ -57,7 +57,7 @@ class Mqtt:
         texts = _text(client_id), _text(user), _text(password)
         self._hello = _packet(CONNECT << 4, head, *texts)
         self._topics = topics
-        self._last_id = 0
+        self.last_id = 0  # of the packets that wait for an answer
         self._unacked: list = []  # [packet id, packet], oldest first
         self.open(0)
 
@@ -134,9 +134,9 @@ class Mqtt:
         """1..65535, then 1 again, never one that is still in flight (2.3.1)."""
         taken = [packet_id for packet_id, _ in self._unacked]
         while True:
-            self._last_id = self._last_id % MAX_PACKET_ID + 1
-            if self._last_id not in taken:
-                return self._last_id
+            self.last_id = self.last_id % MAX_PACKET_ID + 1
+            if self.last_id not in taken:
+                return self.last_id
 
     def _take(self, kind: int, flags: int, body: memoryview, now_ms: int) -> Message | None:
         if kind == CONNACK and not self._logged_in:

@@ -45,17 +45,17 @@ def soak(seed: int, hours: float, first_id: int = 0) -> dict[str, int]:
     flash.program(flash.SIZE // 2, pack("<I", 1))
     board = SimBoard(Steady(), 1, clock, flash=flash)
     mqtt = Mqtt("p1", "p1", "t", [wire.device_down("p1")])
-    mqtt._last_id = first_id
+    mqtt.last_id = first_id
     link = SimLink(mqtt, clock, wire.device_down("p1"))
     app, uplink = build_on(board, "p1", link, clock, bytes(64), payloads.Start(1, 1, 0, "soak"))
     app.begin(1)
-    wraps, last = 0, mqtt._last_id
+    wraps, last = 0, mqtt.last_id
     for second in range(1, round(hours * 3600) + 1):
         clock.ms = 1000 * second
         link.cut = second % FLAP_EVERY_S < FLAP_S
         app.turn(0)
-        wraps += mqtt._last_id < last
-        last = mqtt._last_id
+        wraps += mqtt.last_id < last
+        last = mqtt.last_id
     app.end()
     link.cut = False
     for _ in range(200):

@@ -92,7 +92,7 @@ def test_packet_ids_wrap_and_skip_what_is_in_flight():
     assert mqtt.publish("a/up", b"", 0) == 2  # stays in flight
     ids = []
     for last in (None, 65_533):  # of the 65,530 between them, none says more
-        mqtt._last_id = last or mqtt._last_id
+        mqtt.last_id = last or mqtt.last_id
         for _ in range(5):
             ids.append(mqtt.publish("a/up", b"", 0))
             mqtt.feed(puback(ids[-1]), 0)
