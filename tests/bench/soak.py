@@ -135,6 +135,8 @@ def slope_of(at_h: list[float], values: list[float]) -> tuple[float, float, floa
     first = round(WARM * len(values))
     x = [float(part.mean()) for part in np.array_split(np.asarray(at_h[first:]), BLOCKS)]
     y = [float(part.min()) for part in np.array_split(np.asarray(values[first:]), BLOCKS)]
+    if len(set(y)) == 1:
+        return 0.0, 0.0, 0.0
     line = stats.linregress(x, y)
     wide = float(stats.t.ppf(0.975, BLOCKS - 2)) * float(line.stderr)
     return float(line.slope) - wide, float(line.slope), float(line.slope) + wide
