@@ -7,8 +7,9 @@ from typing import Any
 FIRST = ("nichd", "figo_2015", "nice_ng229")  # ids of models.scores
 ALWAYS = ("decelerations", "accelerations")  # said to be 0, too
 KINDS = ("late", "variable", "prolonged")  # that the items of scores name
-_SCORE = {"because": [], "check": "", "points": None, "not_computable": False}  # what a document
-_ITEM = {"note": "", "unit": "", "because": None, "cell": None, "result": None}  # leaves out
+# what a document leaves out
+_SCORE: dict[str, Any] = {"because": [], "check": "", "points": None, "not_computable": False}
+_ITEM = {"note": "", "unit": "", "because": None, "cell": None, "result": None}
 Found = Mapping[str, Any]
 Place = tuple[float, float]  # from and to, recorded seconds
 
