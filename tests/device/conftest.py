@@ -9,7 +9,7 @@ from tests.device.test_micropython import SHARED
 
 HERE = Path(__file__).parent
 HELPERS = ("__init__", "fake_aioble", "fake_i2c", "fake_machine", "fake_modem", "fake_server",
-           "locked", "scratch", "test_board",
+           "flashes", "locked", "scratch", "test_board",
     "test_board_main", "test_safety")  # fmt: skip
 
 

@@ -4,32 +4,10 @@ import random
 
 from device import payloads, wire
 from device.flashlog import HEAD_SIZE, FlashError, FlashLog
-from device.flashstore import FlashStore
-from device.payloads import Receipt
 from device.ranges import Ranges
 from device.sim_flash import PowerCut, SimFlash
-from device.spool import SPILL_EVERY_MS, Spool
 from device.squeeze import Model
-
-SECTOR = 512  # smaller than a real one, so that a few frames fill it
-
-
-JOURNAL = 9  # sectors of it, for 30 frames
-
-
-def new_flash(sectors=8, seed=1):
-    """sectors: beside those of the journal."""
-    random.seed(seed)
-    return SimFlash((sectors + JOURNAL) * SECTOR, random.getrandbits, SECTOR)
-
-
-def trace(seq, session=7):
-    """A second that moves now and then, with gaps."""
-    rate = 560 + seq * seq * 7 % 61 - 30
-    fhr = (rate, rate, rate + (seq % 5 == 0), payloads.GAP_16 if seq % 11 == 0 else rate)
-    toco = (20 + seq % 3,) * 4
-    payload = payloads.pack_trace(payloads.Trace(fhr, None, fhr, toco, None))
-    return wire.Frame(wire.TRACE, session, seq, 1000 * seq, payload)
+from tests.device.flashes import JOURNAL, SECTOR, WornFlash, new_flash, trace
 
 
 def odd(seq, session=7):
@@ -130,17 +108,6 @@ def test_a_record_that_is_damaged_costs_its_sector_from_there_on_and_no_other():
     assert after == [log.firsts[second], 199]
 
 
-class WornFlash(SimFlash):
-    """Sectors in `bad` keep one bit whatever is written."""
-
-    bad = ()
-
-    def program(self, address, data):
-        super().program(address, data)
-        if address // self.SECTOR in self.bad:
-            self.memory[address // SECTOR][address % SECTOR] |= 1
-
-
 def test_a_sector_that_does_not_keep_what_is_written_is_passed_over():
     random.seed(1)
     flash = WornFlash((12 + JOURNAL) * SECTOR, random.getrandbits, SECTOR)
@@ -155,22 +122,6 @@ def test_a_sector_that_does_not_keep_what_is_written_is_passed_over():
         assert False, "it must say that the flash is worn out"
     except FlashError:
         pass
-
-
-def test_a_sector_that_goes_bad_gives_its_open_block_to_the_next():
-    random.seed(1)
-    flash = WornFlash((8 + JOURNAL) * SECTOR, random.getrandbits, SECTOR)
-    spool = spool_of(flash)
-    add(spool, 50)
-    flash.bad = (1, 10)  # the sector that is written, one of the journal
-    add(spool, 50)
-    wait(spool)
-    for seq in (40, 99, 70, 1):
-        assert spool.get(seq) == wire.encode(trace(seq))
-    again = FlashLog(flash)
-    found = again.used_by(7)
-    assert [again.firsts[sector] for sector in found[1:]] == [again.end_of(n) for n in found[:-1]]
-    assert again.end_of(found[-1]) == 100
 
 
 def test_a_journal_that_keeps_nothing_costs_room_and_no_frame():
@@ -217,67 +168,3 @@ def test_power_cuts_at_any_byte_lose_no_more_than_the_frame_under_way():
         if cut % 20 == 19:
             assert seqs_of(log) == [[ranges[0][0], seq - 1]]
     assert seq > 500
-
-
-def spool_of(flash, session=7):
-    return Spool(session, FlashStore(FlashLog(flash)))
-
-
-def wait(spool):
-    spool.tick(SPILL_EVERY_MS)
-    spool.tick(2 * SPILL_EVERY_MS)
-
-
-def add(spool, count):
-    for seq in range(spool.end, spool.end + count):
-        spool.add(seq, wire.encode(trace(seq)))
-
-
-def test_the_spool_spills_into_the_log_and_reads_it_in_any_order():
-    spool = spool_of(new_flash())
-    add(spool, 300)
-    wait(spool)
-    for seq in (0, 1, 299, 100, 99, 101, 160, 2):
-        assert spool.get(seq) == wire.encode(trace(seq))
-    assert spool.dropped == 0
-
-
-def test_a_restart_finds_all_frames_without_a_receipt():
-    flash = new_flash()
-    spool = spool_of(flash)
-    add(spool, 300)
-    wait(spool)
-    spool.free(Receipt(280, 280, ()))
-    spool.tick(10_000)
-    store = FlashStore(FlashLog(flash))
-    assert store.left_over() == [7]
-    again = Spool.reopen(store, 7)
-    assert again.held.pairs[-1][1] == 299
-    assert 20 <= again.held.count < 280  # a sector is released as a whole
-    assert again.get(299) == wire.encode(trace(299))
-    again.free(Receipt(300, 300, ()))
-    again.close()
-    assert FlashStore(FlashLog(flash)).left_over() == []
-
-
-def test_a_link_that_works_never_touches_the_flash():
-    flash = new_flash()
-    spool = spool_of(flash)
-    for seq in range(300):
-        add(spool, 1)
-        spool.tick(seq * 100)
-        spool.free(Receipt(max(0, seq - 2), max(0, seq - 2), ()))
-    assert max(flash.erased) == 0
-
-
-def test_what_the_ring_gave_up_is_counted_when_it_is_asked_for():
-    flash = new_flash(4)
-    spool = spool_of(flash)
-    add(spool, 600)
-    wait(spool)
-    first = 0
-    while spool.get(first) is None:
-        first += 1
-    assert first > 100
-    assert spool.dropped == first
-    assert spool.get(599) == wire.encode(trace(599))

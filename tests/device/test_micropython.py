@@ -21,6 +21,7 @@ SHARED = (
     "test_spool",
     "test_squeeze",
     "test_flashlog",
+    "test_flashstore",
     "test_p256",
     "test_update",
     "test_board_slots",
