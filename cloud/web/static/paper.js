@@ -31,7 +31,7 @@ const LEAST_PX = 4; // between thin lines
 const DENSE = 10; // samples in a pixel: from then on a column is drawn, not each
 const SHORT = 32; // samples in one stroke: a long one takes a browser twice the time
 const MINUTES = [1, 2, 5, 10, 20, 60, 120, 240]; // between times
-const TIMES_PX = 54; // between times, and as wide as one
+const TIMES_PX = 54; // between times
 
 let hatched = null; // one pattern for all
 
@@ -77,8 +77,7 @@ export class Paper {
     return this.tocoBottom - (value / 100) * (this.tocoBottom - this.tocoTop);
   }
 
-  // start: {startMs, speed} of the recording, for the time of day
-  draw(start) {
+  draw() {
     const [low, high] = this.axis;
     const top = this.rateY(NORMAL[1]);
     this.#fill(LOOK.paper, 0, 0, this.width, this.height);
@@ -88,14 +87,11 @@ export class Paper {
     for (let bpm = low; bpm <= high; bpm += 10) this.#across(this.rateY(bpm), bpm % 20);
     for (let value = 0; value <= 100; value += 10) this.#across(this.tocoY(value), value % 20);
     this.#upright(boldS, LOOK.bold);
-    const every = MINUTES.find((minutes) => minutes * 60 * this.perS > TIMES_PX) ?? MINUTES.at(-1);
-    for (const n of this.#steps(60 * every, TIMES_PX)) {
-      this.text(timeAt(n * every, n % 2, start), this.x(60 * every * n), this.tocoBottom + 8, "center");
-    }
   }
 
-  // The numbers of the axis, left of all that moves.
-  numbers() {
+  // The numbers of the axis, left of all that moves, and whole times below it. start: {startMs,
+  // speed} of the recording, for the time of day.
+  numbers(start) {
     const [low, high] = this.axis;
     this.#fill(LOOK.paper, 0, 0, LEFT_PX, this.tocoBottom + 1);
     const step = this.rateBottom - this.rateTop > 200 ? 20 : 40;
@@ -103,6 +99,11 @@ export class Paper {
       if (this.rateY(bpm) > 6) this.text(bpm, LEFT_PX - 4, this.rateY(bpm), "right");
     }
     for (const value of [0, 50, 100]) this.text(value, LEFT_PX - 4, this.tocoY(value), "right");
+    const every = MINUTES.find((minutes) => minutes * 60 * this.perS > TIMES_PX) ?? MINUTES.at(-1);
+    this.part = [LEFT_PX, this.width - 20];
+    for (const n of this.#steps(60 * every, 0)) {
+      this.text(timeAt(n * every, n % 2, start), this.x(60 * every * n), this.tocoBottom + 8, "center");
+    }
   }
 
   // The line through values at `hz` from second `startS` on. Jumps are not joined, a value outside

@@ -62,7 +62,7 @@ export class Strip {
     pen.drawImage(this.ink.canvas, 0, 0);
     this.#ready(pen);
     paper.within(pen, [LEFT_PX, paper.width], () => this.#over(spans));
-    paper.numbers();
+    paper.numbers(this.options);
     if (lostMs > 0) this.#veil(t("connection lost %(time)s", { time: duration(lostMs) }));
     else if (ageMs > STALE_MS) this.#veil(t("no data %(time)s", { time: duration(ageMs) }));
   }
@@ -98,9 +98,9 @@ export class Strip {
   // What of the paper has come into sight or changed since the last picture.
   #renew(spans) {
     const { ink, paper, trace } = this;
-    const { axis, found, marks, startMs } = this.options;
+    const { axis, found, marks } = this.options;
     const { width, perS, ratio } = paper;
-    const drawn = { perS, ratio, axis, found, marks, startMs };
+    const drawn = { perS, ratio, axis, found, marks };
     const same = this.drawn && Object.keys(drawn).every((name) => drawn[name] === this.drawn[name]);
     const movedPx = same ? Math.round((paper.fromS - this.drawn.fromS) * perS * ratio) / ratio : width;
     const changedS = Math.min(trace.changedS, same ? this.drawn.endS : 0) - GAP_S; // a gap is one from then on
@@ -154,7 +154,7 @@ export class Strip {
     const { paper, trace } = this;
     const { axis, found } = this.options;
     const rate = (bpm) => paper.rateY(bpm);
-    paper.draw(this.options);
+    paper.draw();
     for (const { fromS, toS } of spans) {
       if (paper.x(toS) > paper.part[0] && paper.x(fromS) < paper.part[1]) paper.hatch(fromS, toS);
     }
