@@ -106,7 +106,8 @@ def spool_files(tmp_path: Path) -> list[str]:
 def test_a_long_recording_at_the_highest_speed(
     new_probe: NewProbe, mosquitto: Server, tmp_path: Path
 ) -> None:
-    length_s = 6300  # longer than the 10 s between two statuses
+    length_s = 6300  # of the recording; a status comes each 10 s of the clock
+    begun = time.monotonic()
     with FakeGateway(mosquitto.port) as gateway, new_probe(length_s) as process:
         assert process.wait(90) == 0, process.stderr
         check(gateway, length_s)
@@ -115,7 +116,7 @@ def test_a_long_recording_at_the_highest_speed(
     assert expected.items() <= process.last.items()
     assert spool_files(tmp_path) == []
     statuses = [f for f in gateway.frames(SESSION) if f.kind == wire.STATUS]
-    assert len(statuses) == 1
+    assert 1 <= len(statuses) <= 1 + (time.monotonic() - begun) / 10
     status = payloads.unpack_status(statuses[0].payload)
     assert (status.dropped, status.battery_percent) == (0, payloads.GAP_8)
 
