@@ -26,6 +26,7 @@ SCRIPTS_BYTES = 150_000
 FRAMES_S = 6
 HOURS, SETTLED_H = 24, 2  # a page keeps an hour of each strip: from the second on it is full
 FLAT_KIB_PER_H = 16.0  # about nothing: 0.4 MiB a day
+FLAT_NODES = 200  # of the document and what is kept of it, from the settled page to the end
 SIZE = {"width": 1280, "height": 800}
 READY = """
 const look = () => {
@@ -216,7 +217,8 @@ def _day(rig: Rig, context: Any) -> meter.Row:
     return meter.Row(
         f"dashboard: heap over a day in {time.monotonic() - since_s:.0f} s", f"{slope:+.1f} KiB/h",
         f"{full:.1f} MiB after {SETTLED_H + 1} h, {end:.1f} MiB after {HOURS} h",
-        f"about 0: within {FLAT_KIB_PER_H:.0f} KiB/h", abs(slope) <= FLAT_KIB_PER_H,
+        f"about 0: within {FLAT_KIB_PER_H:.0f} KiB/h",
+        abs(slope) <= FLAT_KIB_PER_H and abs(nodes[-1] - nodes[SETTLED_H]) <= FLAT_NODES,
         f"{TILES} strips, 720 alerts come and closed; nodes {nodes[SETTLED_H]} and {nodes[-1]}",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import { isOpen } from "./alerts.js";
 import { post } from "./live.js";
-import { h } from "./parts.js";
+import { h, Kept } from "./parts.js";
 import { msgid, t } from "./words.js";
 
 const DECLINE = [
@@ -22,20 +22,13 @@ const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
 const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
 
 const USES = { [msgid("not said")]: null, [msgid("yes, it was")]: true, [msgid("no, it was not")]: false };
-const bars = new Map(); // what it is about -> {state, bar}
+export const bars = new Kept();
 
-// The bar of an alert. It stays the same element while what can be done stays the same, so that
-// news about the alert takes away neither a half-written reason nor a button under the finger.
+// The bar of an alert, the same one while what can be done stays the same.
 // me: {role, organisationId}
 export function actionBar(alert, me) {
   const state = stateOf(alert, me);
-  return keptBar(`alert ${alert.id}`, state, () => newBar(alert.id, state));
-}
-
-// The bar of something, made anew only when its state is another one.
-export function keptBar(key, state, make) {
-  if (bars.get(key)?.state !== state) bars.set(key, { state, bar: make() });
-  return bars.get(key).bar;
+  return bars.of(`alert ${alert.id}`, state, () => newBar(alert.id, state));
 }
 
 function stateOf(alert, me) {

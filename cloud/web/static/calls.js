@@ -1,22 +1,22 @@
 // Whom the centre calls when nobody is left to ask: the mother, and the hospitals with their people.
 
 import { get } from "./live.js";
-import { h, orgName, phoneLink } from "./parts.js";
+import { h, Kept, orgName, phoneLink } from "./parts.js";
 import { say, t } from "./words.js";
 
-const boxes = new Map(); // alert id -> box; the same one each time, so nothing flickers
+const boxes = new Kept(); // of alerts
 
 export function callList(alert) {
-  if (!boxes.has(alert.id)) boxes.set(alert.id, h("div", { class: "calls" }));
-  fill(alert.id);
-  return boxes.get(alert.id);
+  const box = boxes.of(alert.id, "", () => h("div", { class: "calls" }));
+  fill(box, alert.id);
+  return box;
 }
 
-async function fill(alertId) {
+async function fill(box, alertId) {
   const found = await get(`/api/alerts/${alertId}/calls`).catch(() => null);
   if (!found) return;
   const operators = found.operators.map(personName).join(", ");
-  boxes.get(alertId).replaceChildren(
+  box.replaceChildren(
     h("p", {}, operators ? t("On duty here: %(people)s", { people: operators }) : t("Nobody is on the centre's roster now: whoever reads this calls.")),
     h("ol", {}, ...motherLine(found.mother), ...found.hospitals.map(hospitalLine)),
   );

@@ -25,6 +25,23 @@ export function h(tag, properties = {}, ...children) {
 }
 
 // Changes text only when it differs, so that screen readers hear changes and nothing else.
+// Elements by what they are about: the same ones as long as they stand in the page, so that news
+// takes away neither a half-written reason nor a button under the finger.
+export class Kept {
+  #all = new Map(); // key -> {state, element, placed: whoever made it has had the time to place it}
+
+  // The element of this key, made anew only when its state is another one.
+  of(key, state, make) {
+    const old = this.#all.get(key);
+    if (old?.state === state) return old.element;
+    for (const [one, { element, placed }] of this.#all) if (placed && !element.isConnected) this.#all.delete(one);
+    const made = { state, element: make(), placed: false };
+    queueMicrotask(() => (made.placed = true));
+    this.#all.set(key, made);
+    return made.element;
+  }
+}
+
 export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }

@@ -1,12 +1,12 @@
 // Why this hospital was asked, who is next, and why nearer ones were not: the plan of an alert.
 
 import { isOpen, passedOver } from "./alerts.js";
-import { h, orgName } from "./parts.js";
+import { h, Kept, orgName } from "./parts.js";
 import { msgid, say, t } from "./words.js";
 
 const BREAK_GLASS = msgid("Asked without her agreement: no other hospital was left, and the alert is urgent. She is told.");
 
-const boxes = new Map(); // alert id -> the box, which stays open while its alert changes
+const boxes = new Kept(); // of alerts; an open one stays open
 
 export function planLines(alert) {
   const { organisation } = alert;
@@ -40,8 +40,7 @@ function notes(list) {
 
 // The same behind a line to click, for rows of the queue.
 export function planBox(alert) {
-  if (!boxes.has(alert.id)) boxes.set(alert.id, h("details", {}));
-  const box = boxes.get(alert.id);
+  const box = boxes.of(alert.id, "", () => h("details", {}));
   box.replaceChildren(h("summary", {}, t("Who is asked, and why")), ...planLines(alert));
   return box;
 }

@@ -1,6 +1,6 @@
 // What a hospital can begin from an alert that it has taken: a green channel, a referral.
 
-import { act, keptBar } from "./actions.js";
+import { act, bars } from "./actions.js";
 import { get } from "./live.js";
 import { h, me } from "./parts.js";
 import { t } from "./words.js";
@@ -21,7 +21,7 @@ export class Ways {
     const green = this.greens.find((one) => one.alert_id === alert.id && one.phase !== "cancelled");
     const expected = this.greens.some((one) => one.mother.id === alert.mother?.id && !OVER.includes(one.phase));
     const opens = may && !green && !expected;
-    return keptBar(`ways of alert ${alert.id}`, `${may} ${opens} ${green?.id}`, () => {
+    return bars.of(`ways of alert ${alert.id}`, `${may} ${opens} ${green?.id}`, () => {
       const bar = h("div", { class: "actions" });
       const open = async () => (await act(bar, `/api/alerts/${alert.id}/green`)) && this.load();
       if (opens) bar.append(h("button", { type: "button", class: "go", onclick: open }, t("Open the green channel")));

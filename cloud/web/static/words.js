@@ -42,16 +42,20 @@ export function leftText(leftMs) {
   return t("OVERDUE by %(time)s", { time: duration(-leftMs) });
 }
 
-export function clock(ms, seconds = true) {
-  const parts = { hour: "2-digit", minute: "2-digit", hour12: false };
-  if (seconds) parts.second = "2-digit";
-  return new Date(ms).toLocaleTimeString(language === "zh" ? "zh-CN" : "en-GB", parts);
+// Made once: to make one takes longer than to draw a strip's label.
+const format = (parts) => new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { ...parts, hour12: false });
+const TIME = { hour: "2-digit", minute: "2-digit" };
+const minutes = format(TIME);
+const seconds = format({ ...TIME, second: "2-digit" });
+const days = format({ ...TIME, day: "2-digit", month: "2-digit" });
+
+export function clock(ms, withSeconds = true) {
+  return (withSeconds ? seconds : minutes).format(ms);
 }
 
 // With the day: "22/11, 14:02".
 export function day(ms) {
-  const parts = { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false };
-  return new Date(ms).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", parts);
+  return days.format(ms);
 }
 
 // Completed weeks of pregnancy.

@@ -116,6 +116,12 @@ def test_the_worst_alert_stands_first(open_page: OpenPage, recordings: dict[str,
     tile(page, recordings["first"]).and_(page.locator(".high")).wait_for()
 
 
+HAND = """() => {
+    const move = () => new PointerEvent("pointermove", { bubbles: true });
+    window.hand = setInterval(() => document.querySelector("#queue").dispatchEvent(move()), 200);
+}"""
+
+
 def test_rows_do_not_move_under_the_pointer(
     service: Service, open_page: OpenPage, trace: Trace
 ) -> None:
@@ -123,6 +129,7 @@ def test_rows_do_not_move_under_the_pointer(
     page.locator("#queue .row").first.wait_for()
     page.locator("#queue .row").first.hover()
     page.mouse.move(*_middle(page.locator("#queue .row").first))
+    page.evaluate(HAND)  # on a slow machine the hand would have rested for too long
     before = page.locator("#queue .row").evaluate_all("rows => rows.map((r) => r.dataset.alert)")
     recording = service.play("probe-3", trace)
     fresh = service.alert(recording, "bradycardia_80", 110)
@@ -132,6 +139,7 @@ def test_rows_do_not_move_under_the_pointer(
     assert after[: len(before)] == before
     assert after[-1] == str(fresh)
     wait_for_text(page.locator("#announce"), "Chen Jing")
+    page.evaluate("() => clearInterval(window.hand)")
     page.mouse.move(700, 20)
     page.wait_for_function(
         "(id) => document.querySelector('#queue .row:last-child').dataset.alert !== id",
