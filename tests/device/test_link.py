@@ -130,6 +130,8 @@ def test_a_broker_that_is_killed_and_started_again_gets_the_rest(run, tmp_path: 
     with start_mosquitto(tmp_path) as broker:
 
         def faults() -> None:
+            with Listener(broker.port) as listener:
+                wait_until(lambda: listener.payloads, 60, "the client's first message")
             for _ in range(3):
                 time.sleep(0.3)  # the moment of the fault, not a wait for anything
                 broker.restart()

@@ -95,6 +95,9 @@ def test_declined_goes_to_the_next_hospital(rig: Rig, page_of: Any) -> None:
     row.locator("button.name").click()
     first.locator("#detail .actions button", has_text="Decline").click()
     first.locator("#detail form.why button.go").click()
+    assert first.locator("#detail form.why select:invalid").count() == 1  # no reason is presumed
+    first.locator("#detail form.why select").select_option("no bed is free")
+    first.locator("#detail form.why button.go").click()
 
     wait_for_words(mother, "#told", RIVERSIDE)
     asked = next_one.locator("[data-alert]", has_text="Chen Jing").first

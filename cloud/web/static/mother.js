@@ -170,7 +170,8 @@ function leftText() {
   const minutes = Number(document.querySelector("[data-minutes]")?.dataset.minutes);
   const left = Math.ceil(minutes - tile.trace.endS / 60);
   if (!minutes) return "";
-  return left > 0 ? t("Minutes left: %(left)d of %(minutes)d", { left, minutes }) : t("%(minutes)d minutes are recorded. You may switch off the box.", { minutes });
+  if (left > 0) return t("Minutes left: %(left)d of %(minutes)d", { left, minutes });
+  return current() ? "" : t("%(minutes)d minutes are recorded. You may switch off the box.", { minutes }); // nobody ends it in an alert
 }
 
 function stateText(ageMs) {
