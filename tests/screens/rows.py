@@ -45,9 +45,8 @@ MOTHER = (
            "what was known last, with its age.", PHONE),
 )  # fmt: skip
 HOSPITAL = (
-    Screen("hospital", "Console of a hospital", "hospital", "/hospital", "Its alerts with the "
-           "strip, why it is asked, accept or decline with a reason; who comes; its state.",
-           shows=LIVE),
+    Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
+           "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
     Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip, up to 24 "
            "hours of it, at 1 to 3 cm/min or as a whole, with what was measured and what she "
            "pressed, a cross that tells the values of a second; scores, "
