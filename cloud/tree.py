@@ -50,12 +50,13 @@ def run_demo(command: list[str], speed: int, port: int, mothers: int) -> int:
         print(f"lucina: {error}", file=sys.stderr)  # noqa: T201
         return 2
     try:
+        teller = Teller(home, servers[-1], probes, speed)
         with _running(servers, probes):
             console.print(_welcome(port, speed, probes))
             if len(probes) > 2:
                 console.print(f"{ALERT_HINT} Ctrl-C ends it.")
             console.print(f"Begin at http://127.0.0.1:{port}/: who to be, and the story to tell.")
-            _watch(console, servers, probes, Teller(home, servers[-1], probes, speed))
+            _watch(console, servers, probes, teller)
     except DemoError as error:
         print(f"lucina: {error}", file=sys.stderr)  # noqa: T201
         return 1

@@ -14,6 +14,7 @@ from cloud.store.db import reading
 
 router = APIRouter(tags=["demonstration"])
 Chapter = Literal["poor_signal", "normal", "flat", "late_decelerations", "bradycardia"]
+AGAIN_S = "2"  # a wish that is being carried out
 MOTHERS = [
     {"username": f"mother{n}", "name": row["name"], "role": "mother"}
     for n, row in enumerate(demo.MOTHERS, start=1)
@@ -23,12 +24,21 @@ MOTHERS = [
 @router.get("/demo", summary="The start page of the demo")
 def show(request: Request, who: Who, parts: ServicesDep) -> Response:
     _only_in_demo(parts)
-    wish = story.read(parts.settings.home)
+    home = parts.settings.home
+    wish = story.read(home)
+    done = wish is not None and story.is_done(home, wish)
     roles: list[dict[str, Any]] = [*demo.STAFF, *MOTHERS, demo.ADMIN]
-    return page(
-        request, "demo.html", who, roles=roles, wish=wish, chapters=story.CHAPTERS,
-        speeds=story.SPEEDS, done=wish is not None and story.is_done(parts.settings.home, wish),
+    scenarios = [one.scenario for one in story.CHAPTERS]
+    response = page(
+        request, "demo.html", who, roles=roles, wish=wish, done=done,
+        names={one["username"]: one["name"] for one in roles}, chapters=story.CHAPTERS,
+        doing=story.DOING,
+        playing=scenarios.index(wish.chapter) + 1 if wish and wish.chapter else None,
+        speeds=sorted({*story.SPEEDS, wish.speed}) if wish else [],
     )  # fmt: skip
+    if wish and not done:
+        response.headers["Refresh"] = AGAIN_S  # without a script
+    return response
 
 
 @router.post("/demo/enter", summary="Log in as one of the demo's people, without a password")
@@ -46,7 +56,7 @@ def enter(request: Request, parts: ServicesDep, username: Username) -> Response:
 @router.post("/demo/story", summary="Play a chapter, change the speed, cut or heal the link")
 def tell(
     parts: ServicesDep, chapter: Annotated[Chapter | None, Form(examples=["flat"])] = None,
-    speed: Annotated[int | None, Form(ge=1, le=60, examples=[10])] = None,
+    speed: Annotated[int | None, Form(ge=1, le=600, examples=[10])] = None,
     link: Annotated[Literal["cut", "heal"] | None, Form(examples=["cut"])] = None,
 ) -> Response:  # fmt: skip
     _only_in_demo(parts)
@@ -56,9 +66,10 @@ def tell(
     wish = story.Wish(
         now.number + 1, chapter or now.chapter, speed or now.speed,
         cut=now.cut if link is None else link == "cut",
+        asked=link or ("speed" if speed else "chapter"),
     )  # fmt: skip
     story.write(parts.settings.home, wish)
-    return RedirectResponse("/demo", 303)
+    return RedirectResponse("/demo#story", 303)
 
 
 def _only_in_demo(parts: Services) -> None:

@@ -69,10 +69,17 @@ def test_the_page_of_the_demo(service: Service) -> None:
     assert anybody.get("/").headers["location"] == "/demo"
     assert "start it with <code>lucina run</code>" in anybody.get("/demo").text
     assert anybody.post("/demo/story", data={"link": "cut"}).status_code == 409
-    story.write(home, Wish(0, "", 10, cut=False))
+    story.write(home, Wish(0, "", 4, cut=False))
+    story.finish(home, Wish(0, "", 4, cut=False))
+    assert '<option value="4" selected>' in anybody.get("/demo").text
     assert anybody.post("/demo/story", data={"chapter": "flat"}).status_code == 303
     assert anybody.post("/demo/story", data={"link": "cut"}).status_code == 303
-    assert story.read(home) == Wish(2, "flat", 10, cut=True)
+    assert story.read(home) == Wish(2, "flat", 4, cut=True, asked="cut")
+    waiting = anybody.get("/demo")
+    assert "The link is being cut" in waiting.text and waiting.headers["refresh"]
+    story.finish(home, Wish(2, "flat", 4, cut=True))
+    done = anybody.get("/demo")
+    assert "Lin Xiaoyu plays chapter 3" in done.text and "refresh" not in done.headers
     for wrong in ({"chapter": "nosuch"}, {"speed": 0}, {"link": "burn"}):
         assert anybody.post("/demo/story", data=wrong).status_code == 422
     entered = anybody.post("/demo/enter", data={"username": "county"})
