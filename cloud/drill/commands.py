@@ -15,7 +15,9 @@ from cloud.terminal import end, fail
 
 Names = Annotated[list[str] | None, typer.Argument(help="Names of `lucina drill list`, or all.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of the moments and of what is sent.")]
-Times = Annotated[int, typer.Option(min=1, max=1000, help="Each so often, with the next seeds.")]
+Times = Annotated[
+    int, typer.Option(min=1, max=1000, help="Each so many times as usual, with the next seeds.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="The ledger of each, for machines.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What cannot be run is an error too.")]
 HEADINGS = (
@@ -62,17 +64,20 @@ def show(
 ) -> int:
     """Run and print them; the exit code."""
     from cloud.drill.run import drills
+    from cloud.drill.table import DRILLS
 
     logging.disable(logging.ERROR)  # what a drill does on purpose is no news
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Console(stderr=True)
+    order = [name for name in names for _ in range(times * DRILLS[name].times)]
     done: list[Ledger] = []
+    interrupted = False
     try:
         with progress.status("") as status:
 
             def say(words: str) -> None:
-                name = names[min(len(done) // times, len(names) - 1)]
-                status.update(f"{len(done) + 1} of {len(names) * times}: {name}: {words}")
+                now = min(len(done), len(order) - 1)
+                status.update(f"{now + 1} of {len(order)}: {order[now]}: {words}")
 
             for ledger in drills(names, seed, times, open_packer, say):
                 done.append(ledger)
@@ -80,14 +85,14 @@ def show(
                     _print(ledger, progress)
     except KeyboardInterrupt:
         progress.print("lucina: stopped; everything it started has ended")
-        return INTERRUPTED
+        interrupted = True
     finally:
         logging.disable(logging.NOTSET)
     if as_json:
         typer.echo(json.dumps([ledger.as_json() for ledger in done], indent=1))
     else:
         Console(width=None if progress.is_terminal else 150).print(table(done))
-    return _code(done, strict)
+    return INTERRUPTED if interrupted else _code(done, strict)
 
 
 def _code(done: Sequence[Ledger], strict: bool) -> int:

@@ -51,6 +51,7 @@ class Course:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.ledger.seed)  # noqa: S311 - repeated by its seed
+        self.sending: dict[int, Process] = {}  # each mother's newest probe
         self._sources: dict[str, tuple[str, int]] = {}
         self._known_episodes: dict[str, list[Episode]] = {}
         self._began_s = time.monotonic()
@@ -70,7 +71,14 @@ class Course:
     def probe(self, number: int, scenario: str, seed: int) -> Process:
         self.expect(number, scenario, seed)
         source = f"synthetic:{scenario}:{seed}:{self.replay.minutes}"
-        return self.rig.probe(number, source, self.replay.speed)
+        self.sending[number] = self.rig.probe(number, source, self.replay.speed)
+        return self.sending[number]
+
+    def go_on(self) -> None:
+        """Each mother whose recording has ended begins another."""
+        for number, (scenario, seed) in enumerate(self.replay.scenarios, start=1):
+            if not self.sending[number].alive:
+                self.probe(number, scenario, seed)
 
     def expect(self, number: int, scenario: str, seed: int) -> None:
         """All recordings of this mother's device are of this scenario."""

@@ -2,8 +2,9 @@
 
 import time
 
+from cloud.drill import kills
 from cloud.drill.course import Course
-from cloud.drill.hook import Hook
+from cloud.drill.hook import HOLD_S, Hook
 from cloud.drill.process import wait_until
 from cloud.drill.rigs import Hooked
 from cloud.outgoing.attempts import OVERTAKEN
@@ -12,7 +13,12 @@ from cloud.store import alerts, messages
 from cloud.store.db import reading
 from cloud.store.messages import Message
 
-KILLS = 4
+POINTS = {
+    "claimed, not sent": "cloud.outgoing.courier:Courier._try:before",
+    "sent, not marked": "cloud.outgoing.courier:Courier._note_sent:before",
+    "marked as sent": "cloud.outgoing.courier:Courier._note_sent:after",
+}
+MOST_CALLS = 2  # of a point, until the cloud dies there
 FIRST_WORD_S = 60.0  # until somebody is told something
 TOLD_S = 90.0  # until everybody is told all
 DOWN_S = 20.0
@@ -20,19 +26,22 @@ NEXT_HOSPITAL_S = 60.0  # from the first being told to the next being told
 
 
 def kill_notifier(course: Course) -> None:
-    """kill -9 just when the receiver has heard a message and has not answered yet, or just after:
-    it must come again, under the same id."""
+    """kill -9 just when the receiver has heard a message and has not answered yet, or just after,
+    or at a named point: it must come again, under the same id."""
     hook = _hook(course)
     before = sum(hook.taken.values())
     course.begin()
-    for number in range(KILLS):
+    while course.ledger.faults < kills.KILLS:
+        course.go_on()
         hook.heard.clear()
         if not hook.heard.wait(FIRST_WORD_S):
+            course.ledger.wrong.append(f"nobody was told anything in {FIRST_WORD_S:.0f} s")
             break
-        time.sleep(0.0 if number % 2 else course.rng.uniform(0.2, 0.3))
-        course.ledger.faults += 1
-        course.say(f"kill {course.ledger.faults}: cloud, while it tells")
-        course.rig.cloud.kill()
+        after = course.rng.random() < kills.SHARE
+        time.sleep(course.rng.uniform(HOLD_S, 0.3) if after else 0.0)
+        kills.die(course, course.rig.cloud, "answered" if after else "heard, not answered")
+        if course.rng.random() < kills.SHARE:
+            kills.die_at(course, course.rig.cloud, POINTS, MOST_CALLS)
         course.rig.start(course.rig.cloud)
     _all_told(course, hook)
     again = sum(hook.taken.values()) - before - len(hook.taken)

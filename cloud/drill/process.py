@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import IO, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 PATIENCE_S = 45.0  # at least, of every wait that must end: a slow machine is no fault
@@ -66,6 +66,27 @@ def cpu_s(pid: int) -> float:
     return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Running(Protocol):
+    """What a Process needs of subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+Spawn = Callable[[Sequence[str], Mapping[str, str], IO[bytes], IO[bytes]], Running]
+
+
+def spawn(
+    args: Sequence[str], env: Mapping[str, str], out: IO[bytes], err: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    command = [*DIE_WITH_US, *args]
+    return STARTER.submit(
+        subprocess.Popen, command, stdout=out, stderr=err, env=env, start_new_session=True
+    ).result()
+
+
 class Process:
     """A command in its own process group; stdout and stderr go to files in `folder`.
 
@@ -78,14 +99,16 @@ class Process:
         folder: Path,
         env: Mapping[str, str] | None = None,
         name: str = "",
+        spawn: Spawn = spawn,
     ) -> None:
+        self._spawn = spawn
         self.args = [str(arg) for arg in args]
         self.env = {**os.environ, **(env or {})}
         self.name = name or Path(self.args[0]).name
         folder.mkdir(parents=True, exist_ok=True)
         self.stdout_path = folder / f"{self.name}.out"
         self.stderr_path = folder / f"{self.name}.err"
-        self._popen: subprocess.Popen[bytes] | None = None
+        self._popen: Running | None = None
         self._since = 0
 
     @property
@@ -114,14 +137,7 @@ class Process:
         assert not self.alive, f"{self.name} runs already"
         with self.stdout_path.open("ab") as out, self.stderr_path.open("ab") as err:
             self._since = out.tell()
-            self._popen = STARTER.submit(
-                subprocess.Popen,
-                [*DIE_WITH_US, *self.args],
-                stdout=out,
-                stderr=err,
-                env=self.env,
-                start_new_session=True,
-            ).result()
+            self._popen = self._spawn(self.args, self.env, out, err)
         return self
 
     def wait_for(self, pattern: str, timeout_s: float = 20.0) -> str:

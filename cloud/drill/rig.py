@@ -18,7 +18,7 @@ import httpx2
 
 from cloud import demo
 from cloud.drill.heard import Heard
-from cloud.drill.process import Process, Server, free_port
+from cloud.drill.process import Process, Server, Spawn, free_port, spawn
 from cloud.drill.proxy import Proxy
 from cloud.store.db import migrate, open_engine, writing
 
@@ -39,7 +39,9 @@ class Rig:
         env: Mapping[str, str] | None = None,
         proxied: bool = False,
         gateway_home: Path | None = None,
+        spawn: Spawn = spawn,
     ) -> None:
+        self._spawn = spawn
         self.folder = folder
         self.mothers = mothers
         self.database_url = database_url or f"sqlite:///{folder / 'lucina.sqlite'}"
@@ -107,7 +109,8 @@ class Rig:
                 "--broker", f"mqtt://127.0.0.1:{self.near_port}", "--speed", str(speed),
                 "--spool", str(self.folder / f"spool-{device}"), *more]  # fmt: skip
         env = {**ENV, "LUCINA_DEVICE_TOKEN": self.tokens.devices[device]}
-        process = Process(args, self.folder, env, name=f"{device}-{len(self.probes)}")
+        name = f"{device}-{len(self.probes)}"
+        process = Process(args, self.folder, env, name, self._spawn)
         self.probes.append(process)
         process.start()
         return process
@@ -122,7 +125,7 @@ class Rig:
     def _broker(self) -> Process:
         args = [*COMMAND, "broker", "--port", str(self.broker_port),
                 "--users", str(self.folder / "broker.json")]  # fmt: skip
-        return Process(args, self.folder, ENV, name="broker")
+        return Process(args, self.folder, ENV, "broker", self._spawn)
 
     def _cloud(self, env: Mapping[str, str]) -> Process:
         broker = f"mqtt://{demo.CLOUD}:{self.tokens.cloud}@127.0.0.1:{self.broker_port}"
@@ -134,11 +137,11 @@ class Rig:
             "LUCINA_DEMO": "true",
         }
         args = [*COMMAND, "cloud", "--host", "127.0.0.1", "--port", str(self.cloud_port)]
-        return Process(args, self.folder, {**settings, **env}, name="cloud")
+        return Process(args, self.folder, {**settings, **env}, "cloud", self._spawn)
 
     def _gateway(self) -> Process:
         cloud = f"mqtt://{demo.GATEWAY}:{self.tokens.gateway}@127.0.0.1:{self.far_port}"
         args = [*COMMAND, "gateway", "--id", demo.GATEWAY, "--home", str(self.gateway_home),
                 "--listen", f"127.0.0.1:{self.local_port}", "--cloud", cloud,
                 "--devices", str(self.folder / "devices.json")]  # fmt: skip
-        return Process(args, self.folder, ENV, name="gateway")
+        return Process(args, self.folder, ENV, "gateway", self._spawn)

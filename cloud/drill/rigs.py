@@ -9,14 +9,17 @@ from pathlib import Path
 from cloud import demo
 from cloud.drill.database import Postgres
 from cloud.drill.hook import Hook
+from cloud.drill.loaded import Loaded
 from cloud.drill.mosquitto import make_mutual, start_mosquitto
-from cloud.drill.process import Process
+from cloud.drill.process import Process, Spawn
 from cloud.drill.rig import Rig
 from cloud.drill.storm import take_descriptors
 from cloud.store import contacts, people
 from cloud.store.db import writing
 
 DISK_MB = 24
+# a new process for assessments takes seconds to start, and a cloud lives for less between two kills
+ALONE = {"LUCINA_ASSESS_WORKERS": "0"}
 ESCALATE_S = 10  # instead of a minute, so that a drill sees all of it
 
 
@@ -26,20 +29,27 @@ def plain(folder: Path) -> Rig:
 
 
 @contextmanager
+def loaded(folder: Path) -> Iterator[Rig]:
+    """The same, of processes that start at once."""
+    with Loaded() as programs, Rig(folder, env=ALONE, proxied=True, spawn=programs.spawn) as rig:
+        yield rig
+
+
+@contextmanager
 def hooked(folder: Path) -> Iterator[Rig]:
     """Everybody is told by a webhook, and has little time to answer."""
     hook = Hook().start()
     env = {"LUCINA_CHANNEL_WEBHOOK": hook.channel, "LUCINA_ESCALATE_AFTER_S": str(ESCALATE_S)}
     try:
-        with Hooked(folder, hook, env) as rig:
+        with Loaded() as programs, Hooked(folder, hook, ALONE | env, programs.spawn) as rig:
             yield rig
     finally:
         hook.stop()
 
 
 class Hooked(Rig):
-    def __init__(self, folder: Path, hook: Hook, env: dict[str, str]) -> None:
-        super().__init__(folder, env=env, proxied=True)
+    def __init__(self, folder: Path, hook: Hook, env: dict[str, str], spawn: Spawn) -> None:
+        super().__init__(folder, env=env, proxied=True, spawn=spawn)
         self.hook = hook
 
     def set_up(self) -> None:
@@ -54,15 +64,16 @@ class Hooked(Rig):
 def on_postgres(folder: Path) -> Iterator[Rig]:
     database = Postgres()
     try:
-        with OnPostgres(folder, database) as rig:
+        with Loaded() as programs, OnPostgres(folder, database, programs.spawn) as rig:
             yield rig
     finally:
         database.close()
 
 
 class OnPostgres(Rig):
-    def __init__(self, folder: Path, database: Postgres) -> None:
-        super().__init__(folder, database_url=database.new_database(), proxied=True)
+    def __init__(self, folder: Path, database: Postgres, spawn: Spawn) -> None:
+        url = database.new_database()
+        super().__init__(folder, database_url=url, env=ALONE, proxied=True, spawn=spawn)
         self.database = database
 
 

@@ -21,12 +21,15 @@ WORDS = 400  # the last ones of an error, in the ledger
 def drills(
     names: Sequence[str], seed: int, times: int, open_packer: OpenPacker, say: Say
 ) -> Iterator[Ledger]:
-    """The ledger of each, `times` with seeds from `seed` on. A rig with a breach is not used on."""
+    """The ledger of each, `times` its own times, with seeds from `seed` on.
+
+    A rig with a breach is not used on.
+    """
     with tempfile.TemporaryDirectory(prefix="lucina-drill-") as folder:
         shared = Shared(Path(folder))
         with shared.stack:
             for name in names:
-                for number in range(times):
+                for number in range(times * DRILLS[name].times):
                     yield one(name, seed + number, open_packer, shared, say)
 
 

@@ -32,6 +32,7 @@ def nothing() -> str:
 USUAL = Replay()
 FAST = Replay(speed=60)
 SLOWER = Replay(speed=5)
+KILLED = "kill -9 at random, while it starts, and at named points of its code"
 LOSS = "iptables drops each way in a network of its own, else a proxy stalls"
 
 
@@ -43,32 +44,51 @@ class Drill:
     replay: Replay = USUAL
     open_rig: OpenRig = rigs.plain
     lacks: Callable[[], str] = nothing  # why this machine cannot do it
+    times: int = 1  # of replays where one is asked for, each with the next seed
     shares: bool = True  # it leaves its rig as it found it
 
 
+def _killing(
+    what: str,
+    how: str,
+    run: Callable[[Course], None],
+    open_rig: OpenRig = rigs.loaded,
+    lacks: Callable[[], str] = nothing,
+) -> Drill:
+    how = f"{kills.TIMES} times {kills.KILLS}: {how}"
+    return Drill(what, how, run, open_rig=open_rig, lacks=lacks, times=kills.TIMES)
+
+
 DRILLS: dict[str, Drill] = {
-    "kill-gateway": Drill("the gateway dies", "kill -9 at random moments", kills.part("gateway")),
-    "kill-broker": Drill("the broker dies", "kill -9 at random moments", kills.part("broker")),
+    "kill-gateway": Drill("the gateway dies", KILLED, kills.part("gateway"), open_rig=rigs.loaded),
+    "kill-broker": Drill("the broker dies", KILLED, kills.part("broker"), open_rig=rigs.loaded),
     "kill-cloud": Drill(
-        "ingest, rules and pages die", "kill -9 at random moments", kills.part("cloud")
+        "ingest, rules and pages die", KILLED, kills.part("cloud"), open_rig=rigs.loaded
     ),
-    "kill-notifier": Drill(
+    "kill-probe": _killing(
+        "the probe loses its power",
+        "kill -9 at random, started again in its folder",
+        kills.kill_probe,
+    ),
+    "kill-notifier": _killing(
         "the notifier dies while it tells",
-        "kill -9 before and after the receiver answers",
+        "kill -9 before and after the receiver answers, and at named points of its code",
         notices.kill_notifier,
-        open_rig=rigs.hooked,
+        rigs.hooked,
     ),
-    "kill-database": Drill(
+    "kill-database": _killing(
         "the database dies",
-        "kill -9 of all of PostgreSQL",
+        "kill -9 of all of PostgreSQL at random",
         kills.kill_database,
-        open_rig=rigs.on_postgres,
-        lacks=lacks_postgres,
+        rigs.on_postgres,
+        lacks_postgres,
     ),
-    "kill-probe": Drill(
-        "the probe loses its power", "kill -9, started again in its folder", kills.kill_probe
+    "mayhem": Drill(
+        "any parts die together",
+        f"{kills.ROUNDS} times kill -9 of 0 to 3 at once",
+        kills.mayhem,
+        open_rig=rigs.loaded,
     ),
-    "mayhem": Drill("any parts die together", "kill -9 of 0 to 3 at once", kills.mayhem),
     "outage-1min": Drill(
         "the line to the cloud is down for a minute",
         "a proxy ends and refuses",
@@ -143,7 +163,9 @@ DRILLS: dict[str, Drill] = {
         open_rig=rigs.OnMosquitto,
         lacks=loads.lacks_storm,
     ),
-    "restarts": Drill("parts are restarted all the time", "SIGTERM, kill -9", loads.restarts),
+    "restarts": Drill(
+        "parts are restarted all the time", "SIGTERM, kill -9", loads.restarts, open_rig=rigs.loaded
+    ),
     "upgrade": Drill(
         "newer programs and tables take over in mid-recording",
         "the commit before the newest migration, then this one",
