@@ -15,10 +15,11 @@ from cloud.store import green, people, referrals
 from cloud.store.people import Mother
 from models import green as green_rules
 from models import referrals as referral_rules
-from models.endings import USUAL_MINUTES
+from models.endings import USUAL_MINUTES, Ending
 
 ENDED_SHOWN_MS = 24 * 3600 * 1000
-REPORTS_SHOWN = 2
+FRESH_MS = 12 * 3600 * 1000  # of a doctor's answer: what it asks for is for that day
+EARLIER_SHOWN = 2
 HERE = ("arrived", "admitted")  # at the hospital that expected her
 VOID = (referral_rules.Phase.DECLINED, referral_rules.Phase.WITHDRAWN)
 
@@ -28,12 +29,17 @@ def home_view(conn: Connection, mother: Mother, who: Principal, now_ms: int) -> 
     rows = history(conn, mother, wanted_minutes(progress), now_ms)
     newest = rows[0] if rows else None
     fresh = newest is not None and (newest["closed_ms"] or 0) > now_ms - ENDED_SHOWN_MS
+    expects = _expects(conn, mother, who, now_ms)
+    ended = newest if newest is not None and fresh and not needs_no_look(newest) else None
+    read = [row for row in rows if row["report"]]
+    new = [row for row in read[:1] if _holds(conn, mother, row["report"]["signed_ms"], now_ms)]
     return {
-        "expects": _expects(conn, mother, who, now_ms),
+        "expects": expects,
         "care": _care(conn, mother, who, now_ms),
-        "running": newest is not None and newest["closed_ms"] is None,
-        "ended": newest if newest is not None and fresh and not needs_no_look(newest) else None,
-        "reports": [row for row in rows if row["report"]][:REPORTS_SHOWN],
+        "ended": ended,
+        "report": new[0] if new else None,
+        "earlier": read[len(new) :][:EARLIER_SHOWN],
+        "calm": not new and (ended is None or ended["ending"] == Ending.SENT.value),
         "progress": progress,
         "wanted_min": wanted_minutes(progress),
     }
@@ -48,6 +54,15 @@ def plan_of(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:
 def wanted_minutes(progress: dict[str, Any]) -> int:
     plan = progress["plan"]
     return int(plan["minutes"]) if plan else USUAL_MINUTES
+
+
+def _holds(conn: Connection, mother: Mother, signed_ms: int, now_ms: int) -> bool:
+    """A doctor's answer is new, and she has not come to a hospital since."""
+    if signed_ms <= now_ms - FRESH_MS:
+        return False
+    ids = [row.id for row in green.visible(conn, mother_id=mother.id)]
+    steps = [step for of_one in green.steps_of(conn, ids).values() for step in of_one]
+    return not any(step.at_ms >= signed_ms and step.phase.value in HERE for step in steps)
 
 
 def _expects(

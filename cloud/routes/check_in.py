@@ -1,12 +1,13 @@
 """Before a recording: what a mother is asked, and what to do then."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from cloud.deps import Now, ServicesDep, Who
+from cloud.deps import MAX_ID, Now, ServicesDep, Who
+from cloud.gestation import gestation_weeks
 from cloud.mother.home import plan_of, wanted_minutes
 from cloud.render import page
 from cloud.routes.examples import example
@@ -26,18 +27,24 @@ class CheckIn(BaseModel):
 
 
 @router.get("/mother/start", summary="The page on which a mother begins a recording")
-def start(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
-    """First three questions; once they are answered, what to do."""
+def start(
+    request: Request, who: Who, parts: ServicesDep, now_ms: Now,
+    said: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+) -> Response:  # fmt: skip
+    """Three questions, each time; with `said`, her answers of a moment ago, what to do then."""
     with reading(parts.engine) as conn:
         mother = people.get_mother(conn, who.mother_id or 0)
         assert mother is not None  # the account of a mother belongs to one
         own = people.get_organisation(conn, mother.organisation_id or 0)
         newest = next(iter(check_ins.of_mother(conn, mother.id, limit=1)), None)
         minutes = wanted_minutes(plan_of(conn, mother, now_ms))
-    asked = newest is None or now_ms - newest.at_ms > HOLDS_MS
-    said = None if asked or newest is None else newest
-    next_ = next_step(said.answers).value if said else ""
-    return page(request, "start.html", who, said=said, next=next_, own=own, minutes=minutes)
+    fresh = newest is not None and newest.id == said and now_ms - newest.at_ms < HOLDS_MS
+    given = newest if fresh else None
+    return page(
+        request, "start.html", who, said=given, own=own, minutes=minutes,
+        next=next_step(given.answers).value if given else "",
+        weeks=gestation_weeks(mother.due_date, now_ms),
+    )  # fmt: skip
 
 
 @router.post("/api/mother/check-in")

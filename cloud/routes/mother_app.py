@@ -5,6 +5,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from cloud.deps import Now, Principal, ServicesDep, Who
+from cloud.gestation import gestation_weeks
 from cloud.mother.history import history
 from cloud.mother.home import home_view, plan_of, wanted_minutes
 from cloud.render import page
@@ -13,6 +14,15 @@ from cloud.store.db import reading
 from cloud.store.people import Mother
 
 router = APIRouter(tags=["pages"])
+
+
+@router.get("/mother", summary="A mother's own page")
+def mother(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    with reading(parts.engine) as conn:
+        her = _her(conn, who)
+        own = people.get_organisation(conn, her.organisation_id or 0)
+    weeks = gestation_weeks(her.due_date, now_ms)
+    return page(request, "mother.html", who, hospital=own, weeks=weeks)
 
 
 @router.get("/mother/now", summary="The part of a mother's page that the service writes")

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cloud.access import NEWCOMER
-from cloud.deps import Principal, Services, ServicesDep, VisibleRecording, Who
+from cloud.deps import Services, ServicesDep, VisibleRecording, Who
+from cloud.gestation import gestation_weeks
 from cloud.render import language_of, page
 from cloud.reports.seal import signed_of
 from cloud.store import people
@@ -35,12 +36,6 @@ def hospital(request: Request, who: Who, parts: ServicesDep) -> Response:
     return page(request, "hospital.html", who, place=_name(request, own))
 
 
-@router.get("/mother", summary="A mother's own page")
-def mother(request: Request, who: Who, parts: ServicesDep) -> Response:
-    own = _hospital_of(parts, who)
-    return page(request, "mother.html", who, hospital=own, place=_name(request, own))
-
-
 @router.get("/recordings/{recording_id}", summary="The page of one recording: its strip")
 def recording(
     request: Request, recording: VisibleRecording, who: Who, parts: ServicesDep
@@ -48,13 +43,12 @@ def recording(
     """A mother may print it when it is signed."""
     with reading(parts.engine) as conn:
         printable = who.role != "mother" or signed_of(conn, recording.id) is not None
-    return page(request, "recording.html", who, recording=recording, printable=printable)
-
-
-def _hospital_of(parts: Services, who: Principal) -> Organisation | None:
-    with reading(parts.engine) as conn:
-        her = people.get_mother(conn, who.mother_id) if who.mother_id else None
-    return _organisation(parts, her.organisation_id if her else None)
+        her = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
+    weeks = gestation_weeks(her.due_date, recording.start_ms) if her else None
+    return page(
+        request, "recording.html", who, recording=recording, printable=printable, mother=her,
+        weeks=weeks,
+    )  # fmt: skip
 
 
 def _organisation(parts: Services, organisation_id: int | None) -> Organisation | None:

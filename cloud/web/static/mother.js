@@ -1,18 +1,29 @@
-// The mother's page: what is happening, what to do now, who knows about it.
+// The mother's page: what is happening, what to do now, who knows about it. Its words: happening.js.
 
-import { ANSWERS, isClosed, worstFirst } from "./alerts.js";
+import { worstFirst } from "./alerts.js";
 import { showButtons } from "./buttons.js";
+import { asks, goingAfter, happening, sentences, waitsForCall } from "./happening.js";
 import { Live, get, post } from "./live.js";
 import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
-import { showPlacing } from "./placing.js";
+import { isFresh, showPlacing } from "./placing.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
-import { clock, t } from "./words.js";
+import { clock, day, msgid, t } from "./words.js";
 import { writtenParts } from "./written.js";
 
 const WEAK = 40; // % signal quality; the limit of the signal bar
 const LATE_S = 10; // that have not arrived: fewer are on their way
+const LATE_MS = 5000; // older data say how old they are
+const STEADY_MS = 8000; // a shorter pause of the heartbeat is not told
+const WAITS_MS = 60_000; // for the probe, before she reads what to check
+const DAY_MS = 24 * 3600_000;
+const ANSWERS = {
+  patient: { on_my_way: msgid("I am on my way"), ambulance: msgid("I need an ambulance"), call_me: msgid("I am fine, call me") },
+  technical: { done: msgid("I have done it"), call_me: msgid("Please help me") },
+};
+const openedAt = performance.now();
+let found = null; // {id, at}: the recording whose heart was found, and when that was seen last
 let tile = null;
 const alerts = new Map();
 const written = writtenParts();
@@ -52,9 +63,8 @@ async function reload() {
     byId("strip").replaceChildren();
     byId("origin").replaceChildren();
   }
+  if (row && location.hash === "#placing") history.replaceState(null, "", location.pathname);
   byId("strip-box").hidden = !row;
-  byId("less-box").hidden = !row;
-  byId("begin").hidden = Boolean(row);
   for (const part of written) part.stale = true;
   await Promise.all([tile?.load(), showButtons(row?.id)]);
   draw();
@@ -72,27 +82,23 @@ byId("less").addEventListener("click", async () => {
   if (tile) await post(`/api/recordings/${tile.recording.id}/reduced-movement`);
 });
 
-const current = () => [...alerts.values()].filter((alert) => !isClosed(alert)).sort(worstFirst)[0];
-
-// The first sentence says what is, the others what to do.
-function sentences(words) {
-  return words.match(/[^.!?。！？]+[.!?。！？]+/g)?.map((one) => one.trim()) ?? [words];
-}
+const current = () => [...alerts.values()].filter((alert) => asks(alert, tile?.recording.id)).sort(worstFirst)[0];
 
 function showAlert() {
   const alert = current();
   const box = byId("alert");
   box.hidden = !alert;
-  byId("calm").hidden = Boolean(alert);
   if (!alert) return;
-  const [what, ...steps] = sentences(t(alert.mother_text));
+  const [what, ...steps] = sentences(alert, expected());
   box.className = `card alert ${alert.priority}`;
   const { time } = alert.reason.late_s ? alert.reason.args : {}; // of what is told late
-  setText(byId("alert-what"), time ? t("At %(time)s: %(words)s", { time, words: what }) : what);
+  const since = time ?? (alert.cleared_s === null ? "" : clock(alert.raised_ms, false)); // of what has gone away
+  setText(byId("alert-what"), since ? t("At %(time)s: %(words)s", { time: since, words: what }) : what);
   byId("alert-steps").replaceChildren(...steps.map((step) => h("li", {}, step)));
   byId("told").replaceChildren(...told(alert));
-  byId("answers").replaceChildren(...Object.keys(ANSWERS).map((answer) => answerButton(alert, answer)));
-  const given = ANSWERS[alert.mother_answer];
+  const answers = ANSWERS[alert.kind];
+  byId("answers").replaceChildren(...Object.keys(answers).map((answer) => answerButton(alert, answer)));
+  const given = answers[alert.mother_answer];
   const args = given && { answer: t(given), time: clock(alert.mother_answer_ms, false) };
   setText(byId("answered"), given ? t("You answered at %(time)s: %(answer)s. You can still change it.", args) : "");
 }
@@ -103,41 +109,32 @@ function answerButton(alert, answer) {
     post(`/api/alerts/${alert.id}/answer`, { answer }).catch(() =>
       setText(byId("answered"), t("Your answer was not sent. Please call the hospital.")),
     );
-  return h("button", { type: "button", onclick, "aria-pressed": String(chosen), class: answer }, t(ANSWERS[answer]));
+  return h("button", { type: "button", onclick, "aria-pressed": String(chosen), class: answer }, t(ANSWERS[alert.kind][answer]));
 }
 
-// The line of what the hospital knows and has done, each with its time.
+// The line of what the hospital knows and has done, each with its time. Whoever waits for a call
+// keeps the phone free, so no number stands here.
 function told(alert) {
-  const { organisation, owner } = alert;
+  const own = alert.mother?.organisation;
+  const phone = waitsForCall(alert) ? "" : call(alert.organisation ?? own);
+  const emergency = alert.mother_answer === "ambulance" ? h("p", {}, t("Emergency"), ": ", phoneLink("120")) : "";
+  return [...knows(alert), phone, emergency];
+}
+
+function knows({ kind, organisation, owner, phase, seen_ms, told_ms }) {
   if (owner) {
     const who = { person: owner.person, organisation: orgOf(owner) };
     const words = t("%(person)s at %(organisation)s is looking after you.", who);
-    return [h("p", { class: "good" }, `✓ ${words}`), ...help(alert), call(organisation)];
+    return [h("p", { class: "good" }, `✓ ${words}`)];
   }
-  if (alert.mother_answer === "ambulance") return [...help(alert), call(organisation)];
-  if (alert.phase === "centre") {
-    if (alert.kind === "technical") return [h("p", {}, t("The monitoring centre knows about it."))];
-    return [h("p", {}, t("The monitoring centre has been asked to call you. Please keep your phone free."))];
-  }
+  if (phase === "centre" && kind === "technical") return [h("p", {}, t("The monitoring centre knows about it."))];
+  if (phase === "centre") return [h("p", {}, t("No hospital has taken it yet. The monitoring centre sees to it."))];
   if (!organisation) return [h("p", {}, t("We are finding a hospital for you."))];
-  const who = { organisation: orgName(organisation), time: clock(alert.told_ms, false) };
-  const lines = [h("p", {}, t("Told: %(organisation)s, %(time)s", who))];
-  if (alert.seen_ms) {
-    const seen = { organisation: who.organisation, time: clock(alert.seen_ms, false) };
-    lines.push(h("p", { class: "good" }, `✓ ${t("%(organisation)s saw this at %(time)s", seen)}`));
-  } else {
-    lines.push(h("p", { class: "quiet" }, t("Not seen there yet. If nobody answers, the next hospital is told by itself.")));
-  }
-  return [...lines, ...help(alert), call(organisation)];
-}
-
-// A person at the centre has been asked to call her: she keeps her phone free, and does not wait for
-// an ambulance that nobody has called yet.
-function help(alert) {
-  const last = alert.steps.filter((step) => ["to call", "called"].includes(step.event)).at(-1);
-  if (last?.event !== "to call" || alert.mother_answer === "on_my_way") return [];
-  if (alert.mother_answer !== "ambulance") return [h("p", {}, t("The monitoring centre has been asked to call you. Please keep your phone free."))];
-  return [h("p", {}, t("The monitoring centre has been asked to call an ambulance and you. If you can, call 120 yourself now:"), " ", phoneLink("120"))];
+  const who = { organisation: orgName(organisation), time: clock(told_ms, false) };
+  const first = h("p", {}, t("Told: %(organisation)s, %(time)s", who));
+  if (!seen_ms) return [first, h("p", { class: "quiet" }, t("Not seen there yet. If nobody answers, the next hospital is told by itself."))];
+  const seen = { organisation: who.organisation, time: clock(seen_ms, false) };
+  return [first, h("p", { class: "good" }, `✓ ${t("%(organisation)s saw this at %(time)s", seen)}`)];
 }
 
 function call(organisation) {
@@ -146,49 +143,71 @@ function call(organisation) {
   return h("p", {}, t("Phone of the hospital:"), " ", phoneLink(organisation.phone));
 }
 
+// What the part of the page says that the service writes.
+const expected = () => byId("now").querySelector("[data-expected]")?.dataset.expected ?? "";
+
 function draw() {
   const ageMs = tile ? live.ageMs(tile.recording.id) : null;
   tile?.draw(live);
-  sharePosition(Boolean(tile) || [...alerts.values()].some((alert) => !["handled", "closed"].includes(alert.phase)));
-  setText(byId("state"), stateText(ageMs));
-  showPlacing(tile && live.placed(tile.recording.id));
+  const alert = current();
+  if (byId("alert").hidden === Boolean(alert)) showAlert(); // of a signal that came back, of a recording that ended
+  sharePosition(Boolean(tile) || alert?.kind === "patient");
+  const said = happening(factsOf(alert, ageMs));
+  document.body.dataset.state = said.state;
+  setText(byId("state"), said.now);
+  setText(byId("todo"), said.meter && said.hints && placed() ? "" : said.todo);
+  setText(byId("watching"), said.watching);
+  showPlacing(said.meter ? placed() : null, said.hints);
   for (const part of written) part.tick(live);
-  setText(byId("left"), leftText());
-  byId("left").hidden = !tile;
+  const left = Math.ceil(wanted() - (tile?.trace.endS ?? 0) / 60);
+  setText(byId("left"), t("Minutes left: %(left)d of %(minutes)d", { left, minutes: wanted() }));
   const late = unsentS();
   setText(byId("unsent"), t("%(seconds)d seconds have not arrived yet. The probe and the box keep them and send them by themselves.", { seconds: late }));
-  byId("unsent").hidden = late < LATE_S;
-  setText(byId("watching"), watchingText(ageMs));
-  setText(byId("age"), tile && !live.lostMs ? ageText(ageMs) : "");
-  const bpm = ageMs !== null && ageMs < STALE_MS && !live.lostMs ? tile.trace.newest("fhr", 5) : NaN;
-  setText(byId("rate"), Number.isNaN(bpm) ? "" : bpm.toFixed(0));
-  byId("rate-box").hidden = Number.isNaN(bpm);
+  setText(byId("age"), ageMs > LATE_MS && !live.lostMs ? ageText(ageMs) : "");
+  const bpm = said.rate ? tile.trace.newest("fhr", 5) : NaN;
+  setText(byId("rate"), bpm.toFixed(0));
+  setText(byId("over"), overText(alert, said));
+  const shown = {
+    todo: byId("todo").textContent, left: said.left && wanted() && left > 0, "rate-box": !Number.isNaN(bpm), unsent: late >= LATE_S,
+    picture: said.picture, "placing-late": said.state === "late", calm: said.calm, begin: said.begin, "less-box": said.less,
+    watching: said.watching, over: byId("over").textContent,
+  };
+  for (const [id, is] of Object.entries(shown)) byId(id).hidden = !is;
 }
 
-function leftText() {
-  if (!tile) return "";
-  const minutes = Number(document.querySelector("[data-minutes]")?.dataset.minutes);
-  const left = Math.ceil(minutes - tile.trace.endS / 60);
-  if (!minutes) return "";
-  if (left > 0) return t("Minutes left: %(left)d of %(minutes)d", { left, minutes });
-  return current() ? "" : t("%(minutes)d minutes are recorded. You may switch off the box.", { minutes }); // nobody ends it in an alert
+const placed = () => tile && live.placed(tile.recording.id);
+const wanted = () => Number(byId("now").querySelector("[data-minutes]")?.dataset.minutes ?? 0);
+
+function factsOf(alert, ageMs) {
+  const begun = location.hash === "#placing" ? performance.now() - openedAt : NaN;
+  return {
+    lost: live.lostMs > 0,
+    alert: alert?.kind ?? "",
+    person: alert?.owner?.person,
+    going: goingAfter([...alerts.values()], live.nowMs),
+    expected: expected(),
+    waiting: begun >= WAITS_MS ? "late" : begun >= 0 ? "waiting" : "",
+    calm: byId("now").querySelector("[data-calm]") !== null,
+    minutes: wanted(),
+    recording: tile && ageMs !== null ? { stale: ageMs > STALE_MS, done: wanted() > 0 && tile.trace.endS >= 60 * wanted(), signal: signal() } : null,
+  };
 }
 
-function stateText(ageMs) {
-  if (live.lostMs) return t("This page has lost its connection.");
-  if (!tile || ageMs === null) return t("No recording is running.");
-  if (ageMs > STALE_MS) return t("Nothing arrives from your probe at the moment.");
-  const weak = tile.trace.newest("quality", 5) < WEAK;
-  if (weak || Number.isNaN(tile.trace.newest("fhr", 15))) return t("No clear signal yet. This is common: move the probe a little.");
-  return t("Your recording is running.");
+// By the probe's own word where it gives one; a short pause changes nothing.
+function signal() {
+  const { id } = tile.recording;
+  const at = placed();
+  const lies = at && isFresh(at) ? at.contact > 1 && !at.own_heart : !(tile.trace.newest("quality", 5) < WEAK);
+  if (found?.id !== id) found = null;
+  if (lies && !Number.isNaN(tile.trace.newest("fhr", 15))) found = { id, at: performance.now() };
+  if (!found) return "searching";
+  return performance.now() - found.at < STEADY_MS ? "found" : "unclear";
 }
 
-// The truth about who looks: the service checks by itself, a person only once called.
-function watchingText(ageMs) {
-  const owner = current()?.owner;
-  if (live.lostMs) return t("What you see here may be old. In doubt, call the hospital.");
-  if (!tile || ageMs === null) return t("Nobody is watching now.");
-  if (ageMs > STALE_MS) return t("Nobody can see your recording until data arrive again.");
-  if (owner) return t("%(person)s can see your recording live.", { person: owner.person });
-  return t("The computer checks your recording all the time. No person is watching it live; staff are called if something needs them.");
+// What was asked of her and is not any more.
+function overText(alert, { state }) {
+  if (alert || state in ANSWERS.patient) return "";
+  const ended = [...alerts.values()].filter((one) => one.kind === "patient" && live.nowMs - one.raised_ms < DAY_MS);
+  const newest = ended.sort((one, other) => other.raised_ms - one.raised_ms)[0];
+  return newest ? t("The alert of %(time)s is over.", { time: day(newest.raised_ms) }) : "";
 }

@@ -15,14 +15,15 @@ const STEPS = [
 
 export const isFresh = (placed) => placed !== null && placed.age_ms < STALE_MS;
 
-export function showPlacing(placed) {
+// hints: its words say what to do; otherwise something else on the page does
+export function showPlacing(placed, hints = true) {
   byId("placing").hidden = !placed;
   if (!placed) return;
   const fresh = isFresh(placed);
   const at = fresh && !placed.own_heart ? placed.contact : -1;
   [...byId("placing-meter").children].forEach((step, place) => (step.ariaCurrent = place === at ? "step" : "false"));
   const searchedMs = fresh ? placed.searching_ms : 0;
-  setText(byId("placing-words"), words(placed, fresh, searchedMs));
+  setText(byId("placing-words"), hints ? words(placed, fresh, searchedMs) : "");
   const said = fresh ? msgid("The probe said so %(time)s ago.") : msgid("No word from the probe for %(time)s.");
   setText(byId("placing-age"), t(said, { time: duration(placed.age_ms) }));
   byId("placing-call").hidden = !(searchedMs >= CALL_MS);

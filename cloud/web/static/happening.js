@@ -1,0 +1,104 @@
+// What a mother's page says: one state, one line of what happens now, what to do, who is watching.
+// Pure: tests/cloud/mother/test_happening.py walks every state.
+
+import { msgid, t } from "./words.js";
+
+const ORDERS = /on this page|nobody answers|call the hospital|call and go there/i; // whom to call
+const TOLD = /has been asked to look/; // stands below, with its time
+const WAIT = msgid("A person at the monitoring centre calls you. Keep your phone free.");
+const OVER = ["handled", "closed"];
+
+const SAYS = { // state: [what happens now, what to do]
+  lost: [msgid("This page has lost its connection."), msgid("What you see here may be old. In doubt, call the hospital.")],
+  on_my_way: [msgid("You are on your way to the hospital."), msgid("Let somebody else drive. Call the hospital if something changes.")],
+  ambulance: [msgid("You have asked for an ambulance."), msgid("Lie on your left side until it comes. If it does not come, call 120.")],
+  waiting: [msgid("Waiting for the probe ..."), msgid("Switch on the box. Put gel on the round probe, and hold it where the picture shows.")],
+  late: [msgid("Nothing has come from the probe yet."), msgid("Is the box switched on? Is the probe charged, and near the box? Does the box have a network?")],
+  idle: [msgid("No recording is running."), ""],
+  running: [msgid("Your recording is running."), ""],
+  silent: [msgid("Nothing arrives from your probe at the moment."), ""],
+  away: [msgid("Nothing arrives from your probe at the moment."), msgid("Leave the probe and the box switched on, near each other.")],
+  done: [msgid("%(minutes)d minutes are recorded."), msgid("You may take off the probe and switch off the box.")],
+  searching: [msgid("Looking for the heartbeat."), msgid("Move the probe slowly. It often takes a while.")],
+  unclear: [msgid("The heartbeat is not clear at the moment."), msgid("This is common: move the probe a little.")],
+  found: [msgid("The heartbeat is found. Your recording is running."), msgid("Lie on your left side, and rest.")],
+};
+const UNDER_WAY = ["searching", "unclear", "found"];
+
+// facts: {lost, alert: "patient", "technical" or "", person: who has taken the alert, going: what she
+// answered to an alert that is dealt with, expected: "coming", "here" or "", waiting: "waiting",
+// "late" or "", calm: nothing else asks for something, minutes: wanted,
+// recording: null or {stale, done, signal: of UNDER_WAY}}
+export function happening(facts) {
+  const state = stateOf(facts);
+  const { alert, expected, recording } = facts;
+  const [now, todo] = SAYS[state].map((words) => t(words, facts));
+  return {
+    state,
+    now,
+    todo,
+    watching: watching(facts, state),
+    calm: state === "idle" && facts.calm && !alert && !expected,
+    begin: state === "idle" && !alert && expected !== "coming",
+    left: UNDER_WAY.includes(state),
+    rate: state === "found",
+    meter: UNDER_WAY.includes(state) || (state === "running" && alert === "technical"),
+    hints: UNDER_WAY.includes(state), // the meter's own words, in the place of what to do
+    picture: ["waiting", "late", "searching"].includes(state),
+    less: Boolean(recording) && alert !== "patient",
+  };
+}
+
+function stateOf({ lost, alert, going, expected, waiting, recording }) {
+  if (lost) return "lost";
+  if (going && !alert && !expected) return going;
+  const told = alert || expected; // which says what to do
+  if (!recording) return (!told && waiting) || "idle";
+  if (recording.stale) return told ? "silent" : "away";
+  if (told) return "running";
+  return recording.done ? "done" : recording.signal;
+}
+
+// The truth about who looks: the service checks by itself, a person only once called.
+function watching({ alert, person, expected, recording }, state) {
+  if (state === "lost") return "";
+  if (!recording) return alert || expected || state in { on_my_way: 1, ambulance: 1 } ? "" : t("Nobody is watching now.");
+  if (recording.stale) return t("Nobody can see your recording until data arrive again.");
+  if (alert && person) return t("%(person)s can see your recording live.", { person });
+  if (alert) return t("The staff who are called can see your recording.");
+  if (expected) return t("The hospital can see your recording.");
+  return t("The computer checks your recording all the time. No person is watching it live; staff are called if something needs them.");
+}
+
+// Whether this alert still asks something of her: one about the signal only while it lasts.
+export function asks(alert, recordingId) {
+  if (OVER.includes(alert.phase)) return false;
+  return alert.kind === "patient" || (alert.recording_id === recordingId && alert.cleared_s === null);
+}
+
+// Somebody has been asked to call her and has not yet.
+export function waitsForCall(alert) {
+  if (alert.mother_answer === "on_my_way") return false;
+  const last = alert.steps.filter((step) => ["to call", "called"].includes(step.event)).at(-1);
+  return last ? last.event === "to call" : alert.phase === "centre" && alert.kind === "patient";
+}
+
+// [what is, ...what to do]: the words of the alert, without an order that another one has replaced.
+export function sentences(alert, expected) {
+  const cut = (words) => words.match(/[^.!?。！？]+[.!?。！？]+/g)?.map((one) => one.trim()) ?? [words];
+  const english = cut(alert.mother_text);
+  const [what, ...steps] = cut(t(alert.mother_text));
+  const calls = waitsForCall(alert);
+  const kept = (drop) => steps.filter((_, n) => !TOLD.test(english[n + 1]) && !(drop && ORDERS.test(english[n + 1])));
+  if (alert.mother_answer === "ambulance") return [what, ...kept(true).slice(0, 1), t("The monitoring centre has been asked to call an ambulance. If you can, call 120 yourself now.")];
+  if (alert.mother_answer === "on_my_way" || expected === "coming") return [what, t("Go to the hospital now. Let somebody else drive.")];
+  if (!calls) return [what, ...kept(false)];
+  const alone = /ambulance/.test(alert.mother_text) ? [t("If nobody has called you in two minutes, call 120.")] : [];
+  return [what, ...kept(true), t(WAIT), ...alone];
+}
+
+// What she answered to the newest alert that was dealt with and is not closed: she is on her way.
+export function goingAfter(alerts, nowMs) {
+  const newest = alerts.filter((one) => one.kind === "patient" && nowMs - one.raised_ms < 6 * 3600_000).sort((a, b) => b.raised_ms - a.raised_ms)[0];
+  return newest?.phase === "handled" && newest.mother_answer in { on_my_way: 1, ambulance: 1 } ? newest.mother_answer : "";
+}
