@@ -79,7 +79,7 @@ def _week(
         return Week(monday, 0, 0, 0, ())
     first = max(monday, min(plan.from_day for plan in begun))
     days = [*range(first, sunday + 1)]
-    planned = min(begun[-1].per_week, len(days))
+    planned = -(-begun[-1].per_week * len(days) // 7)  # of a week that began late its share
     made = sum(day in done for day in days)
     said = [day for day in days if day in excused and day not in done]
     gone = [d for d in days if d < today and d not in done and d not in excused]

@@ -17,7 +17,7 @@ from cloud.resources.lease_moves import Wanted
 from cloud.routes.examples import example
 from cloud.routes.refusals import in_words
 from cloud.routes.resources import DAY_MS, Short, Words, in_ms, local, zone_of
-from cloud.store import leases, people
+from cloud.store import leases, people, recordings
 from cloud.store.db import reading
 from cloud.store.leases import Lease
 
@@ -68,10 +68,21 @@ def leases_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> 
         shown = _all(conn, who, now_ms)
         choices = _choices(conn, who)
         zone = zone_of(conn, who)
+        device = _device_of(conn, who.mother_id) if who.mother_id else None
     until = local(now_ms + LEASED_FOR_MS, zone)
     return page(
-        request, "leases.html", who, leases=shown, choices=choices, until=until, zone=zone
+        request, "leases.html", who, leases=shown, choices=choices, until=until, zone=zone,
+        device=device,
     )  # fmt: skip
+
+
+def _device_of(conn: Connection, mother_id: int) -> str | None:
+    """What she records with: of a recording that runs, else the one that is bound to her."""
+    for one in recordings.open_now(conn):
+        if one.mother_id == mother_id and one.gateway_id != recordings.HOME:
+            return one.device_id
+    bound = people.device_of_mother(conn, mother_id)
+    return bound.id if bound else None
 
 
 @router.get("/api/leases", summary="Who has which box, since when, until when")

@@ -24,6 +24,15 @@ def test_a_plan_that_begins_in_the_middle_asks_for_no_more_than_the_days_left():
     assert (week.done, week.planned) == (2, 2)
 
 
+def test_of_the_week_in_which_a_plan_begins_only_its_share_is_asked_for():
+    (week,) = weeks([Plan(MONDAY + 4, 3, 20)], [], [], on(6)[0])  # Friday to Sunday, three a week
+    assert (week.planned, week.missed) == (2, tuple(on(5)))
+    for day in range(7):
+        (week,) = weeks([Plan(MONDAY + day, 3, 20)], [], [], on(day)[0])
+        assert 1 <= week.planned <= min(3, 7 - day)
+        assert week.missed == ()  # today is not over, and nothing counts before the plan
+
+
 def test_a_new_plan_holds_from_its_week_on():
     new = Plan(MONDAY + 7, 2, 30)
     assert [week.planned for week in weeks([PLAN, new], [], [], on(15)[0])] == [4, 2, 2]
