@@ -35,10 +35,19 @@ def recording_views(
     conn: Connection, live: Live, rows: Sequence[Recording], now_ms: int
 ) -> list[dict[str, Any]]:
     """One view for each, in their order; `age_ms` is how old its newest data is, null when it has
-    ended."""
+    ended. The mother is as far along as she was when it began."""
     mothers = people.mothers_by_id(conn, {row.mother_id for row in rows} - {None})
     views = mother_views(conn, mothers.values(), now_ms)
-    return [_recording_view(live, row, views.get(row.mother_id or 0), now_ms) for row in rows]
+    return [_recording_view(live, row, _then(row, mothers, views), now_ms) for row in rows]
+
+
+def _then(
+    row: Recording, mothers: dict[int, Mother], views: dict[int, dict[str, Any]]
+) -> dict[str, Any] | None:
+    her = mothers.get(row.mother_id or 0)
+    if her is None:
+        return None
+    return views[her.id] | {"gestation_weeks": gestation_weeks(her.due_date, row.start_ms)}
 
 
 def _recording_view(

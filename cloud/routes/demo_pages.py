@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cloud import demo, story
-from cloud.deps import Services, ServicesDep, Who
+from cloud.deps import Now, Services, ServicesDep, Who
 from cloud.render import page
 from cloud.routes.login import Username, let_in
 from cloud.store import people
@@ -14,7 +14,7 @@ from cloud.store.db import reading
 
 router = APIRouter(tags=["demonstration"])
 Chapter = Literal["poor_signal", "normal", "flat", "late_decelerations", "bradycardia"]
-AGAIN_S = "2"  # a wish that is being carried out
+AGAIN_S = 2  # a wish that is being carried out
 MOTHERS = [
     {"username": f"mother{n}", "name": row["name"], "role": "mother"}
     for n, row in enumerate(demo.MOTHERS, start=1)
@@ -22,7 +22,7 @@ MOTHERS = [
 
 
 @router.get("/demo", summary="The start page of the demo")
-def show(request: Request, who: Who, parts: ServicesDep) -> Response:
+def show(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     _only_in_demo(parts)
     home = parts.settings.home
     wish = story.read(home)
@@ -37,7 +37,8 @@ def show(request: Request, who: Who, parts: ServicesDep) -> Response:
         speeds=sorted({*story.SPEEDS, wish.speed}) if wish else [],
     )  # fmt: skip
     if wish and not done:
-        response.headers["Refresh"] = AGAIN_S  # without a script
+        # without a script; to its own address with a fragment a browser would only scroll
+        response.headers["Refresh"] = f"{AGAIN_S}; url=/demo?{now_ms}#story"
     return response
 
 

@@ -22,7 +22,8 @@ export const LOOK = {
 };
 export const PX_PER_CM = 96 / 2.54; // a CSS centimetre
 export const LEFT_PX = 30; // room for the numbers of the axis
-const FOOT_PX = 15; // room for the times
+const FOOT_PX = 15; // room for the times since the beginning
+const CLOCK_PX = 12; // room below them for the times of day
 const BETWEEN_PX = 10;
 const TOCO_SHARE = 0.27; // of the height
 const NORMAL = [110, 160]; // bpm, FIGO 2015 and the Chinese consensus of 2022
@@ -32,20 +33,24 @@ const DENSE = 10; // samples in a pixel: from then on a column is drawn, not eac
 const SHORT = 32; // samples in one stroke: a long one takes a browser twice the time
 const MINUTES = [1, 2, 5, 10, 20, 60, 120, 240]; // between times
 const TIMES_PX = 54; // between times
+const UNIT_PX = 17; // room for the unit of the axis
 
 let hatched = null; // one pattern for all
 
 export class Paper {
   // axis: [low, high] in bpm; fromS: the recorded second at the left edge; ratio: pixels of the
   // screen in one of the page, on which lines come to lie
-  constructor(pen, width, height, axis, fromS, seconds, ratio) {
-    const plot = height - FOOT_PX - BETWEEN_PX;
-    Object.assign(this, { pen, width, height, axis, fromS, toS: fromS + seconds, ratio });
+  // start: {startMs, speed} of the recording; one that is replayed faster has no times of day
+  constructor(pen, width, height, axis, fromS, seconds, ratio, { startMs, speed }) {
+    const clockMs = speed === 1 ? startMs : undefined;
+    const footPx = clockMs ? FOOT_PX + CLOCK_PX : FOOT_PX;
+    const plot = height - footPx - BETWEEN_PX;
+    Object.assign(this, { pen, width, height, axis, fromS, toS: fromS + seconds, ratio, clockMs });
     this.perS = (width - LEFT_PX) / seconds;
     this.rateTop = 3;
     this.rateBottom = plot * (1 - TOCO_SHARE);
     this.tocoTop = this.rateBottom + BETWEEN_PX;
-    this.tocoBottom = height - FOOT_PX;
+    this.tocoBottom = height - footPx;
     this.part = [0, width]; // the columns that are drawn
   }
 
@@ -89,20 +94,23 @@ export class Paper {
     this.#upright(boldS, LOOK.bold);
   }
 
-  // The numbers of the axis, left of all that moves, and whole times below it. start: {startMs,
-  // speed} of the recording, for the time of day.
-  numbers(start) {
+  // The numbers of the axis, left of all that moves, and whole times below it: since the beginning,
+  // and of the day.
+  numbers() {
     const [low, high] = this.axis;
     this.#fill(LOOK.paper, 0, 0, LEFT_PX, this.tocoBottom + 1);
     const step = this.rateBottom - this.rateTop > 200 ? 20 : 40;
     for (let bpm = Math.ceil(low / step) * step; bpm <= high; bpm += step) {
-      if (this.rateY(bpm) > 6) this.text(bpm, LEFT_PX - 4, this.rateY(bpm), "right");
+      if (this.rateY(bpm) > UNIT_PX) this.text(bpm, LEFT_PX - 4, this.rateY(bpm), "right");
     }
+    this.text(t("bpm"), LEFT_PX - 4, this.rateTop + 5, "right");
     for (const value of [0, 50, 100]) this.text(value, LEFT_PX - 4, this.tocoY(value), "right");
     const every = MINUTES.find((minutes) => minutes * 60 * this.perS > TIMES_PX) ?? MINUTES.at(-1);
     this.part = [LEFT_PX, this.width - 20];
     for (const n of this.#steps(60 * every, 0)) {
-      this.text(timeAt(n * every, n % 2, start), this.x(60 * every * n), this.tocoBottom + 8, "center");
+      const x = this.x(60 * every * n);
+      this.text(since(n * every), x, this.tocoBottom + 8, "center");
+      if (this.clockMs) this.text(clock(this.clockMs + 60_000 * every * n, false), x, this.tocoBottom + 8 + CLOCK_PX, "center");
     }
   }
 
@@ -221,11 +229,9 @@ export class Paper {
   }
 }
 
-// Minutes since the start and time of day take turns; a replay that runs faster has only minutes.
-function timeAt(minute, odd, { startMs, speed }) {
-  if (odd && startMs && speed === 1) return clock(startMs + minute * 60_000, false);
-  if (minute && minute % 60 === 0) return t("%(hours)d h", { hours: minute / 60 });
-  return t("%(minutes)d min", { minutes: minute });
+// 64 -> "1:04"
+function since(minutes) {
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
 function hatching() {

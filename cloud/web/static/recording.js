@@ -8,7 +8,7 @@ import { byId, h, me, priorityMark, setText } from "./parts.js";
 import { Pieces } from "./pieces.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
-import { clock, duration, msgid, say, t } from "./words.js";
+import { clock, date, duration, msgid, say, t } from "./words.js";
 import { writtenParts } from "./written.js";
 
 const id = Number(document.body.dataset.recording);
@@ -153,10 +153,24 @@ function give() {
   tile.strip.options.focus = { fromS: Math.min(begunS, atS), toS: Math.max(begunS, atS) };
 }
 
+function lasts(minutes) {
+  if (minutes < 60) return t("%(minutes)d min", { minutes });
+  return t("%(hours)d h %(minutes)d min", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+const began = byId("began");
+began.textContent = date(Number(began.dataset.ms));
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key !== "?" || target.closest("input, textarea, select")) return;
+  byId("help").open = !byId("help").open;
+  byId("help").firstElementChild.focus();
+});
+
 setInterval(() => {
   for (const part of written) part.tick(live);
   if (!tile) return;
   tile.draw(live);
+  setText(byId("lasts"), lasts(Math.floor(tile.trace.endS / 60)));
   back.parentElement.hidden = most() === 0;
   back.max = Math.floor(most());
   back.value = back.max - tile.strip.backS;

@@ -62,7 +62,7 @@ export class Strip {
     pen.drawImage(this.ink.canvas, 0, 0);
     this.#ready(pen);
     paper.within(pen, [LEFT_PX, paper.width], () => this.#over(spans));
-    paper.numbers(this.options);
+    paper.numbers();
     if (lostMs > 0) this.#veil(t("connection lost %(time)s", { time: duration(lostMs) }));
     else if (ageMs > STALE_MS) this.#veil(t("no data %(time)s", { time: duration(ageMs) }));
   }
@@ -81,7 +81,7 @@ export class Strip {
     const pxS = seconds / (width - LEFT_PX) / ratio;
     const fromS = Math.round((toS - seconds) / pxS) * pxS;
     const pen = this.canvas.getContext("2d", { alpha: false });
-    this.paper = new Paper(pen, width, height, this.options.axis, fromS, seconds, ratio);
+    this.paper = new Paper(pen, width, height, this.options.axis, fromS, seconds, ratio, this.options);
     return pen;
   }
 

@@ -7,6 +7,7 @@ import { STALE_MS, Strip } from "./strip.js";
 import { Trace } from "./trace.js";
 import { duration, msgid, t } from "./words.js";
 
+const SIGNAL_S = 60; // the signal of a running recording is that of the last minute
 const READINGS = [
   ["fhr", msgid("FHR"), msgid("bpm")],
   ["mhr", msgid("MHR"), msgid("bpm")],
@@ -23,6 +24,7 @@ export class Tile {
     this.age = h("span", { class: "age" });
     this.hers = h("b", { class: "hers" });
     this.quality = h("meter", { min: 0, max: 100, low: 40, optimum: 100, "aria-label": t("signal") });
+    this.usable = h("span");
     this.canvas = h("canvas", { role: "img", "aria-label": t("strip of %(name)s", { name: this.name }) });
     this.element = this.#build();
     this.strip = new Strip(this.canvas, this.trace, {
@@ -62,7 +64,7 @@ export class Tile {
   }
 
   #signal() {
-    return h("span", { class: "signal" }, h("small", {}, t("signal")), this.quality, this.hers, this.age);
+    return h("span", { class: "signal" }, h("span", {}, t("signal"), " ", this.usable), this.quality, this.hers, this.age);
   }
 
   load() {
@@ -93,7 +95,9 @@ export class Tile {
       const value = stale ? NaN : this.trace.newest(name);
       setText(this.numbers[name], Number.isNaN(value) ? "– –" : value.toFixed(0));
     }
-    this.quality.value = stale ? 0 : this.trace.newest("quality") || 0;
+    const usable = stale && ageMs !== null ? NaN : this.trace.usable(ageMs === null ? this.trace.keepS : SIGNAL_S);
+    this.quality.value = usable || 0;
+    setText(this.usable, Number.isNaN(usable) ? "–" : t("%(percent)d %% usable", { percent: Math.floor(usable) }));
     setText(this.age, ageText(ageMs));
     const placed = live.placed(this.recording.id);
     setText(this.hers, !stale && isFresh(placed) && placed.own_heart ? t("probably the mother's heart") : "");

@@ -49,6 +49,12 @@ export class Trace {
     return NaN;
   }
 
+  // How many percent of the last `seconds` have a fetal heart rate; NaN when nothing came yet.
+  usable(seconds) {
+    const last = this.fhr.subarray(Math.max(0, this.length - seconds * FS_HZ));
+    return (100 * last.reduce((sum, value) => sum + !Number.isNaN(value), 0)) / last.length;
+  }
+
   // Room for these seconds too. The new samples are unknown until they come.
   #reach(fromS, toS) {
     const before = this.startS ?? fromS;

@@ -47,6 +47,7 @@ const format = (parts) => new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : 
 const TIME = { hour: "2-digit", minute: "2-digit" };
 const minutes = format(TIME);
 const seconds = format({ ...TIME, second: "2-digit" });
+const dates = format({ ...TIME, day: "2-digit", month: "2-digit", year: "numeric" });
 const days = format({ ...TIME, day: "2-digit", month: "2-digit" });
 
 export function clock(ms, withSeconds = true) {
@@ -56,6 +57,11 @@ export function clock(ms, withSeconds = true) {
 // With the day: "22/11, 14:02".
 export function day(ms) {
   return days.format(ms);
+}
+
+// With the year too: "22/11/2026, 14:02".
+export function date(ms) {
+  return dates.format(ms);
 }
 
 // Completed weeks of pregnancy.
