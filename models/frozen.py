@@ -1,9 +1,11 @@
-"""What has been shown for long enough stays as it was shown: ALGORITHMS 3.4.
+"""What has been shown for long enough stays as it was shown, until it is judged otherwise.
 
-Each refresh finds events and a baseline anew, and later data move what is near the end. So the last
-PROVISIONAL_S are marked provisional, and what is older than FROZEN_S is frozen: it is shown
-unchanged, and where a later refresh disagrees that is said beside it, as `revised`. Nothing is
-hidden: an event that reaches into the last FROZEN_S is always shown as found now.
+Each refresh finds events and a baseline anew, and later data move what is near the end (ALGORITHMS
+3.4). So the last PROVISIONAL_S are marked provisional, and what is older than FROZEN_S is frozen: a
+mark does not move while a refresh finds the same there. Where it finds something else, that is
+shown, because verdict and scores count what is found now, and a page may not say two things; what
+was shown first is listed beside it, as `revised`. Nothing is hidden: an event that reaches into the
+last FROZEN_S is always shown as found now. What lies before the strip of a refresh stays.
 
 Events are JSON objects with start_s and end_s, so that a stored document is enough to go on from.
 """
@@ -29,24 +31,34 @@ Levels = NDArray[np.float32]  # baseline in bpm, one a second
 
 
 class Frozen:
-    """Of one recording: what is frozen, and what was shown besides at the last refresh."""
+    """Of one recording: what was frozen first, and what was shown at the last refresh."""
 
     def __init__(self) -> None:
         self.to_s = 0.0  # recorded second up to which all is frozen
-        self._events: list[Named] = []
+        self._first: list[Named] = []  # as frozen, of what a refresh still sees
+        self._shown: list[Named] = []  # at the last refresh, up to to_s
         self._open: list[Named] = []
-        self._levels: Levels = np.empty(0, np.float32)  # those before to_s, the last hour of them
+        self._levels: Levels = np.empty(0, np.float32)  # as frozen, the last hour before to_s
 
     def resume(self, document: Document) -> None:
         """Go on from what keep() returned in an earlier process."""
         self.to_s = document["frozen_to_s"]
         for name, event in _named(document):
             plain = {key: value for key, value in event.items() if key != "state"}
-            where = self._events if event["state"] == "frozen" else self._open
+            where = self._shown if event["state"] == "frozen" else self._open
             where.append((name, plain))
+        revised = [one for one in document["revised"] if one["what"] != "baseline"]
+        now = [one["now"] for one in revised]
+        self._first = [one for one in self._shown if one[1] not in now]
+        before = [(one["what"], one["shown"]) for one in revised if one["shown"]]
+        self._first += [one for one in before if one not in self._first]
         levels = document["baseline"]
         count = max(0, round(self.to_s - levels["start_s"]))
         self._levels = np.array(levels["bpm"][:count], np.float32)  # null becomes NaN
+        for one in document["revised"]:
+            if one["what"] == "baseline":
+                span = slice(*(round(one[key] - levels["start_s"]) for key in ("start_s", "end_s")))
+                self._levels[span] = one["shown"]
 
     def keep(self, found: Document, levels: Levels, start_s: float, ended: bool) -> Document:
         """`found` as it is to be shown: its events with a state, the baseline, what was revised.
@@ -55,29 +67,43 @@ class Frozen:
         levels  its baseline (n,), one a second
         """
         end_s = start_s + len(levels)
-        known_s = self.to_s
+        since_s = start_s + FROZEN_S if start_s > 0 else 0.0  # events are cut off before
+        past = self._leave(since_s)
         events = list(_named(found))
         fresh = [one for one in events if self._is_fresh(one)]
-        revised = self._revised(events, fresh, start_s) + self._moved(levels, start_s)
-        self.to_s = max(known_s, start_s, end_s if ended else end_s - FROZEN_S)
-        self._events += [one for one in fresh if one[1]["end_s"] <= self.to_s]
+        stays = [old for old in self._first if any(_same(old, now) for now in events)]
+        other = [
+            one
+            for one in events
+            if one[1]["start_s"] >= since_s
+            and not any(one is new for new in fresh)
+            and not any(_same(one, old) for old in stays)
+            and _meets(one, past) is None
+        ]
+        revised = [_revision(old, _meets(old, events)) for old in self._first if old not in stays]
+        first = self._as_frozen(levels, start_s)
+        shown, moved = _moved(first, levels, start_s, round(self.to_s - start_s))
+        self.to_s = max(self.to_s, start_s, end_s if ended else end_s - FROZEN_S)
+        done = [one for one in fresh if one[1]["end_s"] <= self.to_s]
         self._open = [one for one in fresh if one[1]["end_s"] > self.to_s]
-        bpm = _rounded(self._freeze_levels(levels, start_s, known_s))
+        self._shown = past + stays + other + done
+        self._first += done + [one for one in other if _meets(one, self._first) is None]
+        self._levels = first[: round(self.to_s - start_s)]
         provisional_s = max(start_s, end_s if ended else end_s - PROVISIONAL_S)
         return {
             **found,
-            **self._shown(found, provisional_s),
+            **self._by_name(found, provisional_s),
             "at_s": end_s,
             "frozen_to_s": self.to_s,
             "provisional_from_s": provisional_s,
-            "baseline": {"start_s": start_s, "bpm": bpm},
-            "revised": revised,
+            "baseline": {"start_s": start_s, "bpm": _rounded(shown)},
+            "revised": revised + moved,
         }
 
-    def _shown(self, found: Document, provisional_s: float) -> dict[str, list[Event]]:
+    def _by_name(self, found: Document, provisional_s: float) -> dict[str, list[Event]]:
         """Every event by its name, in order of time, with its state."""
         shown: dict[str, list[Event]] = {name: [] for name in KINDS if name in found}
-        for name, event in sorted(self._events + self._open, key=lambda one: one[1]["start_s"]):
+        for name, event in sorted(self._shown + self._open, key=lambda one: one[1]["start_s"]):
             shown.setdefault(name, []).append(event | {"state": self._state(event, provisional_s)})
         return shown
 
@@ -90,59 +116,44 @@ class Frozen:
         """Not of the frozen past, or the successor of an event that reached out of it."""
         if one[1]["end_s"] > self.to_s:
             return True
-        return _meets(one, self._open) is not None and _meets(one, self._events) is None
+        return _meets(one, self._open) is not None and _meets(one, self._shown) is None
 
-    def _revised(
-        self, events: list[Named], fresh: list[Named], start_s: float
-    ) -> list[dict[str, object]]:
-        """Frozen events that would be found otherwise now, and such as were not found then.
-
-        Near the beginning of a strip that is not the beginning of the recording events are cut
-        off; there nothing is compared.
-        """
-        since_s = start_s + FROZEN_S if start_s > 0 else 0.0
-        past = [one for one in events if one not in fresh and one[1]["start_s"] >= since_s]
-        found: list[dict[str, object]] = []
-        for old in self._events:
-            if old[1]["start_s"] >= since_s and not any(_same(old, now) for now in events):
-                now = _meets(old, events)
-                found.append(_revision(old[0], old[1], now[1] if now else None))
-        return found + [
-            _revision(name, None, event)
-            for name, event in past
-            if _meets((name, event), self._events) is None
+    def _leave(self, since_s: float) -> list[Named]:
+        """What begins before since_s: no refresh judges it any more, it stays as it was shown."""
+        past = [one for one in self._shown if one[1]["start_s"] < since_s]
+        self._first = [
+            one for one in self._first if one[1]["start_s"] >= since_s and _meets(one, past) is None
         ]
+        return past
 
-    def _moved(self, levels: Levels, start_s: float) -> list[dict[str, object]]:
-        """Where the frozen baseline would be another one now."""
-        since_s = start_s + FROZEN_S if start_s > 0 else start_s
-        count = max(0, round(self.to_s - since_s))
-        if not count or len(self._levels) < count:
-            return []
-        first = round(since_s - start_s)
-        old, now = self._levels[-count:], levels[first : first + count]
-        with np.errstate(invalid="ignore"):
-            apart = np.abs(old - now) >= BASELINE_BPM
-        return [
-            {
-                "what": "baseline",
-                "start_s": since_s + a,
-                "end_s": since_s + b,
-                "shown": round(float(np.median(old[a:b]))),
-                "now": round(float(np.median(now[a:b]))),
-            }
-            for a, b in runs(apart).tolist()
-            if b - a >= BASELINE_S
-        ]
-
-    def _freeze_levels(self, levels: Levels, start_s: float, known_s: float) -> Levels:
+    def _as_frozen(self, levels: Levels, start_s: float) -> Levels:
         """The frozen baseline from start_s on, continued by the new one."""
-        count = round(max(0.0, known_s - start_s))
+        count = round(max(0.0, self.to_s - start_s))
         old = self._levels[-count:] if count else self._levels[:0]
-        shown = levels.copy()
-        shown[count - len(old) : count] = old
-        self._levels = shown[: round(self.to_s - start_s)]
-        return shown
+        first = levels.copy()
+        first[count - len(old) : count] = old
+        return first
+
+
+def _moved(
+    first: Levels, now: Levels, start_s: float, count: int
+) -> tuple[Levels, list[dict[str, object]]]:
+    """The baseline as it is to be shown, and where that is not as its `count` seconds of `first`
+    were frozen. Near the beginning of a strip that is cut off nothing is compared."""
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(first - now)[: max(0, count)] >= BASELINE_BPM
+    apart[: round(FROZEN_S) if start_s > 0 else 0] = False
+    shown, found = first.copy(), list[dict[str, object]]()
+    for a, b in runs(apart).tolist():
+        if b - a >= BASELINE_S:
+            shown[a:b] = now[a:b]
+            levels = {
+                name: round(float(np.median(line[a:b])))
+                for name, line in (("shown", first), ("now", now))
+            }
+            place = {"start_s": start_s + a, "end_s": start_s + b}
+            found.append({"what": "baseline", **place, **levels})
+    return shown, found
 
 
 def _named(document: Document) -> Iterable[Named]:
@@ -172,12 +183,11 @@ def _same(one: Named, other: Named) -> bool:
     )
 
 
-def _revision(name: str, shown: Event | None, now: Event | None) -> dict[str, object]:
-    """`shown` None: not found then; `now` None: not found any more."""
-    event = shown or now
-    assert event is not None
-    place = {"start_s": event["start_s"], "end_s": event["end_s"]}
-    return {"what": name, **place, "shown": shown, "now": now}
+def _revision(old: Named, now: Named | None) -> dict[str, object]:
+    """`now` None: not found any more."""
+    name, shown = old
+    place = {"start_s": shown["start_s"], "end_s": shown["end_s"]}
+    return {"what": name, **place, "shown": shown, "now": now[1] if now else None}
 
 
 def _rounded(levels: Levels) -> list[float | None]:

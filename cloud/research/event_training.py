@@ -18,9 +18,10 @@ from models.agreement import Agreement, Spans, compare, counted, matched
 from models.baseline import baseline
 from models.clean import clean, stuck
 from models.learned.event_candidates import Candidates, candidates, seconds
-from models.learned.event_choice import Judge, best_set, picked, with_certain
+from models.learned.event_choice import Judge, best_set, picked, settled, with_certain
 from models.learned.event_features import SIGN, Singles, features
 from models.learned.event_linear import BentLines, bent, knots
+from models.learned.event_returns import rising
 from models.learned.false_signal import false_mask
 from models.learned.forest import Forest, from_sklearn
 
@@ -53,6 +54,8 @@ class Known:
     """A marked recording and its candidates."""
 
     marked: Marked
+    fhr: Floats  # (n,) cleaned, at FS_HZ
+    line: Floats  # its baseline
     found: Candidates
     x: Singles
     overlap: Floats  # (m,) with the best marked event of the kind: shared / covered
@@ -67,6 +70,11 @@ class Known:
         mine = [k for k in chosen if self.found.sign[k] == sign]
         return [(float(self.found.first[k]), float(self.found.stop[k])) for k in mine]
 
+    def told(self, chosen: list[int]) -> list[int]:
+        """Those of the chosen that the analysis tells."""
+        line = settled(self.fhr, self.found, chosen, self.line)
+        return rising(self.fhr, line, self.found, chosen)
+
     def agreement(self, chosen: Sequence[int]) -> tuple[Agreement, Agreement]:
         """On accelerations and decelerations."""
         acc, dec = (
@@ -78,7 +86,8 @@ class Known:
 def known(marked: Marked) -> Known:
     raw = marked.trace.fhr_bpm.astype(float)
     fhr = clean(np.where(false_mask(marked.trace) | stuck(raw), nan, raw))
-    record = seconds(fhr, baseline(fhr))
+    line = baseline(fhr)
+    record = seconds(fhr, line)
     found, certain = with_certain(candidates(record), record)
     overlap = np.zeros(len(found.sign))
     for sign, spans in zip(
@@ -98,7 +107,7 @@ def known(marked: Marked) -> Known:
         [(a, b) in kept for a, b in zip(*map(np.ndarray.tolist, found[1:]), strict=True)]
     )
     x, _ = features(record, marked.trace.toco.astype(float), found)
-    return Known(marked, found, x, overlap, certain, reliable)
+    return Known(marked, fhr, line, found, x, overlap, certain, reliable)
 
 
 def fitted(learned: Sequence[Known], seed: int) -> tuple[tuple[Forest, ...], tuple[BentLines, ...]]:

@@ -63,7 +63,7 @@ def judged(
         judge = Judge((), (), least, np.ones(2), np.zeros(2))
         for k in (k for k, at in enumerate(fold) if at == out):
             one = all_known[k]
-            main, _ = picked(one.found, scores[k], one.certain, judge)
+            main = one.told(picked(one.found, scores[k], one.certain, judge)[0])
             spans = [one.spans(main, sign) for sign in SIGNS]
             found[k] = OutOfFold(one.marked, spans[0], spans[1], one.agreement(main))
     return [one for one in found if one], scores, fold

@@ -6,7 +6,8 @@ accepts is an event, also where it misses 15 bpm or 15 s. Weights, figures and l
 docs/models/events.md.
 
 Not learned: before 32 weeks the plain rule stands (models/events.py), and a deceleration that is
-deep for minutes is one whatever the model says.
+deep for minutes is one whatever the model says. A rise that only leads back to the level from
+which the baseline has just fallen is no acceleration, whatever the model says.
 """
 
 from functools import cache
@@ -30,6 +31,7 @@ from models.filters import low_pass
 from models.learned.event_candidates import Candidates, Ints, Seconds, candidates, seconds
 from models.learned.event_features import SIGN, Singles, features
 from models.learned.event_linear import BentLines
+from models.learned.event_returns import LEVEL_S, MINOR_BPM, rising
 from models.learned.forest import Forest, weights
 from models.trace import FS_HZ
 
@@ -42,8 +44,6 @@ APART = 0.2  # what that costs, as a chance
 TREES_WEIGHT = np.array([0.3, 0.7])  # against the lines, of each kind
 MOST_ODDS = 9.0  # log odds
 MINOR = 0.2  # least probability of an event that is told, though not counted
-MINOR_BPM = 5.0  # least height of such a one
-LEVEL_S = 600.0  # a longer change is one of the baseline: NICHD
 
 
 class Judge(NamedTuple):
@@ -123,7 +123,8 @@ def choose(
     judge = shipped()
     score = judge.score(features(record, toco, found)[0])
     main, minor = picked(found, score, certain, judge)
-    line = _settled(fhr_bpm, found, main, baseline_bpm)
+    line = settled(fhr_bpm, found, main, baseline_bpm)
+    main, minor = (rising(fhr_bpm, line, found, chosen) for chosen in (main, minor))
     return _events(fhr_bpm, line, found, judge.probability(score, found.sign), main, minor, start_s)
 
 
@@ -194,7 +195,7 @@ def best_set(found: Candidates, gain: Floats, apart: float = APART) -> list[int]
     return chosen[::-1]
 
 
-def _settled(fhr_bpm: Floats, found: Candidates, main: list[int], line: Floats) -> Floats:
+def settled(fhr_bpm: Floats, found: Candidates, main: list[int], line: Floats) -> Floats:
     """The baseline without what was chosen, so that it runs under accelerations."""
     rest = fhr_bpm.copy()
     for k in main:
