@@ -7,6 +7,22 @@ from typing import Any
 FIRST = ("nichd", "figo_2015", "nice_ng229")  # ids of models.scores
 ALWAYS = ("decelerations", "accelerations")  # said to be 0, too
 KINDS = ("late", "variable", "prolonged")  # that the items of scores name
+ABOUT = {  # what a score is for, and by whose limits: its title and its minutes stand beside it
+    "nichd": "For labour, NICHD. The verdict of Lucina follows it, and two limits of FIGO.",
+    "figo_2015": "For labour, FIGO.",
+    "nice_ng229": "For labour, NICE: any late deceleration is enough for the worst class.",
+    "cst": "Before labour: only decelerations beside contractions count.",
+    "cst10": "Before labour: baseline, variability and what goes with contractions, in points.",
+    "nst_acog": "Before labour, ACOG: only accelerations count.",
+    "nst_three_level": "Before labour, SOGC: the worst item decides.",
+    "stv_limit": "For babies who grow too slowly: only short-term variation counts.",
+    "antepartum_criteria": "Before labour: says when a recording may end, not how bad one is.",
+}
+POINTS = "Before labour: the points of all items together."
+DIFFER = (
+    "Each score looks at its own minutes, for its own purpose, by its own limits. So scores may "
+    "differ from each other and from the verdict of Lucina. A doctor weighs them."
+)
 # what a document leaves out
 _SCORE: dict[str, Any] = {"because": [], "check": "", "points": None, "not_computable": False}
 _ITEM = {"note": "", "unit": "", "because": None, "cell": None, "result": None}
@@ -50,6 +66,11 @@ def ranked(scores: Mapping[str, Found]) -> list[tuple[str, Found]]:
         for name, score in scores.items()
     }
     return sorted(whole.items(), key=rank)
+
+
+def about(name: str) -> str:
+    """One line about the score with this id: what it is for, and by whose limits."""
+    return ABOUT.get(name, POINTS)
 
 
 def place_of(label: str, score: Found, found: Found) -> Place:

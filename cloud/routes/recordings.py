@@ -136,7 +136,8 @@ def analysis_page(
     found = newest.document() if newest else {}
     return page(
         request, "analysis.html", who, found=found if "baseline" in found else None,
-        groups=findings.groups, ranked=findings.ranked, place_of=findings.place_of,
+        findings=findings, groups=findings.groups, ranked=findings.ranked,
+        place_of=findings.place_of,
     )  # fmt: skip
 
 

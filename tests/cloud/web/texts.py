@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2.ext import babel_extract
 
+from cloud import findings
 from cloud.contributions import columns as contributions
 from cloud.contributions.export import MEMBER
 from cloud.health import parts as health_parts
@@ -78,6 +79,9 @@ _TABLES = (  # files whose module constants are texts
     "cloud/routes/mothers.py",
     "cloud/routes/organisations.py",
     "cloud/alerts/answers.py",
+    "cloud/alerts/asking.py",
+    "cloud/alerts/holding.py",
+    "cloud/alerts/names.py",
     "cloud/alerts/edge.py",
     "cloud/alerts/late.py",
     "cloud/alerts/moves.py",
@@ -126,6 +130,7 @@ def all_texts() -> set[str]:
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
+    found |= {*findings.ABOUT.values(), findings.POINTS, findings.DIFFER}
     found |= {one.text for one in SENTENCES.values()} | {one.value for one in Class}
     found |= {phase.value for phase in ReadingPhase}
     found |= {item.text for item in green.CHECKLIST}
