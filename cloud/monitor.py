@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 
+from cloud.alerts import holding
 from cloud.alerts.link import Links
 from cloud.alerts.moves import words
 from cloud.alerts.reporting import Reported
@@ -23,7 +24,7 @@ from cloud.clock import Clock
 from cloud.failing import NOT_ASSESSED
 from cloud.live import Live, LiveTrace
 from cloud.looking import Look, Lookers
-from cloud.store import alerts, assessments, recordings
+from cloud.store import assessments, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from cloud.views import stored_trace
@@ -158,7 +159,7 @@ class Monitor:
         findings, uncleared = self._findings.get(recording.id), {}
         if findings is None:
             with reading(self._engine) as conn:
-                uncleared = alerts.uncleared_of(conn, recording.id)
+                uncleared = holding.uncleared(conn, recording.id)
             findings = self._findings[recording.id] = Findings(uncleared)
         try:
             if NOT_ASSESSED.id in uncleared:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from cloud.alerts.holding import held
+from cloud.alerts.moves import ENDED, ENDED_HERE, note, words
+from cloud.alerts.names import condition
 from cloud.store import alerts
 from cloud.store.alerts import Alert, Step
 from models.rules import BY_ID, JOIN_S, RANK, Rule
@@ -50,6 +53,36 @@ def host_of(conn: Connection, recording_id: int, rule: Rule, at_s: float) -> Ale
         if first and first.joins and as_urgent and abs(at_s - alert.at_s) <= JOIN_S:
             return alert
     return None
+
+
+def clear(
+    conn: Connection, recording_id: int, rule_id: str, at_s: float, now_ms: int
+) -> Alert | None:
+    """Write down that a condition is over since at_s; the alert that it belongs to, if that is
+    news. What has joined another rule's alert is over as a step of that one."""
+    before = [one for one in alerts.of_rule(conn, recording_id, rule_id) if one.onset_s < at_s]
+    alert = before[-1] if before else None
+    if alert is not None and alert.cleared_s is None and at_s >= latest_s(conn, alert):
+        alert = alerts.change(conn, alert, {"cleared_s": at_s})
+        note(conn, alert, "cleared", now_ms, {**words(ENDED), "at_s": at_s})
+        return alert
+    host = _joined_to(conn, recording_id, rule_id, at_s)
+    if host is not None:
+        said = words(ENDED_HERE, condition=condition(rule_id))
+        note(conn, host, "cleared", now_ms, {**said, "rule": rule_id, "at_s": at_s})
+    return host
+
+
+def _joined_to(conn: Connection, recording_id: int, rule_id: str, at_s: float) -> Alert | None:
+    """The alert as a step of which this condition holds, and was told for the last time by at_s."""
+    told = (one for one in alerts.steps_called(conn, recording_id, "joined"))
+    mine = [one for one in told if not isinstance(one.text, str) and one.text["rule"] == rule_id]
+    if not mine or at_s < max(one.text["at_s"] for one in mine if not isinstance(one.text, str)):
+        return None
+    host = alerts.get(conn, mine[-1].alert_id)
+    if host is None or rule_id not in held(host, alerts.steps_of(conn, [host.id])[host.id]):
+        return None
+    return host
 
 
 def latest_s(conn: Connection, alert: Alert) -> float:

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine
 
 from cloud.alerts import calls
 from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
-from cloud.alerts.episodes import has_joined, host_of, is_known, latest_s
+from cloud.alerts.episodes import clear, has_joined, host_of, is_known
+from cloud.alerts.holding import is_of_strip
 from cloud.alerts.late import marked
-from cloud.alerts.moves import ENDED, SILENT, Telling, command_device, move, note, tell_next, words
+from cloud.alerts.moves import SILENT, Telling, command_device, move, note, tell_next, words
 from cloud.alerts.showing import Showing
 from cloud.clock import Clock, wall_ms
 from cloud.hospitals.planner import Planner
@@ -34,6 +35,7 @@ ANSWERS = {  # of the mother, and how the others read it
     "on_my_way": "The mother is on her way",
     "ambulance": "The mother asks for an ambulance",
     "call_me": "The mother asks to be called",
+    "done": "The mother has done what a technical alert asked for",
 }
 
 
@@ -101,22 +103,19 @@ class Alerting:
                 if alert.cleared_s is not None and onset_s >= alert.cleared_s:
                     alert = alerts.change(conn, alert, {"cleared_s": None})
             command_device(conn, alert, now_ms)
-        self.publish(alert.id)
+        self._publish_all(alert)
         return alert.id
 
     def cleared(self, recording_id: int, rule_id: str, at_s: float, now_ms: int) -> int | None:
         """The condition is over since the recorded second at_s. It ends no alert."""
         with writing(self._engine) as conn:
-            before = [a for a in alerts.of_rule(conn, recording_id, rule_id) if a.onset_s < at_s]
-            alert = before[-1] if before else None
-            if alert is None or alert.cleared_s is not None or at_s < latest_s(conn, alert):
+            alert = clear(conn, recording_id, rule_id, at_s, now_ms)
+            if alert is None:
                 return None
-            alert = alerts.change(conn, alert, {"cleared_s": at_s})
-            note(conn, alert, "cleared", now_ms, words(ENDED))
             if alert.phase is Phase.ACKNOWLEDGED:
                 alert = move(conn, alert, "over", now_ms, {})
                 command_device(conn, alert, now_ms)
-        self.publish(alert.id)
+        self._publish_all(alert)
         return alert.id
 
     def act(
@@ -162,6 +161,8 @@ class Alerting:
             alert = _locked(conn, alert_id)
             if alert.phase is Phase.CLOSED:
                 raise Refused(NOT_NOW, phase=alert.phase.value)
+            if said == "done" and alert.kind != "technical":
+                raise Refused(NO_SUCH_ANSWER, answer=said)
             row = {"mother_answer": said, "mother_answer_ms": now_ms}
             alert = alerts.change(conn, alert, row)
             note(conn, alert, "mother_answer", now_ms, words(ANSWERS[said]), None, actor.person_id)
@@ -187,6 +188,14 @@ class Alerting:
         """How the next hospital is found. It may ask a road server: not inside a transaction."""
         roads = self._planner.ahead(self._engine, mother_id, now_ms)
         return Telling(self._planner, self._escalate_after_ms, roads)
+
+    def _publish_all(self, changed: Alert) -> None:
+        """Its condition came or went: those of the same strip say what holds now."""
+        with reading(self._engine) as conn:
+            open_ = alerts.open_of(conn, changed.recording_id)
+        beside = [one.id for one in open_ if is_of_strip(one.rule) and one.id != changed.id]
+        for alert_id in (changed.id, *(beside if is_of_strip(changed.rule) else ())):
+            self.publish(alert_id)
 
     def _telling_next(self, alert_id: int, now_ms: int) -> Telling:
         with reading(self._engine) as conn:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cloud.alerts.asking import asking
+from cloud.alerts.holding import states
 from cloud.gestation import gestation_weeks
 from cloud.store import alerts, people
 from cloud.store.alerts import Alert, Step
@@ -23,7 +25,8 @@ def views(conn: Connection, shown: Sequence[Alert]) -> list[dict[str, Any]]:
     steps = alerts.steps_of(conn, [alert.id for alert in shown])
     every = [step for of_one in steps.values() for step in of_one]
     known = _Names(conn, shown, every)
-    return [_view(alert, steps[alert.id], known) for alert in shown]
+    now = states(conn, shown, steps)
+    return [_view(alert, steps[alert.id], known) | {"now": now[alert.id]} for alert in shown]
 
 
 class _Names:
@@ -63,7 +66,7 @@ def _view(alert: Alert, steps: list[Step], known: _Names) -> dict[str, Any]:
         "told_ms": alert.told_ms,
         "deadline_ms": alert.deadline_ms,
         "organisation": _organisation(steps, known.organisation(alert)),
-        "asked": sorted({s.organisation_id for s in steps if s.event == "tell"} - {None}),
+        "asked": _asked(steps, known),
         "owner": _owner(alert, known),
         "mother_text": rule.mother_text if rule else "",
         "doctor_text": rule.doctor_text if rule else "",
@@ -98,6 +101,7 @@ def _organisation(steps: list[Step], organisation: Organisation | None) -> dict[
     if organisation is None:
         return None
     why: dict[str, Any] = {"text": CENTRE_HAS_IT, "args": {}}
+    asked = {one.id for one in asking(steps)}
     for step in steps:
         if step.event == "tell" and step.organisation_id == organisation.id:
             why = dict(step.text) if not isinstance(step.text, str) else why
@@ -112,8 +116,17 @@ def _organisation(steps: list[Step], organisation: Organisation | None) -> dict[
         "notes": why.get("notes", []),
         "next": why.get("next", []),
         "why": {"text": why["text"], "args": why["args"]},
-        "passed_over": why.get("passed_over", []),
+        "passed_over": [one for one in why.get("passed_over", []) if one["id"] not in asked],
     }
+
+
+def _asked(steps: list[Step], known: _Names) -> list[dict[str, Any]]:
+    """Who was asked, in order, and what came of it."""
+    return [
+        {**vars(one), "name": place.name, "name_zh": place.name_zh}
+        for one in asking(steps)
+        if (place := known.organisations[one.id]) is not None
+    ]
 
 
 def _owner(alert: Alert, known: _Names) -> dict[str, Any] | None:

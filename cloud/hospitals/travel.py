@@ -1,5 +1,6 @@
 """When somebody will be there: estimates by cloud.routing, with the words that say from where."""
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from cloud.store import people
 Expected = tuple[int | None, list[dict[str, Any]]]  # when (None: not known), and how it was found
 
 NOT_KNOWN = "the way is not known: say when she will be there"
+FROM_LEAVING = "%(minutes)s min on the way, once she has left"
 FROM_PLACE = "measured from %(organisation)s"
 
 
@@ -33,6 +35,16 @@ def expected(
     if not len(minutes) or np.isnan(minutes[0]):
         return None, [{"text": NOT_KNOWN, "args": {}}]
     return now_ms + round(float(minutes[0]) * 60_000), list(plan.notes)
+
+
+def once_left(expected: Expected, now_ms: int) -> Expected:
+    """The same for a mother who has not left yet: how long, and no time of arrival."""
+    at_ms, how = expected
+    if at_ms is None:
+        return expected
+    minutes = ceil((at_ms - now_ms) / 60_000)
+    said = {"text": FROM_LEAVING, "args": {"minutes": minutes}, "travel_min": minutes}
+    return None, [said, *how]
 
 
 def between(conn: Connection, from_id: int, to_id: int, now_ms: int) -> Expected:

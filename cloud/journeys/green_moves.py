@@ -37,6 +37,7 @@ SAY_WHY = "say why she does not come"
 NO_SUCH_ITEM = "there is no such line in the checklist"
 BY_HAND = "said by the hospital"
 REFERRED = "as said when the transport was arranged"
+ON_HER_WAY = "on_my_way"  # of the answers of cloud.alerts.service
 OPENED_ALERT = "opened for alert %(number)d"
 OPENED_REFERRAL = "opened for referral %(number)d"
 
@@ -63,10 +64,10 @@ def open_for_alert(
         "referral_id": None,
         "recording_id": alert.recording_id,
     }
-    expected_ms, how = travel.expected(
-        conn, ways.planner, alert.mother_id, hospital_id, now_ms, ways.roads
-    )
-    row |= {"expected_ms": expected_ms, "expected_how": how}
+    expected = travel.expected(conn, ways.planner, alert.mother_id, hospital_id, now_ms, ways.roads)
+    if alert.mother_answer != ON_HER_WAY:
+        expected = travel.once_left(expected, now_ms)
+    row |= dict(zip(("expected_ms", "expected_how"), expected, strict=True))
     said = words(OPENED_ALERT, number=alert.id)
     return [_open(conn, alert.mother_id, hospital_id, row, actor, said, now_ms)]
 
@@ -83,15 +84,17 @@ def open_for_referral(
         raise Refused(NOT_URGENT)
     if referral.phase not in referral_rules.TRAVELLING:
         raise Refused(NOT_TRAVELLING, phase=referral.phase.value)
-    expected_ms, how = referral.expected_ms, [words(REFERRED)]
-    if expected_ms is None:
-        expected_ms, how = travel.between(conn, referral.from_id, referral.to_id, now_ms)
+    expected: travel.Expected = referral.expected_ms, [words(REFERRED)]
+    if referral.expected_ms is None:
+        expected = travel.between(conn, referral.from_id, referral.to_id, now_ms)
+    if referral.phase is not referral_rules.Phase.TRANSIT:
+        expected = travel.once_left(expected, now_ms)
     row: dict[str, Any] = {
         "alert_id": None,
         "referral_id": referral.id,
         "recording_id": referral.recording_id,
     }
-    row |= {"expected_ms": expected_ms, "expected_how": how}
+    row |= dict(zip(("expected_ms", "expected_how"), expected, strict=True))
     said = words(OPENED_REFERRAL, number=referral.id)
     opened = _open(conn, referral.mother_id, referral.to_id, row, actor, said, now_ms)
     return [opened, referral]
@@ -141,6 +144,13 @@ def expect(
     kept = {"expected_ms": expected_ms, "before_ms": channel.expected_ms}
     note_green(conn, changed, "expected", actor, {**how[0], **kept}, now_ms)
     return [changed]
+
+
+def waiting_to_leave(conn: Connection, mother_id: int) -> int | None:
+    """Her green channel, while nobody has said that she has left; the count begins with that."""
+    hers = green.visible(conn, mother_id=mother_id)
+    waiting = (one.id for one in hers if one.phase in rules.COMING and one.expected_ms is None)
+    return next(waiting, None)
 
 
 def tick(

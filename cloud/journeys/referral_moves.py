@@ -38,6 +38,7 @@ NOT_NOW = "not possible now: the referral is %(phase)s"
 SAY_WHY = "say why"
 NOT_TRAVELLING = "she is not on her way: the referral is %(phase)s"
 BY_HAND = "said by hand"
+ARRANGED = "as said when the transport was arranged"
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,9 @@ def _follow(
     """What becomes of the green channel that was opened for it."""
     found = green.of_referral(conn, referral.id)
     channel = None if found is None else green.get_locked(conn, found.id)
+    if channel is not None and event == "transport" and channel.phase in green_rules.COMING:
+        left = {"expected_ms": referral.expected_ms, "expected_how": [words(ARRANGED)]}
+        return [green.change(conn, channel, left)]
     event = "cancel" if event == "withdraw" else event
     if channel is None or (channel.phase, event) not in green_rules.TRANSITIONS:
         return []

@@ -128,6 +128,7 @@ def _green(
         "opened_ms": one.opened_ms,
         "expected_ms": one.expected_ms,
         "expected_how": one.expected_how,
+        "travel_min": next((how.get("travel_min") for how in one.expected_how), None),
         "bed": one.bed,
         "team": one.team,
         "checklist": [] if hers else _checklist(steps, known),

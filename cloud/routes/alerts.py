@@ -1,5 +1,7 @@
 """Alerts as JSON, and what people do to them. Who may when: cloud.alerts.service."""
 
+from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
@@ -7,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import MAX_ID, Now, Services, ServicesDep, VisibleAlert, Who
+from cloud.journeys import green_moves
+from cloud.journeys.green_moves import Ways
 from cloud.routes.examples import example
 from cloud.store import readings
 from cloud.store.db import reading
@@ -26,7 +30,7 @@ class Handled(Reason):
 
 class Answer(BaseModel):
     model_config = example(answer="on_my_way")
-    answer: Literal["on_my_way", "ambulance", "call_me"]
+    answer: Literal["on_my_way", "ambulance", "call_me", "done"]  # done: of a technical alert
 
 
 @router.get("/api/alerts")
@@ -94,9 +98,28 @@ def answer(
 ) -> dict[str, Any]:
     """What the mother does."""
     try:
-        return parts.alerting.mother_answer(alert["id"], said.answer, who, now_ms)
+        view = parts.alerting.mother_answer(alert["id"], said.answer, who, now_ms)
     except Refused as refused:
         raise HTTPException(409, refused.words) from None
+    if said.answer == green_moves.ON_HER_WAY and alert["mother"]:
+        _count_from_now(parts, alert["mother"]["id"], who, now_ms)
+    return view
+
+
+def _count_from_now(parts: Services, mother_id: int, who: Who, now_ms: int) -> None:
+    """Whoever makes ready for her reads when she comes, now that she has left."""
+    with reading(parts.engine) as conn:
+        green_id = green_moves.waiting_to_leave(conn, mother_id)
+    if green_id is None:
+        return
+    ways = Ways(parts.planner, parts.planner.ahead(parts.engine, mother_id, now_ms))
+    with suppress(Refused):  # she has come, or does not, in the meantime
+        parts.journeys.change(
+            partial(
+                green_moves.expect, green_id=green_id, minutes=None, actor=who, ways=ways,
+                now_ms=now_ms,
+            )
+        )  # fmt: skip
 
 
 def _act(

@@ -109,12 +109,10 @@ def open_of(conn: Connection, recording_id: int) -> list[Alert]:
     return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
 
 
-def uncleared_of(conn: Connection, recording_id: int) -> dict[str, float]:
-    """Rule and onset of each alert of a recording whose condition is not over."""
-    query = select(alerts.c.rule, alerts.c.onset_s).where(
-        alerts.c.recording_id == recording_id, alerts.c.cleared_s.is_(None)
-    )
-    return {row.rule: row.onset_s for row in conn.execute(query.order_by(alerts.c.onset_s))}
+def of_recordings(conn: Connection, recording_ids: Collection[int]) -> list[Alert]:
+    """All of these recordings, by onset."""
+    query = select(alerts).where(alerts.c.recording_id.in_(recording_ids))
+    return [_alert(row) for row in conn.execute(query.order_by(alerts.c.onset_s))]
 
 
 def told(conn: Connection) -> list[Alert]:

@@ -19,7 +19,14 @@ const HANDLE = [
 ];
 // [heading, reasons, button] of the events that want words
 const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
-const HANDLING = [msgid("What was done?"), HANDLE, msgid("Handled")];
+const HANDLING = [msgid("What was done?"), HANDLE, msgid("Mark as handled")];
+
+// What a button does, to the list and to her.
+const HELP = {
+  asked: msgid("Whoever takes it looks after her from now on; nobody else is asked."),
+  accepted: msgid("Handled: a person has looked after her. The reminders stop; it stays on this list and on her phone until it is closed."),
+  handled: msgid("Closed: it leaves this list and her phone, and stays in her record."),
+};
 
 const USES = { [msgid("not said")]: null, [msgid("yes, it was")]: true, [msgid("no, it was not")]: false };
 export const bars = new Kept();
@@ -36,7 +43,7 @@ function stateOf(alert, me) {
   if (!["hospital", "centre"].includes(me.role)) return "theirs";
   if (alert.kind === "technical" && isOpen(alert)) return "technical";
   if (!isOpen(alert)) return mine ? alert.phase : "theirs";
-  if (me.role === "centre" || alert.asked.includes(me.organisationId)) return mine ? "asked" : "open";
+  if (me.role === "centre" || alert.asked.some(({ id }) => id === me.organisationId)) return mine ? "asked" : "open";
   return "theirs";
 }
 
@@ -47,9 +54,11 @@ function newBar(id, state) {
   if (state === "technical") button(t("I see to it"), "go", () => send("acknowledge"));
   if (state === "asked" || state === "open") button(t("I take it"), "go", () => send("accept"));
   if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
-  if (state === "accepted") button(t("Handled"), "go", () => ask(bar, ...HANDLING, (reason, useful) => send("handle", { reason, useful }), true));
+  if (state === "accepted") button(t("Say what was done"), "go", () => ask(bar, ...HANDLING, (reason, useful) => send("handle", { reason, useful }), true));
   if (["handled", "acknowledged"].includes(state)) button(t("Close"), "", () => send("close"));
   if (!["theirs", "technical"].includes(state)) bar.append(h("a", { href: `/consultations/case?alert_id=${id}` }, t("Discuss a case")));
+  const help = HELP[state];
+  if (help) bar.append(h("p", { class: "quiet help" }, t(help)));
   return bar;
 }
 

@@ -1,6 +1,6 @@
 // What the pages say about an alert: how urgent it is, who has it, how long until the next step.
 
-import { orgName, orgOf } from "./parts.js";
+import { h, me, orgName, orgOf } from "./parts.js";
 import { clock, duration, msgid, say, t } from "./words.js";
 
 export const isClosed = (alert) => alert.phase === "closed";
@@ -37,9 +37,17 @@ export function nextStep(alert, nowMs) {
     return t("No hospital is left to ask: the centre calls her now");
   }
   if (!alert.deadline_ms) return "";
-  const left = Math.max(0, alert.deadline_ms - nowMs);
-  return t("next hospital in %(time)s", { time: duration(left + 999) });
+  const time = duration(Math.max(0, alert.deadline_ms - nowMs) + 999);
+  const next = alert.organisation.next[0];
+  if (!next) return t("%(time)s to answer, then the centre has it and calls", { time });
+  return t("%(time)s to answer, then %(organisation)s is asked", { time, organisation: placeName(next) });
 }
+
+// An organisation, as its own people call it or by its name.
+export const placeName = (one) => (one && one.id === me.organisationId ? t("your hospital") : orgName(one));
+
+// What of an alert is so now: a line for each condition that holds, or that none does any more.
+export const stateLines = ({ now }) => now.lines.map((line) => h("p", { class: now.holds ? "reason now" : "cleared" }, say(line)));
 
 // Who has it, or who was asked and what came of it.
 export function holder(alert) {
@@ -51,6 +59,7 @@ export function holder(alert) {
     return t("accepted by %(person)s, %(organisation)s", who);
   }
   if (!alert.organisation) return "";
+  if (alert.organisation.id === me.organisationId) return t("Your hospital is asked now");
   const args = { organisation: orgName(alert.organisation) };
   if (alert.seen_ms) return t("seen by %(organisation)s, not answered yet", args);
   if (alert.phase === "delivered") return t("on the screen of %(organisation)s, not answered yet", args);
@@ -61,6 +70,7 @@ export const ANSWERS = {
   on_my_way: msgid("I am on my way"),
   ambulance: msgid("I need an ambulance"),
   call_me: msgid("I am fine, call me"),
+  done: msgid("I have done it"),
 };
 
 export function answerText(alert) {
@@ -102,11 +112,4 @@ export const stepName = (event) => t(STEPS[event] ?? event);
 export function stepText(step) {
   const who = [orgOf(step), step.person].filter(Boolean).join(", ");
   return [stepName(step.event), who, say(step.text)].filter(Boolean).join(" · ");
-}
-
-// Hospitals that are nearer than the one that was asked, and why they were not.
-export function passedOver(alert) {
-  return (alert.organisation?.passed_over ?? []).map((one) =>
-    t("Not asked: %(organisation)s, %(why)s", { organisation: orgName(one), why: say(one) }),
-  );
 }

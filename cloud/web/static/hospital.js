@@ -1,7 +1,7 @@
 // A hospital's console: the alerts it was asked about, one of them in full, its own mothers.
 
 import { actionBar } from "./actions.js";
-import { ageOf, answerText, holder, nextStep, stepText } from "./alerts.js";
+import { ageOf, answerText, holder, nextStep, stateLines, stepText } from "./alerts.js";
 import { get, post } from "./live.js";
 import { messageList } from "./messages.js";
 import { staffPage } from "./page.js";
@@ -80,7 +80,8 @@ function parts(alert, { age, next }) {
     h("div", { class: "row-head" }, priorityMark(alert), age),
     h("h2", {}, mother ? h("a", { class: "name", href: `/mothers/${mother.id}` }, mother.name) : motherName(mother), " ", h("span", { class: "weeks" }, motherWeeks(mother)), " ", ...riskPills(mother), " ", phoneLink(mother?.phone)),
     h("p", { class: "reason" }, say(alert.reason)),
-    alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; the alert stays until it is handled.")),
+    ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
+    ...stateLines(alert),
     h("p", { class: "doctor" }, t(alert.doctor_text)),
     ...planLines(alert),
     h("p", { class: "holder" }, holder(alert)),

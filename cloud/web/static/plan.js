@@ -1,41 +1,41 @@
-// Why this hospital was asked, who is next, and why nearer ones were not: the plan of an alert.
+// Who was asked and what came of it, why this hospital, who is next, and why nearer ones were not.
 
-import { isOpen, passedOver } from "./alerts.js";
-import { h, Kept, orgName } from "./parts.js";
-import { msgid, say, t } from "./words.js";
+import { isOpen, placeName } from "./alerts.js";
+import { h, Kept, me } from "./parts.js";
+import { clock, msgid, say, t } from "./words.js";
 
 const BREAK_GLASS = msgid("Asked without her agreement: no other hospital was left, and the alert is urgent. She is told.");
 
 const boxes = new Kept(); // of alerts; an open one stays open
 
 export function planLines(alert) {
-  const { organisation } = alert;
-  if (!organisation) return nobodyLines(alert);
-  const why = t("Chosen: %(organisation)s, %(why)s", { organisation: orgName(organisation), why: say(organisation.why) });
-  const next = (isOpen(alert) ? organisation.next : []).map((one, n) => {
-    const args = { number: n + 1, organisation: orgName(one), why: say(one) };
-    return h("li", {}, t("Next %(number)d: %(organisation)s, %(why)s", args));
-  });
-  if (!next.length && isOpen(alert)) next.push(h("li", {}, t("Next: nobody else is fit, the centre's call list")));
+  const { organisation, asked } = alert;
+  const nobody = alert.steps.findLast((step) => step.event === "nobody left")?.text ?? {};
+  const plan = organisation ?? nobody;
+  const open = isOpen(alert);
+  const lines = asked.map((one) => h("li", {}, placeName(one), " · ", clock(one.at_ms), " · ", say(one.said), one.said_ms ? ` · ${clock(one.said_ms)}` : ""));
+  const next = open && organisation ? nextLine(organisation.next) : null;
+  const unfit = (plan.passed_over ?? []).filter((one) => !asked.some(({ id }) => id === one.id));
   return [
-    h("p", { class: "why-you" }, why),
-    organisation.break_glass ? h("p", { class: "glass" }, t(BREAK_GLASS)) : null,
-    h("ul", { class: "plan" }, ...next, ...passedOver(alert).map((line) => h("li", { class: "quiet" }, line))),
-    notes(organisation.notes),
+    lines.length ? h("ol", { class: "plan asked", "aria-label": t("Who was asked") }, ...lines) : null,
+    organisation ? h("p", { class: "why-you" }, whyText(organisation)) : nobody.text ? h("p", { class: "why-you" }, say(nobody)) : null,
+    organisation?.break_glass ? h("p", { class: "glass" }, t(BREAK_GLASS)) : null,
+    next,
+    unfit.length ? h("ul", { class: "plan" }, ...unfit.map((one) => h("li", { class: "quiet" }, t("Not asked: %(organisation)s, %(why)s", { organisation: placeName(one), why: say(one) })))) : null,
+    h("p", { class: "quiet" }, (plan.notes ?? []).map(say).join("; ")),
   ].filter(Boolean);
 }
 
-function nobodyLines(alert) {
-  const last = alert.steps.findLast((step) => step.event === "nobody left");
-  if (!last || typeof last.text === "string") return [];
-  const unfit = (last.text.passed_over ?? []).map((one) =>
-    h("li", {}, t("Not asked: %(organisation)s, %(why)s", { organisation: orgName(one), why: say(one) })),
-  );
-  return [h("p", { class: "why-you" }, say(last.text)), h("ul", { class: "plan" }, ...unfit), notes(last.text.notes ?? [])];
+function whyText(one) {
+  const why = say(one.why);
+  if (one.id === me.organisationId) return t("Why you: %(why)s", { why });
+  return t("Why %(organisation)s: %(why)s", { organisation: placeName(one), why });
 }
 
-function notes(list) {
-  return h("p", { class: "quiet" }, list.map(say).join("; "));
+function nextLine(next) {
+  if (!next.length) return h("p", {}, t("Nobody else is fit: then the centre has it and calls"));
+  const names = next.map((one) => `${placeName(one)}, ${say(one)}`).join("; ");
+  return h("p", {}, t("Then, in this order: %(names)s", { names }));
 }
 
 // The same behind a line to click, for rows of the queue.

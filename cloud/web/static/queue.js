@@ -5,7 +5,7 @@
 
 import { actionBar } from "./actions.js";
 import { callList } from "./calls.js";
-import { ageOf, answerText, holder, isClosed, nextStep, worstFirst } from "./alerts.js";
+import { ageOf, answerText, holder, isClosed, nextStep, stateLines, worstFirst } from "./alerts.js";
 import { get } from "./live.js";
 import { h, keepFocus, motherName, motherWeeks, priorityMark, orgName, riskPills, setText } from "./parts.js";
 import { planBox } from "./plan.js";
@@ -118,7 +118,7 @@ export class Queue {
       h("p", { class: "quiet" }, orgName(alert.mother?.organisation), " ", data),
       h("p", { class: "reason" }, say(alert.reason)),
       ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
-      alert.cleared_s === null ? null : h("p", { class: "cleared" }, t("The condition has gone away; the alert stays until it is handled.")),
+      ...stateLines(alert),
       h("p", { class: "holder" }, holder(alert)),
       next,
       alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,

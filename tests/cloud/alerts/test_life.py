@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from cloud.alerts import calls
+from cloud.alerts import calls, holding
+from cloud.alerts.names import CONDITIONS
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting, Refused
 from cloud.hub import Hub
-from cloud.store import alerts, tasks
+from cloud.store import tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID, CATALOGUE_VERSION, JOIN_S
 from tests.cloud.alerts import world
@@ -94,6 +95,53 @@ def test_finding_it_again_after_a_restart_is_no_second_step(
     again = Alerting(engine, Hub())
     assert world.raised(again, recording_id, 303.0, rule=LOW_RATE) is None
     assert events(again.view(first or 0)).count("joined") == 1
+
+
+def now_of(alerting: Alerting, alert_id: int | None) -> tuple[bool, list[str]]:
+    """Whether anything holds, and the words: "now: low_rate" or "gone"."""
+    view = alerting.view(alert_id or 0)
+    assert view is not None
+    said = [line["text"] % line["args"] for line in view["now"]["lines"]]
+    return view["now"]["holds"], [one.split(", since")[0].split(" at ")[0] for one in said]
+
+
+def test_it_is_gone_only_when_no_condition_of_its_episode_holds(
+    alerting: Alerting, recording_id: int
+) -> None:
+    first = world.raised(alerting, recording_id, 100.0)
+    assert now_of(alerting, first) == (True, ["now: Heart rate below 80"])
+    world.raised(alerting, recording_id, 300.0, rule=LOW_RATE)
+    alerting.cleared(recording_id, world.BRADYCARDIA.id, 500.0, T0_MS + 1)
+    assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
+    assert alerting.cleared(recording_id, LOW_RATE.id, 300.0, T0_MS + 2) is None  # before it began
+    alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 3)
+    assert now_of(alerting, first) == (False, ["The condition went away"])
+    assert alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 4) is None  # told already
+    world.raised(alerting, recording_id, 700.0, rule=LOW_RATE)
+    assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
+    world.raised(alerting, recording_id, 900.0)
+    holds, lines = now_of(alerting, first)
+    assert (holds, lines) == (True, ["now: Heart rate below 80", "now: Heart rate below 110"])
+
+
+def test_what_holds_in_another_alert_of_hers_is_not_called_gone(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    weaker = world.raised(alerting, recording_id, 100.0, rule=LOW_RATE)
+    worse = world.raised(alerting, recording_id, 200.0)
+    alerting.cleared(recording_id, LOW_RATE.id, 500.0, T0_MS + 1)
+    assert now_of(alerting, weaker) == (
+        True,
+        ["now, in another alert of hers: Heart rate below 80"],
+    )
+    with reading(engine) as conn:
+        assert holding.uncleared(conn, recording_id) == {"bradycardia_80": 200.0}
+    alerting.cleared(recording_id, world.BRADYCARDIA.id, 600.0, T0_MS + 2)
+    assert not now_of(alerting, weaker)[0] and not now_of(alerting, worse)[0]
+
+
+def test_each_rule_has_a_name_for_staff() -> None:
+    assert set(CONDITIONS) == set(BY_ID)
 
 
 def test_what_is_worse_rings_for_itself(alerting: Alerting, recording_id: int) -> None:
@@ -232,5 +280,5 @@ def test_what_was_kept_silent_is_kept_once_and_prolonged(engine: Engine, recordi
     note(900, 1080)
     with reading(engine) as conn:
         kept = tasks.silent_of(conn, recording_id)
-        assert alerts.uncleared_of(conn, recording_id) == {}
+        assert holding.uncleared(conn, recording_id) == {}
     assert [(one.from_s, one.to_s) for one in kept] == [(100, 295), (900, 1080)]

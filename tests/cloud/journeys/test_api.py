@@ -98,6 +98,9 @@ def test_a_green_channel_over_http(service: Service) -> None:
     hospital.post(f"/api/alerts/{alert}/accept")
     made = hospital.post(f"/api/alerts/{alert}/green").json()
     path = f"/api/green/{made['id']}"
+    assert (made["expected_ms"], made["travel_min"] > 0) == (None, True)  # she has not left
+    service.client("mother4").post(f"/api/alerts/{alert}/answer", json={"answer": "on_my_way"})
+    assert hospital.get(path).json()["expected_ms"] is not None
     assert hospital.post(f"{path}/ticks", json={"item": "coffee", "done": True}).status_code == 409
     assert hospital.post(f"{path}/expected", json={"minutes": 7}).json()["expected_how"] == [
         {"text": "said by the hospital", "args": {}}

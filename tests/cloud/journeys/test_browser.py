@@ -39,6 +39,8 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
 
     card = county.locator(".journey.green")
     card.wait_for()
+    wait_for_text(card.locator(".arrival"), r"^has not left yet$")
+    card.get_by_role("button", name="Count from now").click()
     wait_for_text(card.locator(".arrival"), r"^arrives in \d+:\d\d$")
     her.locator("#expected h1", has_text="示范东湖县医院正在等您").wait_for()
     assert her.locator("#expected .route").get_attribute("href").startswith("geo:31.26,121.6?")

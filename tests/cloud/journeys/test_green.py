@@ -7,7 +7,7 @@ import pytest
 
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import Principal
-from cloud.journeys import views
+from cloud.journeys import green_moves, views
 from cloud.store import changes, consents, green, people, sight
 from cloud.store.db import reading, writing
 from models.green import CHECKLIST, Phase
@@ -127,11 +127,9 @@ def test_ticks_are_kept_with_who_and_when(place: Place) -> None:
 
 def test_the_arrival_is_estimated_and_can_be_said(place: Place) -> None:
     green_id = place.opened(place.accepted_alert())
-    first = place.green(green_id)
-    assert first.expected_ms is not None
-    minutes = (first.expected_ms - first.opened_ms) / 60_000
-    assert 1 < minutes < 40  # her home is 0.01 degrees from it
-    assert "from her home" in first.expected_how[0]["text"]
+    opened = place.green(green_id)
+    assert opened.expected_ms is None  # she has not left yet
+    assert 1 < opened.expected_how[0]["travel_min"] < 40  # her home is 0.01 degrees from it
     place.expect(green_id, 25)
     said = place.green(green_id)
     assert (said.expected_ms, said.expected_how[0]["text"]) == (
@@ -139,7 +137,22 @@ def test_the_arrival_is_estimated_and_can_be_said(place: Place) -> None:
         "said by the hospital",
     )
     place.expect(green_id, None)
-    assert place.green(green_id).expected_how == first.expected_how
+    again = place.green(green_id)
+    assert again.expected_ms is not None
+    left_min = (again.expected_ms - place.now_ms) / 60_000
+    assert left_min == pytest.approx(opened.expected_how[0]["travel_min"], abs=1.1)
+    assert "from her home" in again.expected_how[0]["text"]
+
+
+def test_who_has_said_that_she_is_on_her_way_is_counted_from_the_opening(place: Place) -> None:
+    alert_id = place.accepted_alert()
+    with reading(place.engine) as conn:
+        assert green_moves.waiting_to_leave(conn, 1) is None
+    place.alerting.mother_answer(alert_id, "on_my_way", world.MOTHER, place.now_ms)
+    opened = place.green(place.opened(alert_id))
+    assert opened.expected_ms is not None
+    with reading(place.engine) as conn:
+        assert green_moves.waiting_to_leave(conn, 1) is None
 
 
 def test_an_unknown_way_has_no_time(place: Place) -> None:

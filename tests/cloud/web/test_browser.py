@@ -111,7 +111,7 @@ def test_the_worst_alert_stands_first(open_page: OpenPage, recordings: dict[str,
     assert marks.index("*** HIGH") < marks.index("** MEDIUM")
     row = page.locator("#queue .row.high").first
     assert "Fetal heart rate 75 bpm: below 80" in row.inner_text()
-    wait_for_text(row.locator(".next"), r"next hospital in [01]:\d\d|No hospital is left")
+    wait_for_text(row.locator(".next"), r"[01]:\d\d to answer, then|No hospital is left")
     wait_for_text(row.locator(".alert-age"), r"^\d+:\d\d$")
     tile(page, recordings["first"]).and_(page.locator(".high")).wait_for()
 

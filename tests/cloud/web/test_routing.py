@@ -1,5 +1,6 @@
 """What people say of themselves over the API, and what the centre sees of it."""
 
+import re
 import time
 from typing import Any
 
@@ -202,7 +203,7 @@ def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: 
     centre.get_by_label("For the alert of").select_option(str(alert_id))
     row.get_by_text("no obstetrician on call").wait_for()
     centre.locator(f"#queue [data-alert='{alert_id}']").get_by_text("Who is asked, and why").click()
-    centre.get_by_text("Chosen: ").first.wait_for()
+    centre.get_by_text(re.compile("^Why ")).first.wait_for()
     her.get_by_text("Where I am, and who may know about me").click()
     her.get_by_label("Send the position of this phone").check()
     her.get_by_text("Your position is known, within 30 m.").wait_for()

@@ -1,0 +1,114 @@
+"""Which conditions of an alert's episode hold now, and since when.
+
+An alert is raised by one rule; others may join it (cloud.alerts.episodes). It is said to be over
+only when none of them holds, and no other alert of the same strip does either: a heart that is
+slow in one alert's words is slow for all.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cloud.alerts.late import clock
+from cloud.alerts.moves import words
+from cloud.alerts.names import condition
+from cloud.completeness import at_ms
+from cloud.store import alerts, recordings
+from cloud.store.alerts import Alert, Step
+from cloud.store.recordings import Recording
+from models.alerts import Phase
+from models.rules import BY_ID
+
+Held = dict[str, float]  # rule -> recorded second since which it holds
+
+NOW = "now: %(condition)s, since %(time)s"
+ELSEWHERE = "now, in another alert of hers: %(condition)s, since %(time)s"
+TO_THE_END = "when the recording ended: %(condition)s, since %(time)s"
+GONE = "The condition went away at %(time)s."
+GONE_STAYS = "The condition went away at %(time)s; the alert stays until it is handled."
+OVER = (Phase.HANDLED, Phase.CLOSED)
+
+
+def held(alert: Alert, steps: Sequence[Step]) -> Held:
+    """The conditions of this alert that are not over, its own first."""
+    own: float | None = alert.onset_s
+    joined: Held = {}
+    for step in steps:
+        told = {} if isinstance(step.text, str) else step.text
+        rule = told.get("rule", alert.rule)
+        if step.event == "cleared" and rule == alert.rule:
+            own = None
+        elif step.event == "cleared":
+            joined.pop(rule, None)
+        elif step.event == "joined":
+            joined.setdefault(rule, told["onset_s"])
+        elif step.event == "recurred" and own is None:
+            own = told["onset_s"]
+    if alert.cleared_s is not None:
+        return joined
+    return {alert.rule: alert.onset_s if own is None else own, **joined}
+
+
+def uncleared(conn: Connection, recording_id: int) -> Held:
+    """The conditions of a recording that are not over, of all its alerts."""
+    every = alerts.of_recordings(conn, [recording_id])
+    steps = alerts.steps_of(conn, [alert.id for alert in every])
+    return {rule: at_s for one in every for rule, at_s in held(one, steps[one.id]).items()}
+
+
+def states(
+    conn: Connection, shown: Sequence[Alert], steps: Mapping[int, list[Step]]
+) -> dict[int, dict[str, Any]]:
+    """{alert id: {"holds", "lines": [{text, args}]}}: what of the alert is so now."""
+    own = {alert.id: held(alert, steps[alert.id]) for alert in shown}
+    others = _others(
+        conn, [alert for alert in shown if not own[alert.id] and is_of_strip(alert.rule)]
+    )
+    places = recordings.get_all(conn, {alert.recording_id for alert in shown})
+    place_of = {place.id: place for place in places}
+    found = {}
+    for alert in shown:
+        place, mine = place_of[alert.recording_id], own[alert.id]
+        beside = others.get(alert.recording_id, {}) if is_of_strip(alert.rule) else {}
+        if mine or beside:
+            said = TO_THE_END if place.closed_ms else NOW if mine else ELSEWHERE
+            lines = [_line(conn, alert, place, said, *one) for one in (mine or beside).items()]
+        else:
+            said = GONE if alert.phase in OVER else GONE_STAYS
+            lines = [_line(conn, alert, place, said, alert.rule, _last_s(alert, steps[alert.id]))]
+        found[alert.id] = {"holds": bool(mine or beside), "lines": lines}
+    return found
+
+
+def _others(conn: Connection, quiet: Sequence[Alert]) -> dict[int, Held]:
+    """What other alerts of the recordings of these hold, by recording; of strip and trace only."""
+    if not quiet:
+        return {}
+    every = alerts.of_recordings(conn, {alert.recording_id for alert in quiet})
+    open_ = [alert for alert in every if is_of_strip(alert.rule)]
+    steps = alerts.steps_of(conn, [alert.id for alert in open_])
+    found: dict[int, Held] = {}
+    for alert in open_:
+        found.setdefault(alert.recording_id, {}).update(held(alert, steps[alert.id]))
+    return found
+
+
+def _line(
+    conn: Connection, alert: Alert, place: Recording, said: str, rule: str, at_s: float
+) -> dict[str, Any]:
+    time = clock(conn, alert.mother_id, at_ms(place, at_s), alert.raised_ms)
+    return words(said, condition=condition(rule), time=time)
+
+
+def _last_s(alert: Alert, steps: Collection[Step]) -> float:
+    """The recorded second at which the last condition of the episode went away."""
+    told = (step.text for step in steps if step.event == "cleared")
+    known: list[float] = [one.get("at_s", 0.0) for one in told if not isinstance(one, str)]
+    return max([alert.cleared_s or 0.0, *known])
+
+
+def is_of_strip(rule_id: str) -> bool:
+    """Whether it is about the heart on the strip: such conditions are one episode."""
+    rule = BY_ID.get(rule_id)
+    return rule is not None and rule.joins

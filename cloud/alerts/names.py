@@ -1,0 +1,41 @@
+"""What each rule of the catalogue looks for, in a few words for staff."""
+
+CONDITIONS = {
+    "bradycardia_80": "Heart rate below 80",
+    "bradycardia_100": "Heart rate below 100",
+    "prolonged_deceleration_300": "Prolonged deceleration, over 5 min",
+    "tachycardia_180": "Heart rate above 180",
+    "low_rate": "Heart rate below 110",
+    "prolonged_deceleration_180": "Prolonged deceleration",
+    "tachycardia_160": "Heart rate above 160",
+    "sinusoidal": "Sinusoidal pattern",
+    "low_variability_50": "Reduced variability, over 50 min",
+    "recurrent_late": "Recurrent late decelerations",
+    "recurrent_severe_variable": "Recurrent severe variable decelerations",
+    "low_variability_40": "Reduced variability, over 40 min",
+    "tachysystole": "Too many contractions",
+    "pressure_severe": "Severe high blood pressure",
+    "oxygen_low": "Low oxygen",
+    "glucose_low": "Low blood sugar",
+    "danger_sign": "A danger sign that she reported",
+    "pressure_repeat": "One severe blood pressure, to be repeated",
+    "reduced_movement": "Fewer movements, as she reported",
+    "fever": "High temperature",
+    "glucose_high": "High blood sugar",
+    "signal_lost": "No heart signal",
+    "maternal_rate": "The mother's own pulse on the trace",
+    "link_lost": "No data arrive",
+    "not_assessed": "The strip cannot be assessed",
+    "miscounted": "Rate counted twice or half",
+    "twins_alike": "Both curves show one twin",
+    "gap": "A part of the strip is missing",
+    "probe_off": "Probe off the skin",
+    "battery_empty": "Battery of the probe almost empty",
+    "battery_low": "Battery of the probe low",
+    "clock": "Clock of the box wrong",
+}
+
+
+def condition(rule_id: str) -> str:
+    """A rule of an older catalogue keeps its id."""
+    return CONDITIONS.get(rule_id, rule_id)
