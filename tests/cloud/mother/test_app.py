@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from cloud.i18n import catalogue
 from cloud.store import check_ins
 from cloud.store.db import reading
+from models.rules import RULES
 from models.synth import synthetic
 from models.trace import Trace
+from tests.cloud.mother import states
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
 from tests.process import wait_until
@@ -120,3 +123,26 @@ def test_it_is_an_app_and_keeps_large_letters(service: Service, open_page: OpenP
         return [one["allowed"] for one in given if one["id"] == 2] == [False]
 
     wait_until(withdrawn, 30, "her consent is withdrawn")
+
+
+def test_no_two_sentences_of_her_page_contradict(service: Service, open_page: OpenPage) -> None:
+    page = open_page("mother1", "/mother", PHONE)
+    facts, alerts = states.every_fact(), states.every_alert()
+    said, orders = page.evaluate(states.SAID, [facts, alerts])
+    assert {one["state"] for one in said} >= {"idle", "away", "done", "found", "late", "on_my_way"}
+    for fact, one in zip(facts, said, strict=True):
+        words = states.on_the_page(fact, one)
+        assert one["now"] and not states.contradictions(words, states.CONTRADICTIONS), (fact, words)
+    for alert, (what, *steps) in zip(alerts, orders, strict=True):
+        words = "\n".join(steps)
+        assert not states.contradictions(words, states.OF_AN_ALERT), (alert, words)
+        assert what and (steps or alert[0]["kind"] == "technical"), alert
+
+
+def test_an_alert_has_the_same_sentences_in_both_languages() -> None:
+    """The page leaves an order out by its number."""
+    chinese = catalogue("zh")
+    ends = re.compile(r"[^.!?。！？]+[.!?。！？]+")
+    for rule in RULES:
+        text = rule.mother_text
+        assert len(ends.findall(text)) == len(ends.findall(chinese[text])), rule.id
