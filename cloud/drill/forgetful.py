@@ -4,8 +4,9 @@
 
 STATE/now is what programs see, STATE/durable what a disk would hold. Looking for one of these
 names in the mounted folder commands it: `.cut` (power off: of the writes since the last fsync each
-survives by chance, one perhaps torn, and the file system ends), `.fail` (fsync answers EIO from
-now on), `.heal`.
+survives by chance, one perhaps torn, and the file system ends), `.cut-at-sync` (the same at the
+next fsync, of which nothing is done), `.cut-after-sync` (all of it is done, and nobody hears of
+it), `.fail` (fsync answers EIO from now on), `.heal`.
 """
 
 import errno
@@ -20,6 +21,7 @@ from typing import Any
 
 SECTOR = 512
 CUT, FAIL, HEAL = "/.cut", "/.fail", "/.heal"
+CUT_AT_SYNC, CUT_AFTER_SYNC = "/.cut-at-sync", "/.cut-after-sync"
 SURVIVES = 0.5
 STAT = ("st_atime", "st_ctime", "st_gid", "st_mode", "st_mtime", "st_nlink", "st_size", "st_uid")
 STATFS = ("f_bavail", "f_bfree", "f_blocks", "f_bsize", "f_favail", "f_ffree", "f_files")
@@ -36,10 +38,13 @@ class Disk:
         self._pending: dict[str, list[tuple[int, bytes | None]]] = defaultdict(list)
         self._rng = random.Random(seed)  # noqa: S311 - repeated by its seed
         self._failing = False
+        self._cut_when = ""
 
     def getattr(self, path: str, fh: Any = None) -> dict[str, Any]:  # noqa: ARG002
         if path == CUT:
             self._cut()
+        elif path in (CUT_AT_SYNC, CUT_AFTER_SYNC):
+            self._cut_when = path
         elif path in (FAIL, HEAL):
             self._failing = path == FAIL
         try:
@@ -71,7 +76,11 @@ class Disk:
     def fsync(self, path: str, datasync: int, fh: int) -> int:  # noqa: ARG002
         if self._failing:
             raise OSError(errno.EIO, path)
+        if self._cut_when == CUT_AT_SYNC:
+            self._cut()
         self._keep(path, self._pending.pop(path, []))
+        if self._cut_when == CUT_AFTER_SYNC:
+            self._cut()
         return 0
 
     def release(self, path: str, fh: int) -> int:  # noqa: ARG002

@@ -23,7 +23,11 @@ class Hook:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                size = int(self.headers["content-length"])
+                data = self.rfile.read(size)
+                if len(data) < size:
+                    return  # who sent it was killed meanwhile
+                body = json.loads(data)
                 hook.heard.set()
                 time.sleep(HOLD_S)
                 if hook.down:

@@ -16,7 +16,12 @@ from cloud.drill.course import Course
 from cloud.drill.process import Process, wait_until
 from cloud.drill.rig import ENV, Rig
 
-CUTS = 5
+CUTS = {  # when, by what command of forgetful.py: each twice
+    "at a random moment": ".cut",
+    "written, not synced": ".cut-at-sync",
+    "synced, not acknowledged": ".cut-after-sync",
+}
+SYNCS_S = 30.0  # a gateway that receives
 DEAD_S = 2.0
 ALONE_S = 2.0  # of the gateway with its frames, before its power goes
 ENDS_S = 30.0  # a gateway whose disk cannot be trusted
@@ -43,9 +48,13 @@ class Disk:
         wait_until(lambda: os.path.ismount(self.mount), 30, "the file system that forgets")
 
     def command(self, name: str) -> None:
-        """`.cut`, `.fail` or `.heal`: see forgetful.py."""
+        """See forgetful.py."""
         with suppress(OSError):
             (self.mount / name).lstat()
+
+    def wait(self) -> None:
+        """Until its power is gone."""
+        wait_until(lambda: not self._process.alive, SYNCS_S, "the file system that forgets ending")
 
     def unmount(self) -> None:
         subprocess.run(["umount", "--lazy", str(self.mount)], check=False, capture_output=True)
@@ -78,12 +87,17 @@ def power_loss(course: Course) -> None:
     """The gateway's power goes: what its disk had not synced is gone, or there in part."""
     disk = _disk(course)
     course.begin()
-    for _ in course.moments(CUTS):
+    order = course.rng.sample([*CUTS, *CUTS], 2 * len(CUTS))
+    for number in course.moments(len(order)):
+        when = order[number]
+        course.go_on()
         course.ledger.faults += 1
-        course.say(f"power cut {course.ledger.faults}")
+        course.ledger.facts[when] = course.ledger.facts.get(when, 0) + 1
+        course.say(f"power cut {course.ledger.faults} {when}")
         course.rig.far.cut()  # so that what is receipted is nowhere else
         time.sleep(ALONE_S)
-        disk.command(".cut")
+        disk.command(CUTS[when])
+        disk.wait()
         course.rig.gateway.kill()
         disk.unmount()
         time.sleep(course.rng.uniform(0, DEAD_S))

@@ -60,11 +60,9 @@ def _killing(
 
 
 DRILLS: dict[str, Drill] = {
-    "kill-gateway": Drill("the gateway dies", KILLED, kills.part("gateway"), open_rig=rigs.loaded),
-    "kill-broker": Drill("the broker dies", KILLED, kills.part("broker"), open_rig=rigs.loaded),
-    "kill-cloud": Drill(
-        "ingest, rules and pages die", KILLED, kills.part("cloud"), open_rig=rigs.loaded
-    ),
+    "kill-gateway": _killing("the gateway dies", KILLED, kills.part("gateway")),
+    "kill-broker": _killing("the broker dies", KILLED, kills.part("broker")),
+    "kill-cloud": _killing("ingest, rules and pages die", KILLED, kills.part("cloud")),
     "kill-probe": _killing(
         "the probe loses its power",
         "kill -9 at random, started again in its folder",

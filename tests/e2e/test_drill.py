@@ -1,5 +1,6 @@
 """Nothing is lost and nothing doubled under a few faults: what `lucina drill` runs at length."""
 
+import importlib
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cloud.drill import frames, kills
+from cloud.drill import frames, kills, notices, rigs
 from cloud.drill.course import Course, Replay
 from cloud.drill.ledger import Ledger
+from cloud.drill.loaded import AT_POINT, DIE_AT
+from cloud.drill.process import wait_until
 from cloud.drill.rig import Rig
 from device.packer import Packer
 from tests.e2e.rig import COMMAND, ROOT
@@ -23,7 +26,7 @@ SHORT_FAST = Replay((("maternal", 13), ("maternal", 14)), minutes=3, speed=60)
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with Rig(tmp_path_factory.mktemp("drill"), proxied=True) as rig:
+    with rigs.loaded(tmp_path_factory.mktemp("drill")) as rig:
         yield rig
 
 
@@ -42,6 +45,25 @@ def test_a_kill_of_each_part(rig: Rig) -> None:
     killed.begin()
     kills.kill_at(killed, [rig.gateway, rig.cloud, rig.broker])
     assert_holds(killed.finish())
+
+
+def test_a_part_dies_at_a_named_point(rig: Rig) -> None:
+    rig.gateway.kill()
+    rig.gateway.env[DIE_AT] = "gateway.main:Gateway.start:before:1"
+    rig.gateway.start()
+    del rig.gateway.env[DIE_AT]
+    wait_until(lambda: not rig.gateway.alive, 30, "the gateway dying at its point")
+    assert rig.gateway.stderr_path.read_bytes().endswith(AT_POINT)
+    rig.start(rig.gateway)
+
+
+def test_the_named_points_are_in_the_code() -> None:
+    for points in (*kills.POINTS.values(), notices.POINTS):
+        for point in points.values():
+            module, path, when = point.split(":")
+            owner, method = path.split(".")
+            assert callable(getattr(getattr(importlib.import_module(module), owner), method))
+            assert when in ("before", "after")
 
 
 @pytest.mark.parametrize("fault", [frames.reorder, frames.corrupt])
