@@ -38,7 +38,7 @@ bench: setup
 	.ci/setup test-parts
 	$(BIN)/python -m tests.bench
 
-drill: setup
+drill: setup  # each fault, three hundred kills of each part among them; then the broken builds
 	.ci/setup test-parts
 	.ci/setup drill-parts
 	$(BIN)/lucina drill $(DRILL_OPTIONS)

@@ -3,7 +3,7 @@
 import json
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -62,27 +62,17 @@ def drilling(open_packer: Any) -> Any:
 def show(
     names: Sequence[str], seed: int, times: int, as_json: bool, strict: bool, open_packer: Any
 ) -> int:
-    """Run and print them; the exit code."""
-    from cloud.drill.run import drills
-    from cloud.drill.table import DRILLS
-
+    """Run and print them; the exit code. What is done when it is interrupted is printed too."""
     logging.disable(logging.ERROR)  # what a drill does on purpose is no news
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Console(stderr=True)
-    order = [name for name in names for _ in range(times * DRILLS[name].times)]
     done: list[Ledger] = []
     interrupted = False
     try:
-        with progress.status("") as status:
-
-            def say(words: str) -> None:
-                now = min(len(done), len(order) - 1)
-                status.update(f"{now + 1} of {len(order)}: {order[now]}: {words}")
-
-            for ledger in drills(names, seed, times, open_packer, say):
-                done.append(ledger)
-                if not as_json:
-                    _print(ledger, progress)
+        for ledger in _run(names, seed, times, open_packer, progress):
+            done.append(ledger)
+            if not as_json:
+                _print(ledger, progress)
     except KeyboardInterrupt:
         progress.print("lucina: stopped; everything it started has ended")
         interrupted = True
@@ -93,6 +83,25 @@ def show(
     else:
         Console(width=None if progress.is_terminal else 150).print(table(done))
     return INTERRUPTED if interrupted else _code(done, strict)
+
+
+def _run(
+    names: Sequence[str], seed: int, times: int, open_packer: Any, progress: Console
+) -> Iterator[Ledger]:
+    """The ledger of each; meanwhile a line says which one is running."""
+    from cloud.drill.run import drills
+    from cloud.drill.table import DRILLS
+
+    order = [name for name in names for _ in range(times * DRILLS[name].times)]
+    now = 0
+    with progress.status("") as status:
+
+        def say(words: str) -> None:
+            status.update(f"{now + 1} of {len(order)}: {order[now]}: {words}")
+
+        for ledger in drills(names, seed, times, open_packer, say):
+            now += 1
+            yield ledger
 
 
 def _code(done: Sequence[Ledger], strict: bool) -> int:

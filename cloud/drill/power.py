@@ -21,7 +21,7 @@ CUTS = {  # when, by what command of forgetful.py: each twice
     "written, not synced": ".cut-at-sync",
     "synced, not acknowledged": ".cut-after-sync",
 }
-SYNCS_S = 30.0  # a gateway that receives
+SYNCS_S = 10.0  # a gateway that receives; after that its power goes without
 DEAD_S = 2.0
 ALONE_S = 2.0  # of the gateway with its frames, before its power goes
 ENDS_S = 30.0  # a gateway whose disk cannot be trusted
@@ -52,9 +52,16 @@ class Disk:
         with suppress(OSError):
             (self.mount / name).lstat()
 
-    def wait(self) -> None:
-        """Until its power is gone."""
-        wait_until(lambda: not self._process.alive, SYNCS_S, "the file system that forgets ending")
+    def cut(self, when: str) -> bool:
+        """Its power goes. False: not when it should, for no fsync came."""
+        self.command(CUTS[when])
+        end_s = time.monotonic() + SYNCS_S
+        while self._process.alive and time.monotonic() < end_s:
+            time.sleep(0.02)
+        came = not self._process.alive
+        self.command(CUTS["at a random moment"])
+        wait_until(lambda: not self._process.alive, 30, "the file system that forgets ending")
+        return came
 
     def unmount(self) -> None:
         subprocess.run(["umount", "--lazy", str(self.mount)], check=False, capture_output=True)
@@ -92,12 +99,11 @@ def power_loss(course: Course) -> None:
         when = order[number]
         course.go_on()
         course.ledger.faults += 1
-        course.ledger.facts[when] = course.ledger.facts.get(when, 0) + 1
         course.say(f"power cut {course.ledger.faults} {when}")
         course.rig.far.cut()  # so that what is receipted is nowhere else
         time.sleep(ALONE_S)
-        disk.command(CUTS[when])
-        disk.wait()
+        when = when if disk.cut(when) else "no fsync came"
+        course.ledger.facts[when] = course.ledger.facts.get(when, 0) + 1
         course.rig.gateway.kill()
         disk.unmount()
         time.sleep(course.rng.uniform(0, DEAD_S))
