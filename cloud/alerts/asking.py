@@ -10,9 +10,9 @@ from typing import Any
 from cloud.alerts.moves import words
 from cloud.store.alerts import Step
 
-WAITS = "asked, no answer yet"
-SHOWN = "asked, on its screen, no answer yet"
-SEEN = "asked, seen, no answer yet"
+WAITS = "no answer yet"
+SHOWN = "on its screen, no answer yet"
+SEEN = "seen, no answer yet"
 SILENT = "no answer in time"
 DECLINED = "declined: %(why)s"
 WITHDRAWN = "not asked any more"

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.alerts.late import clock
 from cloud.alerts.moves import words
 from cloud.alerts.names import condition
 from cloud.completeness import at_ms
@@ -73,10 +72,10 @@ def states(
         beside = others.get(alert.recording_id, {}) if is_of_strip(alert.rule) else {}
         if mine or beside:
             said = TO_THE_END if place.closed_ms else NOW if mine else ELSEWHERE
-            lines = [_line(conn, alert, place, said, *one) for one in (mine or beside).items()]
+            lines = [_line(place, said, *one) for one in (mine or beside).items()]
         else:
             said = GONE if alert.phase in OVER else GONE_STAYS
-            lines = [_line(conn, alert, place, said, alert.rule, _last_s(alert, steps[alert.id]))]
+            lines = [_line(place, said, alert.rule, _last_s(alert, steps[alert.id]))]
         found[alert.id] = {"holds": bool(mine or beside), "lines": lines}
     return found
 
@@ -94,11 +93,9 @@ def _others(conn: Connection, quiet: Sequence[Alert]) -> dict[int, Held]:
     return found
 
 
-def _line(
-    conn: Connection, alert: Alert, place: Recording, said: str, rule: str, at_s: float
-) -> dict[str, Any]:
-    time = clock(conn, alert.mother_id, at_ms(place, at_s), alert.raised_ms)
-    return words(said, condition=condition(rule), time=time)
+def _line(place: Recording, said: str, rule: str, at_s: float) -> dict[str, Any]:
+    """The page puts %(time)s: at_ms in the reader's own zone."""
+    return {**words(said, condition=condition(rule)), "at_ms": at_ms(place, at_s)}
 
 
 def _last_s(alert: Alert, steps: Collection[Step]) -> float:

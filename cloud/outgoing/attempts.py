@@ -13,6 +13,7 @@ from cloud.store.messages import Message
 ROUNDS_MS = (15_000, 60_000, 300_000)  # waits before all ways are tried again
 OVERTAKEN = "not sent: it was answered, or another is asked, before it went out"
 NO_WAY = "no way to reach them has worked"
+NOT_SET_UP = "none of the ways to reach them is set up here"
 
 
 def after_sent(
@@ -36,6 +37,15 @@ def after_failed(message: Message, dead: Collection[int], now_ms: int) -> dict[s
         return {**_at(message, alive[0], again_ms), "round": message.round + 1}
     ended = None if message.sent_ms else {"text": NO_WAY, "args": {}}
     return {**_at(message, None, None), "ended_why": ended}
+
+
+def not_set_up(message: Message, dead: Collection[int], now_ms: int) -> dict[str, Any]:
+    """This way is not set up here: it is not tried. `dead`: all of those, and what would fail
+    again."""
+    values = after_failed(message, dead, now_ms)
+    if values.get("ended_why") and len(dead) == len(message.ways):
+        return {**values, "ended_why": {"text": NOT_SET_UP, "args": {}}}
+    return values
 
 
 def after_lost(message: Message, now_ms: int) -> dict[str, Any]:

@@ -35,7 +35,6 @@ BATCH = 100
 POLL_EVERY_MS = 5_000
 POLL_UNTIL_MS = 180_000  # after that nobody is asked any more
 STOP_S = 2.0
-NOT_SET_UP = "this channel is not set up"
 TOO_SLOW = "no answer within %(seconds)d s"
 NOT_UNDERSTOOD = "its answer was not understood"
 
@@ -103,9 +102,14 @@ class Courier:
     def _claim(
         self, conn: Connection, message: Message, room: dict[str, int], now_ms: int
     ) -> tuple[Message, Letter | Failed] | None:
-        """None: there is no room now, somebody else has it, or nobody needs it any more."""
+        """None: there is no room now, somebody else has it, nobody needs it any more, or this way
+        is not set up."""
         channel = message.channel or ""
         if room[channel] <= 0 or not messages.claim(conn, message, now_ms + LEASE_MS):
+            return None
+        if channel not in self._channels:
+            dead = self._dead(conn, message)
+            messages.change(conn, message.id, attempts.not_set_up(message, dead, now_ms))
             return None
         try:
             letter: Letter | Failed = letters.letter_of(
@@ -134,12 +138,10 @@ class Courier:
             log.error("a message is tried again later: %s", type(error).__name__)
 
     async def _try(self, message: Message, letter: Letter | Failed) -> None:
-        channel = self._channels.get(message.channel or "")
+        channel = self._channels[message.channel or ""]
         try:
             if isinstance(letter, Failed):
                 raise letter
-            if channel is None:
-                raise Failed(NOT_SET_UP, final=True)
             provider_id = await _send(channel, letter)
         except Failed as failed:
             code = failed.why["args"].get("code") or failed.why["text"]
@@ -152,7 +154,9 @@ class Courier:
         now_ms = self._clock()
         with writing(self._engine) as conn:
             current = messages.get(conn, message.id, locked=True)
-            values = attempts.after_sent(current, _dead(conn, current), channel.limit_s, now_ms)
+            values = attempts.after_sent(
+                current, self._dead(conn, current), channel.limit_s, now_ms
+            )
             if current.delivered_ms is not None:  # the receipt was faster than we
                 values["next_ms"] = None
             messages.change(conn, message.id, values)
@@ -167,8 +171,14 @@ class Courier:
             contact_id = message.ways[message.way][1]
             if isinstance(failed, Gone) and contact_id is not None:
                 contacts.remove(conn, contact_id)
-            values = attempts.after_failed(current, _dead(conn, current), now_ms)
+            values = attempts.after_failed(current, self._dead(conn, current), now_ms)
             messages.change(conn, message.id, values)
+
+    def _dead(self, conn: Connection, message: Message) -> set[int]:
+        """The indices of ways that would fail again, or are not set up here."""
+        tried = messages.tries_of(conn, [message.id])[message.id]
+        unset = (i for i, (name, _) in enumerate(message.ways) if name not in self._channels)
+        return {one.way for one in tried if one.final}.union(unset)
 
     async def _ask(self, tried: Try) -> None:
         channel = self._channels.get(tried.channel)
@@ -206,10 +216,6 @@ def _ask_later(conn: Connection, tried: Try, now_ms: int) -> None:
     too_old = now_ms - tried.at_ms > POLL_UNTIL_MS
     again_ms = None if too_old else now_ms + POLL_EVERY_MS
     messages.change_try(conn, tried.id, {"poll_ms": again_ms})
-
-
-def _dead(conn: Connection, message: Message) -> set[int]:
-    return {one.way for one in messages.tries_of(conn, [message.id])[message.id] if one.final}
 
 
 def _add_try(conn: Connection, message: Message, now_ms: int, **values: Any) -> None:

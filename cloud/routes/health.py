@@ -59,7 +59,8 @@ def get_health(parts: ServicesDep, now_ms: Now) -> list[dict[str, Any]]:
 @router.get("/health", summary="The page of the health of all parts")
 def show(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
     pace = parts.metrics.pace(now_ms)
-    return page(request, "health.html", who, rows=get_health(parts, now_ms), pace=pace)
+    unset = [name for name, url in parts.settings.channel_urls.items() if not url]
+    return page(request, "health.html", who, rows=get_health(parts, now_ms), pace=pace, unset=unset)
 
 
 def _view(part: Part, since_ms: int | None) -> dict[str, Any]:

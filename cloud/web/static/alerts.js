@@ -1,7 +1,7 @@
 // What the pages say about an alert: how urgent it is, who has it, how long until the next step.
 
 import { h, me, orgName, orgOf } from "./parts.js";
-import { clock, duration, msgid, say, t } from "./words.js";
+import { duration, moment, msgid, say, t } from "./words.js";
 
 export const isClosed = (alert) => alert.phase === "closed";
 export const isOpen = (alert) => !alert.owner && !isClosed(alert);
@@ -47,7 +47,7 @@ export function nextStep(alert, nowMs) {
 export const placeName = (one) => (one && one.id === me.organisationId ? t("your hospital") : orgName(one));
 
 // What of an alert is so now: a line for each condition that holds, or that none does any more.
-export const stateLines = ({ now }) => now.lines.map((line) => h("p", { class: now.holds ? "reason now" : "cleared" }, say(line)));
+export const stateLines = ({ now }) => now.lines.map((line) => h("p", { class: now.holds ? "reason now" : "cleared" }, say({ ...line, args: { ...line.args, time: moment(line.at_ms) } })));
 
 // Who has it, or who was asked and what came of it.
 export function holder(alert) {
@@ -76,7 +76,7 @@ export const ANSWERS = {
 export function answerText(alert) {
   if (!alert.mother_answer) return "";
   return t("She answered at %(time)s: %(answer)s", {
-    time: clock(alert.mother_answer_ms),
+    time: moment(alert.mother_answer_ms),
     answer: t(ANSWERS[alert.mother_answer]),
   });
 }

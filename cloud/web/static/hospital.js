@@ -9,7 +9,7 @@ import { planLines } from "./plan.js";
 import { byId, h, keepFocus, me, motherName, motherWeeks, phoneLink, priorityMark, riskPills, setText } from "./parts.js";
 import { Tile } from "./tile.js";
 import { Ways } from "./ways.js";
-import { clock, say, t } from "./words.js";
+import { moment, say, t } from "./words.js";
 
 const detail = byId("detail");
 let shown = null; // {alert, tile, age, next}
@@ -91,7 +91,7 @@ function parts(alert, { age, next }) {
     h("div", { id: "detail-ways" }),
     h("div", { id: "detail-strip" }, h("p", { class: "quiet" }, t("loading"))),
     h("h3", {}, t("What happened so far")),
-    h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, clock(step.at_ms)), " ", stepText(step)))),
+    h("ol", { class: "steps" }, ...alert.steps.map((step) => h("li", {}, h("time", {}, moment(step.at_ms)), " ", stepText(step)))),
     h("details", { open: opened() }, h("summary", {}, t("Messages sent outside this page")), messageList(alert.id)),
   ].filter(Boolean);
 }

@@ -31,11 +31,20 @@ setInterval(() => {
 async function fill(alertId) {
   const found = await get(`/api/alerts/${alertId}/messages`).catch(() => null);
   if (!found) return;
-  const lines = found.flatMap(linesOf);
-  if (!lines.length) lines.push(t("No message has been written."));
   const list = lists.get(alertId);
-  const shown = [...list.children].map((line) => line.textContent);
-  if (shown.join("\n") !== lines.join("\n")) list.replaceChildren(...lines.map((line) => h("li", {}, line)));
+  if (list.shown === (list.shown = JSON.stringify(found))) return;
+  const [unsent, others] = [found.filter(isUnsent), found.filter((one) => !isUnsent(one))];
+  const lines = others.flatMap(linesOf);
+  if (!found.length) lines.push(t("No message has been written."));
+  list.replaceChildren(...lines.map((line) => h("li", {}, line)), ...(unsent.length ? [unsentLine(unsent)] : []));
+}
+
+// Ended without a single try: said once for all of them, one by one on a click.
+const isUnsent = (message) => message.ended_why && !message.tries.length;
+
+function unsentLine(messages) {
+  const words = t("%(count)d messages were not sent", { count: messages.length });
+  return h("li", {}, h("details", {}, h("summary", {}, words), h("ul", {}, ...messages.flatMap(linesOf).map((line) => h("li", {}, line)))));
 }
 
 // One line for each try, one for what waits, one for why it ended.

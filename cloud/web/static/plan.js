@@ -2,7 +2,7 @@
 
 import { isOpen, placeName } from "./alerts.js";
 import { h, Kept, me } from "./parts.js";
-import { clock, msgid, say, t } from "./words.js";
+import { moment, msgid, say, t } from "./words.js";
 
 const BREAK_GLASS = msgid("Asked without her agreement: no other hospital was left, and the alert is urgent. She is told.");
 
@@ -13,7 +13,7 @@ export function planLines(alert) {
   const nobody = alert.steps.findLast((step) => step.event === "nobody left")?.text ?? {};
   const plan = organisation ?? nobody;
   const open = isOpen(alert);
-  const lines = asked.map((one) => h("li", {}, placeName(one), " · ", clock(one.at_ms), " · ", say(one.said), one.said_ms ? ` · ${clock(one.said_ms)}` : ""));
+  const lines = asked.map((one) => h("li", {}, askedText(one)));
   const next = open && organisation ? nextLine(organisation.next) : null;
   const unfit = (plan.passed_over ?? []).filter((one) => !asked.some(({ id }) => id === one.id));
   return [
@@ -24,6 +24,12 @@ export function planLines(alert) {
     unfit.length ? h("ul", { class: "plan" }, ...unfit.map((one) => h("li", { class: "quiet" }, t("Not asked: %(organisation)s, %(why)s", { organisation: placeName(one), why: say(one) })))) : null,
     h("p", { class: "quiet" }, (plan.notes ?? []).map(say).join("; ")),
   ].filter(Boolean);
+}
+
+function askedText(one) {
+  const args = { organisation: placeName(one), asked: moment(one.at_ms), said: say(one.said), time: one.said_ms && moment(one.said_ms) };
+  if (args.time) return t("%(organisation)s, asked %(asked)s: %(said)s, %(time)s", args);
+  return t("%(organisation)s, asked %(asked)s: %(said)s", args);
 }
 
 function whyText(one) {

@@ -64,6 +64,11 @@ export function date(ms) {
   return dates.format(ms);
 }
 
+// Of today the time, else with the day.
+export function moment(ms) {
+  return new Date(ms).toDateString() === new Date().toDateString() ? clock(ms) : day(ms);
+}
+
 // Completed weeks of pregnancy.
 export function gestation(weeks) {
   if (weeks === null || weeks === undefined) return t("gestation unknown");

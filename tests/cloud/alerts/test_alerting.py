@@ -138,7 +138,7 @@ def test_a_decline_says_why_and_asks_the_next_at_once(alerting: Alerting, alert_
     assert view["steps"][2]["text"] == "theatre is full"
     assert [(one["name"], one["said"]["text"] % one["said"]["args"]) for one in view["asked"]] == [
         ("Near", "declined: theatre is full"),
-        ("Middle", "asked, no answer yet"),
+        ("Middle", "no answer yet"),
     ]
     with pytest.raises(Refused, match="another hospital is being asked"):
         alerting.act(alert_id, "decline", WHO[NEAR, 1], "again", T0_MS + 2)

@@ -101,7 +101,7 @@ def now_of(alerting: Alerting, alert_id: int | None) -> tuple[bool, list[str]]:
     """Whether anything holds, and the words: "now: low_rate" or "gone"."""
     view = alerting.view(alert_id or 0)
     assert view is not None
-    said = [line["text"] % line["args"] for line in view["now"]["lines"]]
+    said = [line["text"] % {**line["args"], "time": ""} for line in view["now"]["lines"]]
     return view["now"]["holds"], [one.split(", since")[0].split(" at ")[0] for one in said]
 
 

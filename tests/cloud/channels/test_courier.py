@@ -158,11 +158,20 @@ def test_a_way_that_fails_is_followed_by_the_next_at_once(
     one.settle(0)
     _, tries = told(engine, alert_id)
     assert [(t.channel, said(t)) for t in tries] == [
-        ("email", "this channel is not set up"),
-        ("wechat", "this channel is not set up"),
         ("sms", "this is no telephone number"),
         ("webhook", "sent"),
-    ]
+    ]  # the others are not set up: not tried
+
+
+def test_who_has_no_way_that_is_set_up_is_not_tried(
+    engine: Engine, alerting: Alerting, provider: Provider, post: Posts
+) -> None:
+    reach(engine, ("wechat", "short"))
+    alert_id = raised(alerting, record(engine).id)
+    post(wechat="").settle(0)
+    message, tries = told(engine, alert_id)
+    assert (tries, message.next_ms, message.sent_ms) == ([], None, None)
+    assert message.ended_why is not None and "set up here" in message.ended_why["text"]
 
 
 def test_a_server_that_hangs_is_given_up(
