@@ -7,7 +7,7 @@ What is killed is a whole process, as ever; only the seconds that Python takes t
 spared, so that hundreds of kills can be paid for. Such a process may also kill itself at a named
 point of its code, which its environment names (DIE_AT) and which nobody but this file reads.
 
-    python -m cloud.drill.loaded    reads orders, a line of JSON each, and answers with process ids
+    python -m cloud.drill.loaded    reads orders, each a line of JSON, and answers with a number
 """
 
 import ctypes
@@ -27,6 +27,7 @@ from contextlib import suppress
 from typing import IO, Any, Self
 
 from cloud.drill.process import DIE_WITH_US, STARTER
+from cloud.drill.rig import ENV
 
 DIE_AT = "LUCINA_DRILL_DIE_AT"  # MODULE:CLASS.METHOD:before or after:which of its calls
 AT_POINT = b"killed at its point\n"  # its last words
@@ -44,18 +45,53 @@ MODULES = (  # what the programs read when they are started, or at their first w
 )
 OF_PYTHON = 3  # python -m lucina: what of a command line this process is already
 PR_SET_PDEATHSIG = 1
-ENDED = 0  # how it ended is not known: it is nobody's child
+
+
+class Loaded:
+    """The process that forks. All that it has started ends with it."""
+
+    def __init__(self) -> None:
+        self._process = STARTER.submit(
+            subprocess.Popen,
+            [*DIE_WITH_US, sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ENV},
+            start_new_session=True,
+        ).result()
+
+    def spawn(
+        self, args: Sequence[str], env: Mapping[str, str], out: IO[bytes], err: IO[bytes]
+    ) -> "Forked":
+        order = {"args": args[OF_PYTHON:], "env": dict(env), "out": out.name, "err": err.name}
+        return Forked(self.ask(order), self)
+
+    def ask(self, order: dict[str, Any]) -> int:
+        """The answer to an order of serve()."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(order, default=str) + "\n")
+        process.stdin.flush()
+        return int(process.stdout.readline())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 class Forked:
-    """A process that is nobody's child; what a Process needs of subprocess.Popen."""
+    """A child of Loaded's process; what a Process needs of subprocess.Popen."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, loaded: Loaded) -> None:
         self.pid = pid
-        try:
-            self._file: int | None = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self._file = None
+        self._loaded = loaded
+        self._file = os.pidfd_open(pid)
+        self._code: int | None = None
 
     def poll(self) -> int | None:
         return self._ended(0)
@@ -67,59 +103,27 @@ class Forked:
         return code
 
     def _ended(self, timeout_s: float | None) -> int | None:
-        if self._file is not None:
-            if not select.select([self._file], [], [], timeout_s)[0]:
-                return None
+        if self._code is None and select.select([self._file], [], [], timeout_s)[0]:
             os.close(self._file)
-            self._file = None
-        return ENDED
-
-
-class Loaded:
-    """The process that forks. All that it has started ends with it."""
-
-    def __init__(self) -> None:
-        args = [*DIE_WITH_US, sys.executable, "-m", __name__]
-        self._process = STARTER.submit(
-            subprocess.Popen,
-            args,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ).result()
-
-    def spawn(
-        self, args: Sequence[str], env: Mapping[str, str], out: IO[bytes], err: IO[bytes]
-    ) -> Forked:
-        order = {"args": args[OF_PYTHON:], "env": dict(env), "out": out.name, "err": err.name}
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(order, default=str) + "\n")
-        process.stdin.flush()
-        return Forked(int(process.stdout.readline()))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
+            self._code = self._loaded.ask({"ended": self.pid})
+        return self._code
 
 
 def serve() -> dict[str, Any] | None:
-    """Fork for each order; in the fork: what it has to become. None: no more orders."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    """Fork for each order, and say the exit codes of what has ended. In a fork: what it has to
+    become. None: no more orders."""
     gc.freeze()
     for line in sys.stdin:
-        pid = os.fork()
-        if not pid:
-            order: dict[str, Any] = json.loads(line)
-            return order
-        with suppress(PermissionError, ProcessLookupError):  # it has done so, or has ended
-            os.setpgid(pid, pid)
-        print(pid, flush=True)  # noqa: T201 - the answer
+        order: dict[str, Any] = json.loads(line)
+        if "ended" in order:
+            answer = os.waitstatus_to_exitcode(os.waitpid(order["ended"], 0)[1])
+        else:
+            answer = os.fork()
+            if not answer:
+                return order
+            with suppress(PermissionError, ProcessLookupError):  # it has done so, or has ended
+                os.setpgid(answer, answer)
+        print(answer, flush=True)  # noqa: T201 - to who has asked
     return None
 
 
@@ -127,7 +131,6 @@ def become(order: dict[str, Any]) -> None:
     """Turn this fork into the program."""
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number, name in enumerate((os.devnull, order["out"], order["err"])):
         file = os.open(name, os.O_RDWR | os.O_APPEND)
         os.dup2(file, number)

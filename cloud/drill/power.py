@@ -13,7 +13,8 @@ from pathlib import Path
 
 from cloud.drill import place
 from cloud.drill.course import Course
-from cloud.drill.process import Process, wait_until
+from cloud.drill.loaded import Loaded
+from cloud.drill.process import Process, Spawn, wait_until
 from cloud.drill.rig import ENV, Rig
 
 CUTS = {  # when, by what command of forgetful.py: each twice
@@ -30,9 +31,9 @@ ENDS_S = 30.0  # a gateway whose disk cannot be trusted
 class Forgetful(Rig):
     """The gateway's home is on a disk that forgets (forgetful.py)."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, spawn: Spawn) -> None:
         self.disk = Disk(folder, seed)
-        super().__init__(folder, proxied=True, gateway_home=self.disk.mount)
+        super().__init__(folder, proxied=True, gateway_home=self.disk.mount, spawn=spawn)
 
 
 class Disk:
@@ -70,13 +71,14 @@ class Disk:
 
 @contextmanager
 def forgetful(folder: Path) -> Iterator[Rig]:
-    rig = Forgetful(folder, seed=1)
-    rig.disk.start()
-    try:
-        with rig:
-            yield rig
-    finally:
-        rig.disk.unmount()
+    with Loaded() as programs:
+        rig = Forgetful(folder, seed=1, spawn=programs.spawn)
+        rig.disk.start()
+        try:
+            with rig:
+                yield rig
+        finally:
+            rig.disk.unmount()
 
 
 @cache
