@@ -90,6 +90,7 @@ export function sentences(alert, expected) {
   const [what, ...steps] = cut(t(alert.mother_text));
   const calls = waitsForCall(alert);
   const kept = (drop) => steps.filter((_, n) => !TOLD.test(english[n + 1]) && !(drop && ORDERS.test(english[n + 1])));
+  if (expected === "here") return [what, t("Tell the staff beside you.")];
   if (alert.mother_answer === "ambulance") return [what, ...kept(true).slice(0, 1), t("The monitoring centre has been asked to call an ambulance. If you can, call 120 yourself now.")];
   if (alert.mother_answer === "on_my_way" || expected === "coming") return [what, t("Go to the hospital now. Let somebody else drive.")];
   if (!calls) return [what, ...kept(false)];

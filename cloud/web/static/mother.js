@@ -84,8 +84,12 @@ byId("less").addEventListener("click", async () => {
 
 const current = () => [...alerts.values()].filter((alert) => asks(alert, tile?.recording.id)).sort(worstFirst)[0];
 
+let shownFor = "";
+const keyOf = (alert) => (alert ? `${alert.id} ${expected()}` : "");
+
 function showAlert() {
   const alert = current();
+  shownFor = keyOf(alert);
   const box = byId("alert");
   box.hidden = !alert;
   if (!alert) return;
@@ -96,7 +100,8 @@ function showAlert() {
   setText(byId("alert-what"), since ? t("At %(time)s: %(words)s", { time: since, words: what }) : what);
   byId("alert-steps").replaceChildren(...steps.map((step) => h("li", {}, step)));
   byId("told").replaceChildren(...told(alert));
-  const answers = ANSWERS[alert.kind];
+  const answers = expected() === "here" ? {} : ANSWERS[alert.kind];
+  byId("tell-us").hidden = expected() === "here";
   byId("answers").replaceChildren(...Object.keys(answers).map((answer) => answerButton(alert, answer)));
   const given = answers[alert.mother_answer];
   const args = given && { answer: t(given), time: clock(alert.mother_answer_ms, false) };
@@ -150,7 +155,7 @@ function draw() {
   const ageMs = tile ? live.ageMs(tile.recording.id) : null;
   tile?.draw(live);
   const alert = current();
-  if (byId("alert").hidden === Boolean(alert)) showAlert(); // of a signal that came back, of a recording that ended
+  if (shownFor !== keyOf(alert)) showAlert(); // a signal came back, a recording ended, she has arrived
   sharePosition(Boolean(tile) || alert?.kind === "patient");
   const said = happening(factsOf(alert, ageMs));
   document.body.dataset.state = said.state;
@@ -206,7 +211,7 @@ function signal() {
 
 // What was asked of her and is not any more.
 function overText(alert, { state }) {
-  if (alert || state in ANSWERS.patient) return "";
+  if (alert || expected() || state in ANSWERS.patient) return "";
   const ended = [...alerts.values()].filter((one) => one.kind === "patient" && live.nowMs - one.raised_ms < DAY_MS);
   const newest = ended.sort((one, other) => other.raised_ms - one.raised_ms)[0];
   return newest ? t("The alert of %(time)s is over.", { time: day(newest.raised_ms) }) : "";

@@ -70,7 +70,7 @@ def every_alert() -> list[tuple[dict[str, Any], str]]:
     """Each rule in each phase, with each answer of hers, called or not, expected or not."""
     found = []
     for rule in RULES:
-        kinds = product(OPEN, ANSWERS[rule.kind], STEPS, ("", "coming"))
+        kinds = product(OPEN, ANSWERS[rule.kind], STEPS, FACTS["expected"])
         for phase, answer, events, expected in kinds:
             steps = [{"event": event} for event in events]
             alert = {"mother_text": rule.mother_text, "kind": rule.kind, "phase": phase}

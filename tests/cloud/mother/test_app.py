@@ -39,7 +39,11 @@ def test_from_the_questions_to_the_ending(
     page.get_by_label("As usual").check()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Show me how the probe lies").click()
+    page.locator("#state", has_text="Waiting for the probe ...").wait_for()
+    page.get_by_role("img", name="A belly seen from the front").wait_for()
+    assert page.locator("#begin").is_hidden()
     recording = service.play("probe-2", trace)
+    page.locator("#state", has_text="The heartbeat is found.").wait_for()
     page.locator("#left", has_text="Minutes left: 18 of 20").wait_for()
     bar = page.locator("#buttons")
     for name in ("My baby moved", "My baby moved", "A contraction begins"):
@@ -53,6 +57,9 @@ def test_from_the_questions_to_the_ending(
     ended = page.locator("#ended", has_text="Please record again in one hour.")
     ended.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
     assert bar.is_hidden()
+    page.get_by_role("link", name="Begin a recording").click()
+    page.get_by_role("heading", name="Three questions first").wait_for()  # they hold once only
+    page.get_by_role("link", name="Home").click()
     page.get_by_role("link", name="All my recordings and reports").click()
     page.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
     staff = open_page("county", "/mothers/2")
@@ -123,6 +130,24 @@ def test_it_is_an_app_and_keeps_large_letters(service: Service, open_page: OpenP
         return [one["allowed"] for one in given if one["id"] == 2] == [False]
 
     wait_until(withdrawn, 30, "her consent is withdrawn")
+
+
+def test_a_technical_alert_asks_for_no_ambulance_and_ends_with_its_recording(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    recording = service.play("probe-1", trace)
+    alert = service.alert(recording, "signal_lost")
+    page = open_page("mother1", "/mother", PHONE)
+    page.locator("#alert-what", has_text="We cannot hear your baby's heart.").wait_for()
+    assert page.locator("#answers button").all_inner_texts() == ["I have done it", "Please help me"]
+    page.get_by_role("button", name="I have done it").click()
+    page.locator("#answered", has_text="I have done it").wait_for()
+    assert service.parts.alerting.view(alert)["mother_answer"] == "done"
+    service.stop_recording(recording)
+    page.locator("#state", has_text="No recording is running.").wait_for()
+    page.locator("#alert").wait_for(state="hidden")
+    page.get_by_role("link", name="My device").click()
+    page.get_by_text("In use: your recordings come from probe-1.").wait_for()
 
 
 def test_no_two_sentences_of_her_page_contradict(service: Service, open_page: OpenPage) -> None:
