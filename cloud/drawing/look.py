@@ -55,6 +55,7 @@ HATCHES = {  # colour and pattern, by cause
     "not received": (LOOK["hatch"], "----"),
 }
 THIN_PT, BOLD_PT, NUMBER_PT = 0.35, 0.6, 6.5
+TIMES_MM, CLOCK_MM = 2.3, 2.4  # below the strip, and from there to the time of day
 
 
 def draw_grid(pen: Pen, paper: Paper) -> None:
@@ -84,7 +85,8 @@ def _plots(paper: Paper) -> list[tuple[float, float]]:
 
 
 def draw_numbers(pen: Pen, paper: Paper, strip: Strip) -> None:
-    """Values at the edges, and again inside a long strip; times below."""
+    """Values at the edges, and again inside a long strip; below, hours and minutes since the
+    beginning, and the time of day."""
     rates = [(value, float(paper.rate_mm(value))) for value, bold in paper.rate_lines() if bold]
     tocos = [(value, float(paper.toco_mm(value))) for value, bold in paper.toco_lines() if bold]
     places = [(paper.left_mm - 1, "right", ""), (paper.right_mm + 1, "left", "")]
@@ -95,11 +97,10 @@ def draw_numbers(pen: Pen, paper: Paper, strip: Strip) -> None:
     left, language = paper.left_mm - 1, strip.language
     pen.text("bpm", left, RATE_TOP_MM - 3, NUMBER_PT, LOOK["text"], "right")
     pen.text(say(language, "toco"), left, paper.toco_top_mm - 3, NUMBER_PT, LOOK["text"], "right")
-    for odd, minute in enumerate(paper.labelled_minutes()):
-        words = say(language, "minutes", minutes=minute)
-        if odd % 2 and strip.start_unix_s is not None:
-            words = datetime.fromtimestamp(strip.start_unix_s + minute * 60, strip.zone).strftime(
-                "%H:%M"
-            )
-        x, y = float(paper.x_mm(minute * 60)), paper.toco_bottom_mm + 3
-        pen.text(words, x, y, NUMBER_PT, LOOK["text"], "center")
+    for minute in paper.labelled_minutes():
+        x, y = float(paper.x_mm(minute * 60)), paper.toco_bottom_mm + TIMES_MM
+        since = f"{minute // 60}:{minute % 60:02}"
+        pen.text(since, x, y, NUMBER_PT, LOOK["text"], "center")
+        if strip.start_unix_s is not None:
+            then = datetime.fromtimestamp(strip.start_unix_s + minute * 60, strip.zone)
+            pen.text(f"{then:%H:%M}", x, y + CLOCK_MM, NUMBER_PT, LOOK["text"], "center")

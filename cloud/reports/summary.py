@@ -159,21 +159,24 @@ def _completeness(facts: Facts, language: str) -> Iterator[Line]:
 
 def _scores(document: Mapping[str, Any], language: str) -> Iterator[Line]:
     yield _heading(language, "scores")
+    lacking: dict[str, list[str]] = {}  # titles, by what their tables lack
     for _, one in sorted(document["scores"].items(), key=_rank):
         lacks = one.get("because", ())
         result = "" if lacks else _band(one, language)
         title = translate(language, one["title"])
-        yield Line(title, bold=True, above_mm=1.2, keep=True, tail=result)
         if lacks:
-            why = said(language, lacks[0])
-            yield Line(plain(language, "not computable", why=why), SMALL_PT, indent_mm=INDENT_MM)
+            why = plain(language, "not computable", why=said(language, lacks[0]))
+            lacking.setdefault(why, []).append(title)
             continue
+        yield Line(title, bold=True, above_mm=1.2, keep=True, tail=result)
         items = list(one["items"].values())
         for n, item in enumerate(items, 1):
             label = translate(language, item["label"])
             more = n < len(items)
             tail = _cell(item, language)
             yield Line(label, SMALL_PT, indent_mm=INDENT_MM, tail=tail, keep=more)
+    for why, titles in lacking.items():
+        yield Line(f"{why}: {'; '.join(titles)}", SMALL_PT, above_mm=1.0)
 
 
 def _rank(named: tuple[str, Mapping[str, Any]]) -> int:

@@ -59,7 +59,6 @@ WORDS = {
     "suspect": "suspect sinusoidal",
     "pseudo": "pseudo-sinusoidal",
     "toco": "toco",
-    "minutes": "%(minutes)d min",
 }
 
 

@@ -14,16 +14,9 @@ from fastapi.responses import RedirectResponse, Response
 from cloud import i18n
 from cloud.admin import accounts, boxes, first_run
 from cloud.admin.qr import code
-from cloud.deps import (
-    MAX_ID,
-    Id,
-    Now,
-    Principal,
-    Services,
-    ServicesDep,
-    ShownOrganisation,
-    Who,
-)
+from cloud.audit.showing import Showing
+from cloud.audit.words import SOURCES
+from cloud.deps import MAX_ID, Id, Now, Principal, Services, ServicesDep, ShownOrganisation, Who
 from cloud.render import language_of, page
 from cloud.routes.admin_forms import Account, Binding, NewDevice, NewGateway, Place, Step
 from cloud.store import accounts as rows
@@ -180,11 +173,11 @@ def audit_page(
     """Each row is a link of the chain that `lucina audit check` checks."""
     wanted = source if source in audit.SOURCES else ""
     with reading(parts.engine) as conn:
-        found = rows.entries(conn, wanted, before, ENTRIES)
+        found = Showing(conn).entries(rows.entries(conn, wanted, before, ENTRIES))
         count = rows.count_entries(conn, wanted)
     return page(
         request, "admin_audit.html", who, entries=found, count=count, source=wanted,
-        sources=list(audit.SOURCES), more=len(found) == ENTRIES,
+        sources=SOURCES, more=len(found) == ENTRIES,
     )  # fmt: skip
 
 
@@ -208,9 +201,11 @@ def _people(
     with reading(parts.engine) as conn:
         found, places = rows.everybody(conn), people.all_organisations(conn)
         homes = {one.id: one.organisation_id for one in people.all_mothers(conn)}
+        steps = first_run.done(conn)
     return page(
         request, "admin_people.html", who, 409 if refused else 200, people=found, places=places,
         by_id={one.id: one for one in places}, homes=homes, problem=_words(request, refused),
+        steps=steps,
         given=given or Account.model_construct(name="", username="", role="hospital"),
     )  # fmt: skip
 
@@ -221,10 +216,11 @@ def _boxes(
     with reading(parts.engine) as conn:
         places, mothers = people.all_organisations(conn), people.all_mothers(conn)
         gateways, devices = rows.all_gateways(conn), rows.all_devices(conn)
+        steps = first_run.done(conn)
     return page(
         request, "admin_boxes.html", who, 409 if refused else 200, problem=_words(request, refused),
         gateways=gateways, devices=devices, mothers=mothers, places=places,
-        by_id={one.id: one for one in places},
+        by_id={one.id: one for one in places}, steps=steps,
     )  # fmt: skip
 
 
