@@ -16,13 +16,13 @@ from models.trace import Trace
 from tests.cloud.pages import opening
 from tests.cloud.web import world
 from tests.cloud.web.service import Service, trace_frames
-from tests.process import wait_until
 from tests.screens.rows import EVERY, PHONE, Screen, document
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "screens"
 WIDTH_PX = {True: 390, False: 1000}  # of a phone's picture, of the others
 QUALITY = 70
+FALLEN_S = 303  # the heart slows down at 240; a rule tells it
 PATIENCE_MS = 120_000  # an analysis takes its time
 SETTLE_MS = 1000  # strips are drawn four times a second
 LOADED = """(words) => !document.querySelector("[data-written] > .quiet:only-child") &&
@@ -54,7 +54,7 @@ def draw(browser: Any, names: Collection[str]) -> None:
 
 def fill(service: Service) -> tuple[dict[str, int], dict[int, Trace]]:
     """One of everything; the second, fourth and first mother record, the third has done so."""
-    ids = world.fill(service)
+    ids = world.fill(service, _strip("bradycardia", 5).window(0, FALLEN_S))
     service.stop_recording(ids["recording_id"])
     service.stop_recording(service.play("probe-3", _strip("normal", 21)))
     running = {}
@@ -62,8 +62,7 @@ def fill(service: Service) -> tuple[dict[str, int], dict[int, Trace]]:
         trace = _strip(kind, 14)
         running[service.play(device, trace)] = trace
     _, slow, ids["recording_id"] = running
-    of_slow = f"/api/alerts?recording_id={slow}"
-    wait_until(lambda: service.client("centre").get(of_slow).json(), 60, "a rule calls somebody")
+    world.told(service, slow)
     for kind, ago_s in (("movement", 400), ("movement", 330), ("contraction", 300)):
         body = {"kind": kind, "ago_ms": 1000 * ago_s}
         service.client("mother1").post(f"/api/recordings/{ids['recording_id']}/marks", json=body)

@@ -3,7 +3,9 @@
 from cloud.store import cases, people, school
 from cloud.store.db import reading, writing
 from models.synth import synthetic
+from models.trace import Trace
 from tests.cloud.web.service import Service
+from tests.process import wait_until
 
 QUESTION = "Is it normal that my belly becomes hard?"
 SEEN = "moderate variability here"
@@ -12,15 +14,16 @@ BOX = "probe-county"  # leased to her, and silent
 TYPED = (QUESTION, HANDED_OVER, TASK, TITLE, SEEN)  # by people, in English on Chinese pages too
 
 
-def fill(service: Service) -> dict[str, int]:
-    """A recording of the first mother, an alert that asked the county hospital, and the rest: the
-    ids that stand in paths, by their names there."""
+def fill(service: Service, strip: Trace | None = None) -> dict[str, int]:
+    """A recording of the first mother (of this strip, about which a rule calls somebody), an alert
+    that asked the county hospital, and the rest: the ids that stand in paths, by their names
+    there."""
     with writing(service.parts.engine) as conn:
         people.add_gateway(conn, "gw-other", "other token")
-    trace, _ = synthetic(3, 1, "normal")
+    trace = strip or synthetic(3, 1, "normal")[0]
     recording = service.play("probe-1", trace)
     more = _referred(service, recording)
-    alert_id = service.alert(recording, "bradycardia_80", 61)
+    alert_id = told(service, recording) if strip else service.alert(recording, "bradycardia_80", 61)
     more["signed_id"] = _signed(service, recording)
     again = {"reason": "again"}
     asked = service.client("centre").post(f"/api/recordings/{recording}/readings", json=again)
@@ -39,6 +42,13 @@ def fill(service: Service) -> dict[str, int]:
     more["task_id"] = service.client("centre").get("/api/tasks").json()[0]["id"]
     more |= {"organisation_id": 1, "person_id": 1}  # of the administrator's pages
     return more | {"recording_id": recording, "alert_id": alert_id}
+
+
+def told(service: Service, recording: int) -> int:
+    """The alert that a rule raises about it."""
+    centre, path = service.client("centre"), f"/api/alerts?recording_id={recording}"
+    (first, *_) = wait_until(lambda: centre.get(path).json(), 60, "a rule calls somebody")
+    return int(first["id"])
 
 
 def _recorded(service: Service) -> dict[str, int]:
