@@ -13,7 +13,7 @@ from cloud.store.audit import SOURCES
 from cloud.store.hidden import shown, shown_place
 from cloud.store.people import Device, Gateway, Person
 
-_JSON = ("before", "after", "text")  # columns that hold JSON or plain words
+_JSON = ("before", "after", "text", "features", "signs")  # columns that hold JSON or plain words
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from cloud import findings
+from cloud.audit import words as audit_words
 from cloud.contributions import columns as contributions
 from cloud.contributions.export import MEMBER
 from cloud.health import parts as health_parts
@@ -137,6 +138,13 @@ def all_texts() -> set[str]:
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
     found |= set(teaching.PATTERNS.values())
+    for table in (
+        audit_words.SOURCES,
+        audit_words.COLUMNS,
+        audit_words.CHANGED,
+        audit_words.EVENTS,
+    ):
+        found |= set(table.values())
     found |= {*charts.TITLES.values(), *WHAT.values(), *ROLES}
     found |= {phase.value for phase in advice.Phase}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
