@@ -30,9 +30,11 @@ ANSWERS = {"patient": (None, "on_my_way", "ambulance", "call_me"), "technical": 
 STEPS = ((), ("to call",), ("to call", "called"))
 OPEN = [phase.value for phase in Phase if phase not in (Phase.HANDLED, Phase.CLOSED)]
 
-SAID = """async ([facts, alerts]) => {
+SAID = """async (given) => {
+    const [facts, alerts] = JSON.parse(given);
     const { happening, sentences } = await import("/static/happening.js");
-    return [facts.map(happening), alerts.map(([alert, expected]) => sentences(alert, expected))];
+    const orders = alerts.map(([alert, expected]) => sentences(alert, expected));
+    return JSON.stringify([facts.map(happening), orders]);
 }"""
 
 # Two that contradict each other, as patterns of what may stand on one page.

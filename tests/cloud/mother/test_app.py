@@ -1,5 +1,6 @@
 """A mother's app by hand: questions, a recording with its buttons, its ending, no network."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -153,7 +154,7 @@ def test_a_technical_alert_asks_for_no_ambulance_and_ends_with_its_recording(
 def test_no_two_sentences_of_her_page_contradict(service: Service, open_page: OpenPage) -> None:
     page = open_page("mother1", "/mother", PHONE)
     facts, alerts = states.every_fact(), states.every_alert()
-    said, orders = page.evaluate(states.SAID, [facts, alerts])
+    said, orders = json.loads(page.evaluate(states.SAID, json.dumps([facts, alerts])))
     assert {one["state"] for one in said} >= {"idle", "away", "done", "found", "late", "on_my_way"}
     for fact, one in zip(facts, said, strict=True):
         words = states.on_the_page(fact, one)
