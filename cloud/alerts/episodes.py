@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from cloud.alerts.holding import held
-from cloud.alerts.moves import ENDED, ENDED_HERE, note, words
+from cloud.alerts.moves import note, words
 from cloud.alerts.names import condition
 from cloud.store import alerts
 from cloud.store.alerts import Alert, Step
@@ -64,12 +64,12 @@ def clear(
     alert = before[-1] if before else None
     if alert is not None and alert.cleared_s is None and at_s >= latest_s(conn, alert):
         alert = alerts.change(conn, alert, {"cleared_s": at_s})
-        note(conn, alert, "cleared", now_ms, {**words(ENDED), "at_s": at_s})
+        note(conn, alert, "cleared", now_ms, words(condition(rule_id)))
         return alert
     host = _joined_to(conn, recording_id, rule_id, at_s)
     if host is not None:
-        said = words(ENDED_HERE, condition=condition(rule_id))
-        note(conn, host, "cleared", now_ms, {**said, "rule": rule_id, "at_s": at_s})
+        said = {**words(condition(rule_id)), "rule": rule_id, "at_s": at_s}
+        note(conn, host, "cleared", now_ms, said)
     return host
 
 

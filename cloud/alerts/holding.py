@@ -24,8 +24,8 @@ Held = dict[str, float]  # rule -> recorded second since which it holds
 NOW = "now: %(condition)s, since %(time)s"
 ELSEWHERE = "now, in another alert of hers: %(condition)s, since %(time)s"
 TO_THE_END = "when the recording ended: %(condition)s, since %(time)s"
-GONE = "The condition went away at %(time)s."
-GONE_STAYS = "The condition went away at %(time)s; the alert stays until it is handled."
+GONE = "%(condition)s: over since %(time)s"
+GONE_STAYS = "%(condition)s: over since %(time)s; the alert stays until it is handled"
 OVER = (Phase.HANDLED, Phase.CLOSED)
 
 
@@ -75,7 +75,7 @@ def states(
             lines = [_line(place, said, *one) for one in (mine or beside).items()]
         else:
             said = GONE if alert.phase in OVER else GONE_STAYS
-            lines = [_line(place, said, alert.rule, _last_s(alert, steps[alert.id]))]
+            lines = [_line(place, said, *_last(alert, steps[alert.id]))]
         found[alert.id] = {"holds": bool(mine or beside), "lines": lines}
     return found
 
@@ -98,11 +98,15 @@ def _line(place: Recording, said: str, rule: str, at_s: float) -> dict[str, Any]
     return {**words(said, condition=condition(rule)), "at_ms": at_ms(place, at_s)}
 
 
-def _last_s(alert: Alert, steps: Collection[Step]) -> float:
-    """The recorded second at which the last condition of the episode went away."""
+def _last(alert: Alert, steps: Collection[Step]) -> tuple[str, float]:
+    """The condition of the episode that was over last, and the recorded second of that."""
     told = (step.text for step in steps if step.event == "cleared")
-    known: list[float] = [one.get("at_s", 0.0) for one in told if not isinstance(one, str)]
-    return max([alert.cleared_s or 0.0, *known])
+    joined = [
+        (one["at_s"], one["rule"]) for one in told if not isinstance(one, str) and "rule" in one
+    ]
+    known = [(alert.cleared_s or 0.0, alert.rule), *joined]
+    at_s, rule = max(known)
+    return rule, at_s
 
 
 def is_of_strip(rule_id: str) -> bool:

@@ -25,8 +25,6 @@ TECHNICAL = "technical: the centre helps the mother with the probe"
 NO_MOTHER = "the recording belongs to no mother yet"
 SILENT = "no answer for %(seconds)s s"
 BREAK_GLASS = "asked without the mother's consent, as the alert is urgent; she is told"
-ENDED = "the condition has ended; the alert stays until somebody has answered"
-ENDED_HERE = "over: %(condition)s"
 _URGENCY = {"high": 2, "medium": 1, "low": 0}
 
 

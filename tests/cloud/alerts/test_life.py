@@ -102,7 +102,7 @@ def now_of(alerting: Alerting, alert_id: int | None) -> tuple[bool, list[str]]:
     view = alerting.view(alert_id or 0)
     assert view is not None
     said = [line["text"] % {**line["args"], "time": ""} for line in view["now"]["lines"]]
-    return view["now"]["holds"], [one.split(", since")[0].split(" at ")[0] for one in said]
+    return view["now"]["holds"], [one.split(", since")[0].split(" since")[0] for one in said]
 
 
 def test_it_is_gone_only_when_no_condition_of_its_episode_holds(
@@ -115,7 +115,7 @@ def test_it_is_gone_only_when_no_condition_of_its_episode_holds(
     assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
     assert alerting.cleared(recording_id, LOW_RATE.id, 300.0, T0_MS + 2) is None  # before it began
     alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 3)
-    assert now_of(alerting, first) == (False, ["The condition went away"])
+    assert now_of(alerting, first) == (False, ["Heart rate below 110: over"])
     assert alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 4) is None  # told already
     world.raised(alerting, recording_id, 700.0, rule=LOW_RATE)
     assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
