@@ -15,12 +15,13 @@ from cloud.drill.ledger import Episode, Ledger, compare_alerts, compare_frames
 from cloud.drill.process import Process, wait_until
 from cloud.drill.rig import Rig
 from cloud.scenario.probes import OpenPacker
-from cloud.store import alerts, frames, recordings
+from cloud.store import alerts, assessments, frames, recordings
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
 from device import wire
 
 SETTLE_S = 120.0  # after the replay, until everything is where it belongs
+LOOKED_S = 600.0  # after that, until a cloud that was away has looked at all that has ended
 ALERTS_S = 30.0  # after that, until every alert is told
 QUIET_S = 2.0  # and in this time none is told twice
 
@@ -199,6 +200,10 @@ class Course:
                 ledger.must(not missing, f"recording {one.id}: {found['text'][:80]}")
 
     def _compare_alerts(self) -> None:
+        ids = {one.id for one in self.recordings()}
+        end_s = time.monotonic() + LOOKED_S
+        while self._not_looked_at() & ids and time.monotonic() < end_s:
+            time.sleep(0.5)
         end_s = time.monotonic() + ALERTS_S
         while self._count_alerts()[0]["lost"] and time.monotonic() < end_s:
             time.sleep(0.5)
@@ -207,6 +212,12 @@ class Course:
         for kind in ("lost", "doubled"):
             count = self.ledger.alerts[kind]
             self.ledger.must(not count, f"{count} alerts {kind}: {'; '.join(harm)}")
+
+    def _not_looked_at(self) -> set[int]:
+        """Recordings that have ended, of whose last seconds nothing may have been told yet: one
+        is looked at after the other."""
+        with reading(self.rig.engine) as conn:
+            return set(assessments.unfinished(conn))
 
     def _count_alerts(self) -> tuple[Any, list[str]]:
         total, harm = compare_alerts([], []), []

@@ -11,7 +11,7 @@ from cloud.drill.rigs import OnPostgres
 KILLS = 100  # of one part in one replay
 TIMES = 3  # replays of a drill: of 300 kills none harmed bounds their harm at 1 % (95 %)
 ROUNDS = 20  # of mayhem
-UP_S = 1.0  # the longest that a part works in peace, once it is ready
+UP_S = (0.5, 1.0, 3.0)  # the longest that a part works in peace, once it is ready: one of these
 DEAD_S = (0.1, 0.5, 2.0)  # the longest that a part stays dead: one of these
 STARTS_S = 1.0  # the longest from a start to a kill of what has just been started
 SHARE = 0.33  # of the kills that are followed by one while it starts; by one at a named point
@@ -41,7 +41,7 @@ def part(name: str) -> Callable[[Course], None]:
         victim: Process = getattr(course.rig, name)
         while course.ledger.faults < KILLS:
             course.go_on()
-            time.sleep(course.rng.uniform(0, UP_S))
+            time.sleep(_up_to(course, UP_S))
             die(course, victim, "at a random moment")
             if course.rng.random() < SHARE:
                 victim.start()
@@ -77,11 +77,11 @@ def die(course: Course, victim: Process, when: str) -> None:
     course.ledger.facts[when] = course.ledger.facts.get(when, 0) + 1
     course.say(f"kill {course.ledger.faults}: {victim.name} {when}")
     victim.kill()
-    time.sleep(_dead_s(course))
+    time.sleep(_up_to(course, DEAD_S))
 
 
-def _dead_s(course: Course) -> float:
-    return course.rng.uniform(0, course.rng.choice(DEAD_S))
+def _up_to(course: Course, longest_s: tuple[float, ...]) -> float:
+    return course.rng.uniform(0, course.rng.choice(longest_s))
 
 
 def kill_at(course: Course, victims: list[Process]) -> None:
@@ -97,7 +97,7 @@ def kill_probe(course: Course) -> None:
     course.begin()
     while course.ledger.faults < KILLS:
         for number in range(1, len(course.replay.scenarios) + 1):
-            time.sleep(course.rng.uniform(0, UP_S))
+            time.sleep(_up_to(course, UP_S))
             _cut_off(course, number)
 
 
@@ -128,7 +128,7 @@ def mayhem(course: Course) -> None:
         course.say("kill " + (" + ".join(one.name for one in chosen) or "nobody"))
         for one in chosen:
             one.kill()
-        time.sleep(_dead_s(course))
+        time.sleep(_up_to(course, DEAD_S))
         for one in chosen:
             course.rig.start(one)
         time.sleep(course.rng.uniform(0.02, 0.1) * course.replay.wall_s)
@@ -140,9 +140,9 @@ def kill_database(course: Course) -> None:
     course.begin()
     while course.ledger.faults < KILLS:
         course.go_on()
-        time.sleep(course.rng.uniform(0, UP_S))
+        time.sleep(_up_to(course, UP_S))
         course.ledger.faults += 1
         course.say(f"kill {course.ledger.faults}: PostgreSQL")
         course.rig.database.kill()
-        time.sleep(_dead_s(course))
+        time.sleep(_up_to(course, DEAD_S))
         course.rig.database.start()
