@@ -6,13 +6,17 @@ cloud/alerts/episodes.py; when staff has handled it, what comes is a new one: HA
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from cloud.research import ctu_marks
 from cloud.research.analyze import read
 from cloud.research.evaluations.plan import NotMeasuredError, Plan
 from cloud.research.evaluations.table import Cell, Table
+from cloud.research.routine import first_stage_s, is_held_out
 from models.analysis import analyse
 from models.conditions import Change
 from models.findings import Findings
@@ -23,11 +27,9 @@ from models.watch import changes
 
 STEP_S = 300
 HANDLED_S = 1200.0  # from the alert until staff has written down what was done [assumed]
-SETS = (  # title, folder, files, one of so many
-    ("CTU-UHB, late labour", "ctu-uhb", "*.hea", 6),
-    ("FHRMA, routine labour", "fhrma", "*.fhr", 1),
-    ("FHRMA false signals, val", "fhrma-false-signals", "val/*.fhrm", 3),
-)
+SHARED_S = 5.0  # of an alert and a mark: as two events match, models/agreement.py
+ROUTINE = "CTU-UHB, routine first stage"
+RULES = (*STREAMED, *JUDGED)
 
 
 @dataclass(frozen=True)
@@ -37,41 +39,107 @@ class Load:
     hours: float
     told: Counter[str]
     alerts: Counter[str]
+    episodes: int  # patient alerts, if what is more urgent too were a step of the open one
+    marked: Counter[str] = field(default_factory=Counter)  # alerts that lie on a doctor's mark
+    unmarked: Counter[str] = field(default_factory=Counter)  # on none, of what the doctor looked at
+
+
+def load(path: Path) -> Load:
+    return of_trace(read(path).trace)
+
+
+def of_routine(path: Path) -> Load:
+    """Of the routine part of a CTU-UHB recording, with a doctor's marks where there are some."""
+    lasts_s = first_stage_s(path.read_text(encoding="latin-1")) or 0.0
+    trace = read(path).trace
+    try:
+        marks = ctu_marks.recording(path.parent.parent, path.stem).marks
+    except FileNotFoundError:
+        marks = None
+    return of_trace(trace.window(trace.start_s, trace.start_s + lasts_s), marks)
+
+
+SETS: tuple[tuple[str, str, str, int, Callable[[Path], Load]], ...] = (
+    # title, folder, files, one of so many
+    (ROUTINE, "ctu-uhb", "*.hea", 1, of_routine),
+    ("CTU-UHB, late labour", "ctu-uhb", "*.hea", 6, load),
+    ("FHRMA, routine labour", "fhrma", "*.fhr", 1, load),
+    ("FHRMA false signals, val", "fhrma-false-signals", "val/*.fhrm", 3, load),
+)
 
 
 def measure(plan: Plan) -> list[Table]:
     missing, found = [], {}
-    for title, folder, pattern, every in SETS:
+    for title, folder, pattern, every, function in SETS:
         try:
-            loads = plan.mapped(load, plan.files(folder, pattern)[::every])
+            files = _files(plan, title, folder, pattern)[::every]
+            loads = plan.mapped(function, files)
         except NotMeasuredError as error:
             missing.append(f"Not measured: {error}.")
             continue
         hours = sum(one.hours for one in loads)
         found[f"{title} ({len(loads)}, {hours:.0f} h)"] = loads
     if not found:
-        raise NotMeasuredError(" ".join(missing))
-    rows = [_row(rule.id, [rule.id], found) for rule in (*STREAMED, *JUDGED)]
-    for kind in ("patient", "technical"):
-        ids = [rule.id for rule in (*STREAMED, *JUDGED) if rule.kind == kind]
-        rows.append(_row(f"all {kind}", ids, found))
+        raise NotMeasuredError(" ".join(dict.fromkeys(missing)))
+    rows = [_row(rule.id, [rule.id], found) for rule in RULES]
+    rows += [_row(f"all {kind}", _of_kind(kind), found) for kind in ("patient", "technical")]
     columns = [f"{title}: {what}" for title in found for what in ("conditions", "alerts")]
     note = (
         "Conditions: what becomes true. Alerts: what rings, one an episode, each handled after "
-        f"{HANDLED_S / 60:.0f} min; an analysis each {STEP_S} s. Antepartum recordings are not "
-        "marked in the data. The false-signal set is chosen for the mother's pulse: its rates are "
-        "not those of a ward."
+        f"{HANDLED_S / 60:.0f} min; an analysis each {STEP_S} s. Routine: by clinical labels alone "
+        "(`cloud/research/routine.py`), recordings with an odd number. The false-signal set is "
+        "chosen for the mother's pulse: its rates are not those of a ward."
     )
-    return [Table("alarms an hour", ("rule", "kind", *columns), tuple(rows), (note, *missing), 2)]
+    each = Table(
+        "alarms an hour",
+        ("rule", "kind", *columns),
+        tuple(rows),
+        (note, *dict.fromkeys(missing)),
+        2,
+    )
+    routine = [loads for title, loads in found.items() if title.startswith(ROUTINE)]
+    return [each, _sums(plan, found), *(_on_marks(plan, loads) for loads in routine)]
 
 
-def load(path: Path) -> Load:
-    trace = read(path).trace
+def _files(plan: Plan, title: str, folder: str, pattern: str) -> list[Path]:
+    if title != ROUTINE:
+        return plan.files(folder, pattern)
+    every = sorted(path for path in plan.folder(folder).glob(pattern) if is_held_out(path))
+    found = plan.some([path for path in every if first_stage_s(path.read_text("latin-1"))])
+    if not found:
+        raise NotMeasuredError(f"no routine recording in {plan.folder(folder)}")
+    return found
+
+
+def of_trace(trace: Trace, marks: ctu_marks.Marks | None = None) -> Load:
     told = [c for c in (*changes(trace), *judged(trace)) if c.what == "raised"]
     told.sort(key=lambda change: change.at_s)
     alone = rings(told, HANDLED_S)
-    count = Counter(change.rule.id for change in told)
-    return Load(trace.duration_s / 3600, count, Counter(change.rule.id for change in alone))
+    patient = [change for change in told if change.rule.kind == "patient"]
+    on_mark = [(change.rule.id, is_marked(change, marks)) for change in alone]
+    return Load(
+        trace.duration_s / 3600,
+        Counter(change.rule.id for change in told),
+        Counter(change.rule.id for change in alone),
+        len(rings(patient, HANDLED_S, upward=True)),
+        Counter(rule for rule, marked in on_mark if marked),
+        Counter(rule for rule, marked in on_mark if marked is False),
+    )
+
+
+def is_marked(change: Change, marks: ctu_marks.Marks | None) -> bool | None:
+    """Whether a doctor marked what the rule is about there; None: nobody looked, or such a thing
+    has no mark."""
+    if marks is None or not marks.any or change.at_s > marks.seen_s:
+        return None
+    low = (*marks.decelerations, *marks.bradycardias)
+    spans = {"below": low, "under reference": low, "above": marks.tachycardias}
+    if change.rule.where != "trace" or change.rule.side not in spans:
+        return None
+    return any(
+        min(end_s, change.at_s) - max(start_s, change.onset_s) > SHARED_S
+        for start_s, end_s in spans[change.rule.side]
+    )
 
 
 def judged(trace: Trace) -> list[Change]:
@@ -83,8 +151,9 @@ def judged(trace: Trace) -> list[Change]:
     return found
 
 
-def rings(told: Sequence[Change], handled_s: float) -> list[Change]:
-    """Those of these conditions, by time, that are alerts and no step of another one."""
+def rings(told: Sequence[Change], handled_s: float, upward: bool = False) -> list[Change]:
+    """Those of these conditions, by time, that are alerts and no step of another one; `upward`:
+    what is more urgent than the open alert of its episode would be a step of it too."""
     alone: list[Change] = []
     for change in told:
         rule = change.rule
@@ -92,13 +161,17 @@ def rings(told: Sequence[Change], handled_s: float) -> list[Change]:
         same = any(one.rule.id == rule.id for one in still)
         joins = rule.joins and any(
             one.rule.joins
-            and RANK[one.rule.priority] >= RANK[rule.priority]
+            and (upward or RANK[one.rule.priority] >= RANK[rule.priority])
             and change.at_s - one.at_s <= JOIN_S
             for one in still
         )
         if not same and not joins:
             alone.append(change)
     return alone
+
+
+def _of_kind(kind: str) -> list[str]:
+    return [rule.id for rule in RULES if rule.kind == kind]
 
 
 def _row(name: str, ids: list[str], found: dict[str, list[Load]]) -> tuple[Cell, ...]:
@@ -109,3 +182,50 @@ def _row(name: str, ids: list[str], found: dict[str, list[Load]]) -> tuple[Cell,
             total = sum(count[i] for count in counts for i in ids)
             cells += [total / hours]
     return tuple(cells)
+
+
+def _sum(count: Counter[str], ids: Sequence[str]) -> int:
+    return sum(count[i] for i in ids)
+
+
+def _sums(plan: Plan, found: dict[str, list[Load]]) -> Table:
+    """Patient alerts an hour of each set, with intervals."""
+    ids, rows = _of_kind("patient"), list[tuple[Cell, ...]]()
+    for title, loads in found.items():
+        draws = plan.draws(len(loads))
+        counts = [(_sum(one.alerts, ids), one.episodes, one.hours) for one in loads]
+        told = np.array(counts, float)
+        rows.append(
+            (
+                title,
+                draws.pooled(told, lambda total: total[..., 0] / total[..., 2]),
+                draws.pooled(told, lambda total: total[..., 1] / total[..., 2]),
+            )
+        )
+    note = (
+        "The last column is what would be left if a condition that is more urgent than the open "
+        "alert of its episode became a step of it and rang there, instead of an alert of its own."
+    )
+    columns = ("recordings", "patient alerts an hour", "if what is more urgent joined too")
+    return Table("patient alerts an hour, all rules", columns, tuple(rows), (note,), 2)
+
+
+def _on_marks(plan: Plan, loads: list[Load]) -> Table:
+    """Routine alerts and what one gynaecologist marked there."""
+    draws, patient = plan.draws(len(loads)), _of_kind("patient")
+    rung = [i for i in patient if any(one.alerts[i] for one in loads)]
+    rows = list[tuple[Cell, ...]]()
+    for name, ids in [*((i, [i]) for i in rung), ("all patient", patient)]:
+        counts = np.array([(_sum(o.marked, ids), _sum(o.unmarked, ids)) for o in loads], float)
+        told = sum(_sum(one.alerts, ids) for one in loads)
+        on, off = counts.sum(axis=0).astype(int).tolist()
+        share = draws.pooled(counts, lambda total: total[..., 0] / total.sum(axis=-1))
+        rows.append((name, told, on, off, told - on - off, share))
+    note = (
+        "An alert of a low or falling rate lies on a mark if it shares more than "
+        f"{SHARED_S:.0f} s with a marked deceleration or bradycardia, of a high rate with a marked "
+        "tachycardia. One person's marks, and few: what lies on none need not be false."
+    )
+    columns = ("rule", "alerts", "on a mark", "on none", "not judged", "share on a mark")
+    title = f"{ROUTINE}: alerts and one gynaecologist's marks"
+    return Table(title, columns, tuple(rows), (note,), 2)
