@@ -27,14 +27,17 @@ MOTHER = (
            "what a doctor said; her plan. One line says what happens now, one what to do, one "
            "whether anybody is watching. A doctor's answer of earlier days is folded away.", PHONE),
     Screen("mother-questions", "Three questions", "mother3", "/mother/start", "Asked before each "
-           "recording; then a picture shows where the probe lies, and the page waits for it. Bleeding, fluid, pain or fewer movements lead to the telephone, tell the "
-           "hospital at once, and ask for no recording.", PHONE),
+           "recording; then a picture shows where the probe lies, and the page waits for it. "
+           "Bleeding, fluid, pain or fewer movements lead to the telephone, tell the hospital at "
+           "once, and ask for no recording.", PHONE),
     Screen("mother-recording", "While it records", "mother2", "/mother", "Whether the heartbeat "
-           "is found, what to do, minutes left, how the probe lies, who watches. The two large buttons lie near the thumb; what is pressed "
+           "is found, what to do, minutes left, how the probe lies, who watches. The two large "
+           "buttons lie near the thumb; what is pressed "
            "without a network is kept and sent later.", PHONE),
     Screen("mother-alert", "An alert", "mother4", "/mother", "What happened in one sentence, what "
            "to do, which hospital knows and has seen it, three answers (\"I have done it\" and "
-           "\"Please help me\" when it is about the signal). Nothing else gives an order.", PHONE, "zh-CN"),
+           "\"Please help me\" when it is about the signal). Nothing else gives an order.", PHONE,
+           "zh-CN"),
     Screen("mother-recordings", "Her recordings", "mother3", "/mother/history", "Each with one of "
            "three endings, the doctor's words and the report to print.", PHONE),
     Screen("mother-record", "Her record", "mother3", "/record", "Plan, advice of her team, values "
