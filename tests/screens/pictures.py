@@ -25,8 +25,7 @@ QUALITY = 70
 FALLEN_S = 303  # the heart slows down at 240; a rule tells it
 PATIENCE_MS = 120_000  # an analysis takes its time
 SETTLE_MS = 1000  # strips are drawn four times a second
-LOADED = """(words) => !document.querySelector("[data-written] > .quiet:only-child") &&
-  ![...document.querySelectorAll("main p, main h1")].some(
+LOADED = """(words) => ![...document.querySelectorAll("main p, main h1")].some(
     (one) => one.checkVisibility() && words.includes(one.textContent))"""
 LOADING = ["loading", i18n.translate("zh", "loading")]
 

@@ -100,6 +100,7 @@ function showAlert() {
   setText(byId("alert-what"), since ? t("At %(time)s: %(words)s", { time: since, words: what }) : what);
   byId("alert-steps").replaceChildren(...steps.map((step) => h("li", {}, step)));
   byId("told").replaceChildren(...told(alert));
+  byId("who-knows").hidden = !byId("told").firstChild;
   const answers = expected() === "here" ? {} : ANSWERS[alert.kind];
   byId("tell-us").hidden = expected() === "here";
   byId("answers").replaceChildren(...Object.keys(answers).map((answer) => answerButton(alert, answer)));
@@ -120,6 +121,7 @@ function answerButton(alert, answer) {
 // The line of what the hospital knows and has done, each with its time. Whoever waits for a call
 // keeps the phone free, so no number stands here.
 function told(alert) {
+  if (expected() === "here" && !alert.owner) return []; // the staff beside her do
   const own = alert.mother?.organisation;
   const phone = waitsForCall(alert) ? "" : call(alert.organisation ?? own);
   const emergency = alert.mother_answer === "ambulance" ? h("p", {}, t("Emergency"), ": ", phoneLink("120")) : "";
@@ -194,7 +196,7 @@ function factsOf(alert, ageMs) {
     waiting: begun >= WAITS_MS ? "late" : begun >= 0 ? "waiting" : "",
     calm: byId("now").querySelector("[data-calm]") !== null,
     minutes: wanted(),
-    recording: tile && ageMs !== null ? { stale: ageMs > STALE_MS, done: wanted() > 0 && tile.trace.endS >= 60 * wanted(), signal: signal() } : null,
+    recording: tile && ageMs !== null ? { stale: Math.min(ageMs, placed()?.age_ms ?? Infinity) > STALE_MS, done: wanted() > 0 && tile.trace.endS >= 60 * wanted(), signal: signal() } : null,
   };
 }
 
