@@ -6,14 +6,31 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.alerts.names import CONDITIONS
-from cloud.audit.words import CHANGED, COLUMNS, EVENTS, SOURCES
+from cloud.audit.words import (
+    CHANGED,
+    COLUMNS,
+    EVENTS,
+    RANKS,
+    READING_STEPS,
+    SOURCES,
+    STATES,
+)
 from cloud.pregnancy.names import WHAT, Names
 from cloud.store import people
 from cloud.store.accounts import Happened
+from models import pregnancy_risk
 
+_STEP = ("event", "phase")
 _PLACES = ("organisation_id", "to_id", "from_id", "lender_id", "holder_id")
 _PEOPLE = ("to_person_id", "specialist", "family doctor", "health manager")
-_WORDS = {"event": EVENTS, "what": {**WHAT, **CHANGED}, "rule": CONDITIONS}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "event": EVENTS,
+    "what": {**WHAT, **CHANGED},
+    "rule": CONDITIONS,
+    "rank": RANKS,
+    "state": STATES,
+    "met": {one.id: one.text for one in pregnancy_risk.CRITERIA},
+}
 
 
 class Showing:
@@ -32,7 +49,7 @@ class Showing:
                 "at_ms": one.at_ms,
                 "person": one.person,
                 "source": SOURCES.get(one.source, one.source),
-                "cells": list(self._cells(one.row)),
+                "cells": list(self._cells(_row(one))),
             }
             for one in found
         ]
@@ -77,3 +94,10 @@ class Showing:
             mother = people.get_mother(self._conn, mother_id)
             self._mothers[mother_id] = mother.name if mother else None
         return self._mothers[mother_id]
+
+
+def _row(one: Happened) -> Mapping[str, Any]:
+    if one.source != "reading_steps":
+        return one.row
+    said = {key: READING_STEPS.get(one.row.get(key, ""), one.row.get(key)) for key in _STEP}
+    return {**one.row, **said}

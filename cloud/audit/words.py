@@ -26,10 +26,14 @@ COLUMNS = {
     "alert_id": "Alert",
     "allowed": "Allowed",
     "before": "Before",
+    "accelerations": "Accelerations",
+    "baseline_bpm": "Baseline, bpm",
     "birth_date": "Date of birth",
     "blind": "Read blind",
+    "case": "Case",
     "colour": "Risk",
     "consultation_id": "Consultation",
+    "decelerations": "Decelerations",
     "due": "Due",
     "event": "What happened",
     "features": "Measured by the reader",
@@ -67,13 +71,15 @@ COLUMNS = {
     "signs": "Danger signs",
     "start_s": "From, s",
     "end_s": "To, s",
-    "text": "Words",
+    "state": "State",
+    "text": "In words",
     "through_s": "Read up to, s",
     "to_id": "To",
     "to_person_id": "To the doctor",
     "to_s": "To, s",
     "until": "Until",
     "username": "Account",
+    "variability": "Variability",
     "what": "What",
 }
 CHANGED = {  # of `changes`, beside those of cloud.pregnancy.names
@@ -135,3 +141,9 @@ EVENTS = {
     "want": "to be read",
     "withdrawn": "may not be asked any more",
 }
+READING_STEPS = {  # events and phases of readings that mean something else elsewhere
+    "raised": "waits for an expert of the centre",
+    "read": "has been read",
+}
+RANKS = {"first": "First reader", "expert": "Expert"}
+STATES = {"made": "made into a teaching case", "withdrawn": "withdrawn"}

@@ -138,13 +138,8 @@ def all_texts() -> set[str]:
     found |= {criterion.text for criterion in referrals.CRITERIA}
     found |= {criterion.text for criterion in pregnancy_risk.CRITERIA}
     found |= set(teaching.PATTERNS.values())
-    for table in (
-        audit_words.SOURCES,
-        audit_words.COLUMNS,
-        audit_words.CHANGED,
-        audit_words.EVENTS,
-    ):
-        found |= set(table.values())
+    of_audit = [table for name, table in vars(audit_words).items() if name.isupper()]
+    found |= {word for table in of_audit for word in table.values()}
     found |= {*charts.TITLES.values(), *WHAT.values(), *ROLES}
     found |= {phase.value for phase in advice.Phase}
     found |= {phase.value for table in (consultations, green, referrals) for phase in table.Phase}
