@@ -64,13 +64,19 @@ function choose() {
 }
 for (const name of ["speed", "axis"]) byId(name).addEventListener("change", choose);
 
-// To the next paper speed, or the one before, about the middle of what is seen.
+// To the next paper speed, or the one before, about the cross, else about the middle of what is
+// seen, or about now.
 function zoom(steps) {
   const list = byId("speed");
-  const { backS, seconds } = tile.strip;
+  const { strip, trace } = tile;
+  const { fromS, toS } = strip.paper;
+  const { crossS } = strip.options;
+  const at = crossS >= fromS && crossS <= toS ? crossS : strip.backS ? (fromS + toS) / 2 : toS;
+  const after = (toS - at) / (toS - fromS); // what part of the paper lies right of it
   list.selectedIndex = Math.min(list.options.length - 1, Math.max(0, list.selectedIndex + steps));
   choose();
-  if (backS) scroll((seconds - tile.strip.seconds) / -2);
+  strip.backS = 0;
+  scroll(at + after * strip.seconds - trace.endS);
 }
 byId("overlay")?.addEventListener("change", overlay);
 

@@ -140,7 +140,7 @@ export class Strip {
       }
       if (length && !Number.isNaN(fhr[length - 1])) gaps.push([endS, this.nowS]);
     }
-    const cut = (parts, { fromS, toS }) => parts.flatMap(([from, to]) => [[from, Math.min(to, fromS)], [Math.max(from, toS), to]]);
+    const cut = (parts, { fromS, toS }) => parts.flatMap(([from, to]) => [[from, Math.min(to, fromS)], [Math.max(from, toS), to]]).filter(([from, to]) => from < to);
     for (const [fromS, toS] of awaited.reduce(cut, gaps)) {
       if (toS - fromS < GAP_S) continue;
       const time = duration((toS - fromS) * 1000);

@@ -95,7 +95,9 @@ export class Tile {
       const value = stale ? NaN : this.trace.newest(name);
       setText(this.numbers[name], Number.isNaN(value) ? "– –" : value.toFixed(0));
     }
-    const usable = stale && ageMs !== null ? NaN : this.trace.usable(ageMs === null ? this.trace.keepS : SIGNAL_S);
+    const ended = ageMs === null;
+    const isKnown = ended ? !this.trace.awaited.length : !stale;
+    const usable = isKnown ? this.trace.usable(ended ? this.trace.keepS : SIGNAL_S) : NaN;
     this.quality.value = usable || 0;
     setText(this.usable, Number.isNaN(usable) ? "–" : t("%(percent)d %% usable", { percent: Math.floor(usable) }));
     setText(this.age, ageText(ageMs));

@@ -32,6 +32,7 @@ export class Trace {
     const count = Math.max(...CHANNELS.map((name) => block[name]?.length ?? 0));
     if (count === 0) return;
     this.#reach(block.start_s, block.start_s + count / FS_HZ);
+    this.counted = null;
     const at = Math.round((block.start_s - this.startS) * FS_HZ); // what lies before sample 0 is lost
     for (const name of CHANNELS) {
       block[name]?.forEach((value, n) => {
@@ -51,8 +52,13 @@ export class Trace {
 
   // How many percent of the last `seconds` have a fetal heart rate; NaN when nothing came yet.
   usable(seconds) {
-    const last = this.fhr.subarray(Math.max(0, this.length - seconds * FS_HZ));
-    return (100 * last.reduce((sum, value) => sum + !Number.isNaN(value), 0)) / last.length;
+    if (this.counted?.seconds === seconds) return this.counted.percent; // nothing came since then
+    const first = Math.max(0, this.length - seconds * FS_HZ);
+    let measured = 0;
+    for (let n = first; n < this.length; n++) if (!Number.isNaN(this.fhr[n])) measured++;
+    const percent = (100 * measured) / (this.length - first);
+    this.counted = { seconds, percent };
+    return percent;
   }
 
   // Room for these seconds too. The new samples are unknown until they come.

@@ -21,7 +21,8 @@ BASELINE, RISE, FALL, SQUEEZE, FOCUS = (
     [43, 95, 184], [31, 108, 58], [138, 74, 18], [86, 98, 122], [39, 64, 122],
 )  # fmt: skip
 
-DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, presses, width, height, seconds}) => {
+DRAW = """async ({fhr, mhr, awaited, ageMs, lostMs, found, focus, presses, ...size}) => {
+  const {width, height, seconds} = size;
   const [{Strip}, {Trace}] = await Promise.all(
     ["/static/strip.js", "/static/trace.js"].map((name) => import(name)));
   const canvas = document.createElement("canvas");
@@ -29,6 +30,7 @@ DRAW = """async ({fhr, mhr, ageMs, lostMs, found, focus, presses, width, height,
   document.body.append(canvas);
   const trace = new Trace();
   trace.add({start_s: 0, fhr, mhr});
+  trace.awaited = awaited;
   new Strip(canvas, trace, {seconds, found, focus, presses}).draw(ageMs, lostMs);
   const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
   canvas.remove();
@@ -51,7 +53,7 @@ def page(service: Service, browser: Any) -> Iterator[Any]:
 class Picture:
     def __init__(self, page: Any, fhr: list[float | None], **more: Any) -> None:
         args = {"fhr": fhr, "mhr": [], "ageMs": 0, "lostMs": 0, "found": None, "focus": None}
-        args |= {"presses": []} | more
+        args |= {"presses": [], "awaited": []} | more
         size = {"width": WIDTH, "height": HEIGHT, "seconds": SECONDS}
         data = base64.b64decode(page.evaluate(DRAW, args | size))
         pixels = np.frombuffer(data, np.uint8).reshape(HEIGHT, WIDTH, 4)
@@ -91,6 +93,14 @@ def test_nothing_is_drawn_in_a_gap(page: Any) -> None:
     assert not picture.has(FHR, 21, 39, range(words.stop, round(RATE_BOTTOM)))
     assert picture.has(FHR, 21, 39, words)
     assert picture.has([185, 180, 171], 21, 39, around(200))  # hatched
+
+
+def test_a_day_of_pieces_may_be_awaited(page: Any) -> None:
+    """None of them makes two gaps of each: a page would stand still."""
+    awaited = [{"fromS": n, "toS": n + 1} for n in range(30, 60)]
+    picture = Picture(page, [140.0] * 80 + [None] * 160, awaited=awaited)
+    assert picture.has(FHR, 2, 18, around(140))
+    assert picture.has([185, 180, 171], 21, 29, around(200))  # hatched
 
 
 @pytest.mark.parametrize(("jump", "joined"), [(30, True), (31, False)])
