@@ -1,6 +1,6 @@
 // The mother's page: what is happening, what to do now, who knows about it. Its words: happening.js.
 
-import { worstFirst } from "./alerts.js";
+import { ANSWERS as ALL_ANSWERS, worstFirst } from "./alerts.js";
 import { showButtons } from "./buttons.js";
 import { asks, goingAfter, happening, sentences, waitsForCall } from "./happening.js";
 import { Live, get, post } from "./live.js";
@@ -18,10 +18,8 @@ const LATE_MS = 5000; // older data say how old they are
 const STEADY_MS = 8000; // a shorter pause of the heartbeat is not told
 const WAITS_MS = 60_000; // for the probe, before she reads what to check
 const DAY_MS = 24 * 3600_000;
-const ANSWERS = {
-  patient: { on_my_way: msgid("I am on my way"), ambulance: msgid("I need an ambulance"), call_me: msgid("I am fine, call me") },
-  technical: { done: msgid("I have done it"), call_me: msgid("Please help me") },
-};
+const { done, ...patient } = ALL_ANSWERS;
+const ANSWERS = { patient, technical: { done, call_me: msgid("Please help me") } };
 const openedAt = performance.now();
 let found = null; // {id, at}: the recording whose heart was found, and when that was seen last
 let tile = null;

@@ -143,7 +143,8 @@ def test_a_technical_alert_asks_for_no_ambulance_and_ends_with_its_recording(
     assert page.locator("#answers button").all_inner_texts() == ["I have done it", "Please help me"]
     page.get_by_role("button", name="I have done it").click()
     page.locator("#answered", has_text="I have done it").wait_for()
-    assert service.parts.alerting.view(alert)["mother_answer"] == "done"
+    kept = service.client("mother1").get(f"/api/alerts/{alert}").json()
+    assert kept["mother_answer"] == "done"
     service.stop_recording(recording)
     page.locator("#state", has_text="No recording is running.").wait_for()
     page.locator("#alert").wait_for(state="hidden")
