@@ -59,7 +59,8 @@ def uncleared(conn: Connection, recording_id: int) -> Held:
 def states(
     conn: Connection, shown: Sequence[Alert], steps: Mapping[int, list[Step]]
 ) -> dict[int, dict[str, Any]]:
-    """{alert id: {"holds", "lines": [{text, args}]}}: what of the alert is so now."""
+    """{alert id: {"holds", "strip", "lines": [{text, args, at_ms}]}}: what of the alert is so
+    now; strip: whether it is about the heart on the strip."""
     own = {alert.id: held(alert, steps[alert.id]) for alert in shown}
     others = _others(
         conn, [alert for alert in shown if not own[alert.id] and is_of_strip(alert.rule)]
@@ -69,14 +70,17 @@ def states(
     found = {}
     for alert in shown:
         place, mine = place_of[alert.recording_id], own[alert.id]
-        beside = others.get(alert.recording_id, {}) if is_of_strip(alert.rule) else {}
-        if mine or beside:
+        strip = is_of_strip(alert.rule)
+        beside = others.get(alert.recording_id, {}) if strip else {}
+        if alert.kind == "patient" and mine and not strip:
+            lines = []  # what was reported stands in the reason
+        elif mine or beside:
             said = TO_THE_END if place.closed_ms else NOW if mine else ELSEWHERE
             lines = [_line(place, said, *one) for one in (mine or beside).items()]
         else:
             said = GONE if alert.phase in OVER else GONE_STAYS
             lines = [_line(place, said, *_last(alert, steps[alert.id]))]
-        found[alert.id] = {"holds": bool(mine or beside), "lines": lines}
+        found[alert.id] = {"holds": bool(mine or beside), "strip": strip, "lines": lines}
     return found
 
 

@@ -140,6 +140,11 @@ def test_what_holds_in_another_alert_of_hers_is_not_called_gone(
     assert not now_of(alerting, weaker)[0] and not now_of(alerting, worse)[0]
 
 
+def test_what_was_reported_is_said_once(alerting: Alerting, recording_id: int) -> None:
+    reported = world.raised(alerting, recording_id, 100.0, rule=BY_ID["danger_sign"])
+    assert now_of(alerting, reported) == (True, [])
+
+
 def test_each_rule_has_a_name_for_staff() -> None:
     assert set(CONDITIONS) == set(BY_ID)
 
