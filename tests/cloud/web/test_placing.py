@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from device import payloads, wire
 from models.trace import Trace
 from tests.cloud.pages import PHONE, OpenPage, opening
-from tests.cloud.web.service import Service
+from tests.cloud.web.service import Service, trace_frames
 
 STALE_MS, LONG_MS = 30_000, 200_000
 
@@ -35,7 +35,8 @@ def test_the_meter_and_its_words(service: Service, open_page: OpenPage) -> None:
                 payloads.Status(80, contact, 0, 0, 0, 90, 0, own_heart, 60),
             )
             key = live.recording.session, 100 + second, 1000 * second
-            service.send("probe-3", key[0], [wire.Frame(wire.STATUS, *key, body)], 20_000)
+            newest = trace_frames(Trace.empty(second), key[0])[-1]  # of old data nothing is said
+            service.send("probe-3", key[0], [newest, wire.Frame(wire.STATUS, *key, body)], key[2])
             try:
                 seen.wait_for(timeout=3_000)
                 return
