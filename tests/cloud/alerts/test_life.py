@@ -44,8 +44,8 @@ def test_what_is_acknowledged_ends_with_its_condition_and_comes_back(
     assert (view["phase"], view["owner"]["person"]) == ("acknowledged", "Person 41")
     assert world.raised(alerting, recording_id, 110.0, rule=SIGNAL_LOST) is None  # still the same
     alerting.cleared(recording_id, SIGNAL_LOST.id, 400.0, T0_MS + 2)
-    view = alerting.view(first)
-    assert view is not None and view["phase"] == "closed"
+    over = alerting.view(first)
+    assert over is not None and over["phase"] == "closed"
     again = lost(alerting, recording_id, 500.0)
     assert again != first
     found = alerting.view(again)
