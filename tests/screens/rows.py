@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.screens.states import chapter, numbers
 
 WALL, DESK, PHONE = (1600, 900), (1280, 800), (390, 844)  # CSS pixels
+TALL = (1280, 1080)  # down to the strip of an alert
 LIVE = "main:has(#queue .row):has(.tile[data-state='live'])"
 
 
@@ -51,7 +52,8 @@ MOTHER = (
 )  # fmt: skip
 HOSPITAL = (
     Screen("hospital", "Console of a hospital", "county", "/hospital", "Its alerts with the strip, "
-           "why it is asked, accept or decline with a reason; who comes; its state.", shows=LIVE),
+           "why it is asked, accept or decline with a reason; who comes; its state.", TALL,
+           shows=LIVE),
     Screen("recording", "Recording", "clinic", "/recordings/{recording_id}", "The strip, up to 24 "
            "hours of it, at 1 to 3 cm/min or as a whole, with what was measured and what she "
            "pressed, a cross that tells the values of a second; scores, "
