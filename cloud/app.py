@@ -186,7 +186,7 @@ def _recording_events(hub: Hub, alerting: Alerting) -> Callable[[Recording], Non
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Threads stop in the order of the data's way, so that what came in is still dealt with."""
     parts: Services = app.state.services
-    await run_in_threadpool(parts.live.rebuild, parts.engine)
+    await run_in_threadpool(parts.live.rebuild, parts.engine, parts.clock())
     for part in app.state.running:
         part.start()
     try:

@@ -42,6 +42,7 @@ class LiveTrace:
         self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
         self.assessment: Stored | None = None  # the newest, of cloud.assessing
         self.placed: Placed | None = None  # how the probe lies; None: it has not said
+        self.listens_ms = 0  # wall clock since when missing seconds can come
         self._spooled = (0, 0)  # t_ms of the newest status; frames that the probe had not sent then
         self._samples = np.full((CHANNELS, _KEEP), np.nan, np.float32)
         self._came_ms = np.full(KEEP_S, _NEVER, np.int64)  # wall clock at which a second came
@@ -130,7 +131,8 @@ class LiveTrace:
                 came_ms = self._came_ms[np.arange(self._through, newest) % KEEP_S]
                 after = np.flatnonzero(came_ms != _NEVER)
                 noticed_ms = came_ms[after].min() if len(after) else now_ms
-                if self.ended_ms is None and now_ms - noticed_ms < GIVE_UP_MS:
+                waited_ms = abs(now_ms - max(noticed_ms, self.listens_ms))  # the clock may be set
+                if self.ended_ms is None and waited_ms < GIVE_UP_MS:
                     break
                 self._through += int(after[0]) if len(after) else len(came_ms)
             return float(self._through)
@@ -204,13 +206,15 @@ class Live:
                 del self.recordings[key]
             return gone
 
-    def rebuild(self, engine: Engine) -> None:
-        """At start: the last hour of each recording that has not ended."""
+    def rebuild(self, engine: Engine, now_ms: int) -> None:
+        """At start: the last hour of each recording that has not ended. What was missed before is
+        waited for anew, for nothing could come meanwhile."""
         with reading(engine) as conn:
             for recording in recordings.open_now(conn):
                 kept, came_ms = frames.read_newest(conn, recording.id, KEEP_S)
                 found = blocks_in(kept)
                 trace = self.open(recording)
+                trace.listens_ms = now_ms
                 trace.fill(found, np.array(came_ms, np.int64)[found.which])
                 newest_last = zip(reversed(kept), reversed(came_ms), strict=True)
                 told = ((decode(data), ms) for data, ms in newest_last if data[_KIND] == STATUS)

@@ -9,6 +9,7 @@ from cloud.drill.ledger import Episode, Told
 from cloud.store import alerts, frames
 from cloud.store.db import reading
 from cloud.store.recordings import Recording
+from cloud.traces import is_trace, t_ms_of
 from device import wire
 from models import whole
 from models.rules import STREAMED
@@ -50,7 +51,7 @@ def told(engine: Engine, recording: Recording) -> list[Told]:
         mine = [one for one in hers if one.rule in COMPARED]
         steps = alerts.steps_of(conn, [alert.id for alert in mine])
         kept = frames.read_all(conn, recording.id)
-    came_ms = {wire.decode(data).t_ms // 1000: ms for data, ms in kept}
+    came_ms = {t_ms_of(data) // 1000: ms for data, ms in kept if is_trace(data)}
     found = []
     for alert in mine:
         times = [(alert.at_s, alert.raised_ms)]

@@ -86,7 +86,7 @@ class Service:
         tickers = [part for part in self._app.state.running if isinstance(part, Ticker)]
         self._tickers = [one for one in tickers if one.name not in NOT_PLAYED]
         self._senders = [p for p in self._app.state.running if isinstance(p, CommandSender)]
-        self.parts.live.rebuild(self.parts.engine)
+        self.parts.live.rebuild(self.parts.engine, self._clock())
         for part in self._couriers:
             part.start()
         self._http = httpx2.AsyncClient(

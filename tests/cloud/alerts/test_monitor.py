@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from cloud.alerts.service import Alerting
 from cloud.hub import Hub
-from cloud.live import Live
+from cloud.live import GIVE_UP_MS, Live
 from cloud.monitor import Monitor
 from cloud.store import alerts, assessments, frames, recordings
 from cloud.store.alerts import Alert
@@ -62,7 +62,7 @@ class Cloud:
     def start(self) -> None:
         """As after a kill: all that is in memory is new."""
         self.live = Live()
-        self.live.rebuild(self.engine)
+        self.live.rebuild(self.engine, self.now_ms)
         self.live.open(self.recording)
         self.alerting = Alerting(self.engine, Hub())
         self.monitor = Monitor(
@@ -309,6 +309,19 @@ def test_a_start_of_the_monitor_is_no_silence(cloud: Cloud) -> None:
     assert cloud.alerts() == []
     cloud.tick(2)
     assert [a.rule for a in cloud.alerts()] == ["link_lost"]
+
+
+def test_what_was_missed_before_a_start_of_the_monitor_is_waited_for(cloud: Cloud) -> None:
+    """Its newest seconds had come when the cloud was killed; what came before is under way."""
+    cloud.come(TRACE, range(130, 140))
+    cloud.now_ms += 60_000
+    cloud.start()
+    cloud.tick()
+    cloud.tick(GIVE_UP_MS / 1000 - 0.1)
+    assert cloud.alerts() == []
+    cloud.come(TRACE, range(130))
+    cloud.tick(8)
+    assert cloud.alerts() == []
 
 
 def test_the_end_of_a_recording_is_no_silence(cloud: Cloud) -> None:

@@ -4,6 +4,7 @@ import logging
 import sys
 import threading
 
+from cloud.clock import wall_ms
 from cloud.ingest import Ingest
 from cloud.live import Live
 from cloud.store.db import migrate, open_engine
@@ -14,7 +15,7 @@ def main() -> None:
     engine = open_engine(sys.argv[1])
     migrate(engine)
     live = Live()
-    live.rebuild(engine)
+    live.rebuild(engine, wall_ms())
     Ingest(engine, live, sys.argv[2]).start()
     print("ingest ready", flush=True)
     threading.Event().wait()

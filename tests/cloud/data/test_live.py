@@ -114,6 +114,13 @@ def test_a_missing_second_is_waited_for_and_then_given_up() -> None:
     assert live.through_s(20_000) == 6, "never back"
 
 
+def test_a_clock_that_is_set_back_makes_no_long_wait() -> None:
+    live = LiveTrace(RECORDING)
+    live.add(trace_frame(1, 1), 3_600_000)
+    assert live.through_s(3_600_000 + GIVE_UP_MS - 1) == 0
+    assert live.through_s(0) == 2
+
+
 def test_a_second_that_comes_in_time_is_not_given_up() -> None:
     live = LiveTrace(RECORDING)
     live.add(trace_frame(1, 1), 1000)
@@ -160,7 +167,7 @@ def test_rebuild_gives_what_was_there(engine: Engine) -> None:
     for frame in every:
         before.add(frame, 9)
     live = Live()
-    live.rebuild(engine)
+    live.rebuild(engine, 9)
     assert_same(live.recordings[made.id].window(KEEP_S), before.window(KEEP_S))
     assert live.recordings[made.id].through_s(10**9) == KEEP_S + 300
     with reading(engine) as conn:
