@@ -1,6 +1,7 @@
 """A message of the outbox as what a channel sends: the address, and the words of its reader."""
 
 import hmac
+import math
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -8,8 +9,9 @@ from sqlalchemy import Connection
 from cloud import i18n
 from cloud.channels.base import Failed, Letter
 from cloud.store import alerts, contacts, people
+from cloud.store.alerts import Alert
 from cloud.store.messages import Message
-from models.alerts import ANSWERED, Phase
+from models.alerts import ANSWERED, REMIND_AFTER_S, Phase
 
 REMOVED = "this address was removed"
 _TOKEN_CHARS = 32
@@ -77,8 +79,9 @@ def _phone(conn: Connection, message: Message) -> str | None:
 
 
 def _is_overtaken(conn: Connection, message: Message) -> bool:
-    """Staff: the alert was answered, or somebody else is asked now. Mother, her alert: she has
-    answered, or it is over. What she is told about steps is never overtaken."""
+    """Staff: the alert was answered, or somebody else is asked now; a reminder: something was done
+    since. Mother, her alert: she has answered, or it is over. What she is told about steps is never
+    overtaken."""
     alert = alerts.get(conn, message.alert_id or 0)
     if alert is None:
         return True
@@ -87,4 +90,15 @@ def _is_overtaken(conn: Connection, message: Message) -> bool:
         return message.step == "raised" and over
     if message.step == "nobody left":
         return alert.phase is not Phase.CENTRE
+    if message.step == "reminded":
+        return _moved_ms(alert) > message.made_ms
     return alert.phase in ANSWERED or alert.organisation_id != message.organisation_id
+
+
+def _moved_ms(alert: Alert) -> float:
+    """When it came into its phase or was reminded of, whichever is later; infinite: nobody is
+    reminded of it any more."""
+    after_s = REMIND_AFTER_S.get((alert.phase, alert.priority))
+    if after_s is None or alert.remind_ms is None:
+        return math.inf
+    return alert.remind_ms - 1000 * after_s

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud import channels
+from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting
 from cloud.channels import base
 from cloud.channels.base import Receipt
@@ -23,7 +24,7 @@ from cloud.outgoing.receipts import Receipts
 from cloud.store import contacts, messages, people
 from cloud.store.db import reading, writing
 from cloud.store.messages import Message, Try
-from tests.cloud.alerts.world import FAR, MIDDLE, NEAR, T0_MS, WHO, raised, record
+from tests.cloud.alerts.world import CENTRE, FAR, MIDDLE, NEAR, T0_MS, WHO, raised, record
 from tests.cloud.channels.conftest import NO_TLS
 from tests.cloud.channels.providers import Provider
 from tests.cloud.channels.pushed import subscription
@@ -405,6 +406,30 @@ def test_the_next_hospital_is_told_and_the_first_one_not_again(
     alerting.act(alert_id or 0, "decline", WHO[NEAR, 1], "no bed", T0_MS + 10_000)
     one.settle(21)
     assert [t.get("action", t.get("type")) for t in provider.taken] == ["SendSms", "alert.staff"]
+
+
+def test_whoever_has_to_act_is_reminded_outside_the_page(
+    engine: Engine, alerting: Alerting, provider: Provider, post: Posts
+) -> None:
+    """The centre while nobody has it, then who has taken it; not of what was done meanwhile."""
+    operator = WHO[CENTRE, 1]
+    reach(engine, ("webhook", "w"), person_id=operator.person_id or 0)
+    alert_id = raised(alerting, record(engine, "probe-nobody").id) or 0
+    reminder, one = Reminder(engine, alerting), post()
+    one.settle(0)
+
+    def taken(after_s: int) -> int:
+        reminder.tick(T0_MS + 1000 * after_s)
+        one.settle(after_s)
+        return sum("data" in told for told in provider.taken)  # without its telephone
+
+    assert [taken(after_s) for after_s in (0, 119, 120, 240)] == [1, 1, 2, 3]
+    reminder.tick(T0_MS + 360_000)
+    alerting.act(alert_id, "accept", operator, "", T0_MS + 360_001)
+    assert [taken(after_s) for after_s in (361, 959, 961)] == [3, 3, 4]
+    reminder.tick(T0_MS + 1_561_000)
+    alerting.act(alert_id, "handle", operator, "called her", T0_MS + 1_561_001)
+    assert taken(1_562) == 4
 
 
 def test_a_browser_that_has_unsubscribed_is_forgotten(
