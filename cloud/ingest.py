@@ -22,7 +22,7 @@ from cloud.messages import Message, read_message
 from cloud.pending import remove_expired
 from cloud.sessions import Sessions, Stored
 from cloud.store import hidden, recordings
-from cloud.store.db import StoreAway, StoreError, writing
+from cloud.store.db import StoreAway, StoreError, reading, writing
 from device import payloads, wire
 from device.payloads import Receipt
 from models.completeness import Tally
@@ -189,10 +189,21 @@ class Ingest:
         for one in stored:
             self.stored += len(one.fresh)
             if one.fresh or again or one.recording.closed_ms is None:
-                self._live.open(one.recording)
+                self._open(one, now_ms)
             for frame in one.frames:
                 if again or frame.seq in one.fresh:
                     self._live.add(one.recording.id, frame, now_ms)
+
+    def _open(self, stored: Stored, now_ms: int) -> None:
+        """One that was taken for ended may go on: what had come before is in the store."""
+        recording, tally = stored.recording, stored.session.tally
+        if self._live.get(recording.id) is None and tally.count > len(stored.fresh):
+            try:
+                with reading(self._engine) as conn:
+                    self._live.recall(conn, recording, now_ms)
+            except StoreError as error:
+                log.error("recording %d goes on without its past: %s", recording.id, error.orig)
+        self._live.open(recording)
 
     def keep_house(self, now_ms: int) -> None:
         """Forget what ended a while ago, close what has been silent for long, and remove what

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cloud.placing import Placed, placed_after, placed_by, spooled_by
 from cloud.store import frames, recordings
@@ -207,18 +207,22 @@ class Live:
             return gone
 
     def rebuild(self, engine: Engine, now_ms: int) -> None:
-        """At start: the last hour of each recording that has not ended. What was missed before is
-        waited for anew, for nothing could come meanwhile."""
+        """At start: all that have not ended."""
         with reading(engine) as conn:
             for recording in recordings.open_now(conn):
-                kept, came_ms = frames.read_newest(conn, recording.id, KEEP_S)
-                found = blocks_in(kept)
-                trace = self.open(recording)
-                trace.listens_ms = now_ms
-                trace.fill(found, np.array(came_ms, np.int64)[found.which])
-                newest_last = zip(reversed(kept), reversed(came_ms), strict=True)
-                told = ((decode(data), ms) for data, ms in newest_last if data[_KIND] == STATUS)
-                trace.placed = placed_after(told)
+                self.recall(conn, recording, now_ms)
+
+    def recall(self, conn: Connection, recording: Recording, now_ms: int) -> None:
+        """The last hour of one that is not here. What was missed before is waited for anew, for
+        nothing could come meanwhile."""
+        kept, came_ms = frames.read_newest(conn, recording.id, KEEP_S)
+        found = blocks_in(kept)
+        trace = self.open(recording)
+        trace.listens_ms = now_ms
+        trace.fill(found, np.array(came_ms, np.int64)[found.which])
+        newest_last = zip(reversed(kept), reversed(came_ms), strict=True)
+        told = ((decode(data), ms) for data, ms in newest_last if data[_KIND] == STATUS)
+        trace.placed = placed_after(told)
 
 
 def _worth_telling(recording: Recording) -> tuple[object, ...]:

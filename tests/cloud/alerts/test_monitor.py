@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from cloud.alerts.service import Alerting
+from cloud.drill.told import told
 from cloud.hub import Hub
 from cloud.live import GIVE_UP_MS, Live
 from cloud.monitor import Monitor
@@ -322,6 +323,21 @@ def test_what_was_missed_before_a_start_of_the_monitor_is_waited_for(cloud: Clou
     cloud.come(TRACE, range(130))
     cloud.tick(8)
     assert cloud.alerts() == []
+
+
+def test_a_drill_excuses_a_lost_signal_whose_samples_had_not_come(cloud: Cloud) -> None:
+    """A status of the same second, which came before, is none of them."""
+    status = wire.Frame(wire.STATUS, 7, 200, 119_500, b"")
+    with writing(cloud.engine) as conn:
+        new = [(status.seq, wire.encode(status))]
+        frames.add_frames(conn, cloud.recording.id, new, cloud.now_ms)
+    cloud.come(TRACE, range(120, 130))
+    for _ in range(6):
+        cloud.tick(1)
+    assert [a.rule for a in cloud.alerts()] == ["signal_lost"]
+    cloud.now_ms += 1
+    cloud.come(TRACE, range(120))
+    assert told(cloud.engine, cloud.recording) == []
 
 
 def test_the_end_of_a_recording_is_no_silence(cloud: Cloud) -> None:

@@ -6,17 +6,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from cloud.ingest import Ingest
 from cloud.live import GIVE_UP_MS, KEEP_S, LINGER_MS, Live, LiveTrace
 from cloud.store import frames, recordings
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
 from cloud.traces import blocks_in, samples_of, signal_gaps, trace_from
 from device import payloads, wire
-from tests.cloud.data.parts import event_frame, lost_frame, start_frame, trace_frame
+from tests.cloud.data.parts import event_frame, lost_frame, message, start_frame, trace_frame
 
 RECORDING = Recording(
     1, "d", 77, "g", None, "", None, 1, False, False, 0, None, None, 0, 0, 0, 0, None
 )
+
+
+class Clock:
+    now_ms = 1_000_000
+
+    def __call__(self) -> int:
+        return self.now_ms
 
 
 def assert_same(one: object, other: object) -> None:
@@ -173,6 +181,33 @@ def test_rebuild_gives_what_was_there(engine: Engine) -> None:
     with reading(engine) as conn:
         part = frames.trace_of(conn, made.id, 200.5, 230)
     assert_same(part, trace_from(every, 200.5, 230))
+
+
+def test_one_that_goes_on_after_it_was_taken_for_ended_has_its_past(engine: Engine) -> None:
+    clock = Clock()
+    live = Live()
+    ingest = Ingest(engine, live, "mqtt://127.0.0.1:1", clock)
+
+    def come(first: int, stop: int, session: int) -> None:
+        made = [trace_frame(n, n, session=session) for n in range(first, stop)]
+        ingest.take(wire.gateway_up("g", "d"), message(made))
+        ingest.take_in()
+
+    come(0, 10, 77)
+    clock.now_ms += 1
+    come(0, 1, 78)
+    clock.now_ms += recordings.SUCCEEDED_AFTER_MS + 1
+    ingest.keep_house(clock.now_ms)
+    clock.now_ms += LINGER_MS
+    ingest.keep_house(clock.now_ms)
+    (newer,) = live.all()
+    assert newer.recording.session == 78
+    come(12, 14, 77)
+    (trace,) = [one for one in live.all() if one is not newer]
+    assert (trace.recording.session, trace.recording.closed_ms) == (77, None)
+    assert np.isfinite(trace.window(KEEP_S).fhr_bpm[:40]).all()
+    assert trace.through_s(clock.now_ms + GIVE_UP_MS - 1) == 10
+    assert trace.through_s(clock.now_ms + GIVE_UP_MS) == 14
 
 
 def test_every_gap_has_a_cause() -> None:
