@@ -1,8 +1,9 @@
 """The operator at the centre calls a mother: who has to be called, why, and what to say.
 
 A task is made when she has not answered an alert for ANSWER_S, or answered that she wants a call
-or an ambulance. It ends nothing of the alert. It is open until a person says what came of it; when
-she answers by herself that she is on her way, it is no longer needed and says so.
+or an ambulance. It ends nothing of the alert. It is open until a person says what came of it. One
+for want of an answer is no longer needed, and says so, when she answers by herself or when the
+alert is handled or closed; what she has asked for stays, and says that the alert was handled.
 """
 
 from collections.abc import Mapping
@@ -10,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cloud.alerts.holding import states
 from cloud.alerts.moves import note, words
 from cloud.store import alerts, people, tasks
-from cloud.store.alerts import Alert
+from cloud.store.alerts import Alert, Step
 from cloud.store.tasks import Task
 from cloud.views import organisation_view
 from models.rules import BY_ID
@@ -29,10 +31,20 @@ SCRIPTS = {
     "has come.",
 }
 ANSWERED_HERSELF = "no longer needed: she has answered on her page"
+NOT_NEEDED = "call no longer needed"  # the event of the step
+ENDED = {  # by the event that ended the alert
+    "handle": "the alert was handled by %(person)s",
+    "close": "the alert was closed by %(person)s",
+}
+ENDED_AT = {
+    "handle": "alert handled by %(person)s at %(time)s",
+    "close": "alert closed by %(person)s at %(time)s",
+    "over": "alert closed at %(time)s: its condition is over",
+}
 WORST = ("high", "medium", "low")
 SAY_WHAT = "say what came of the call"
 WHY = {
-    "no_answer": "she has not answered for a minute",
+    "no_answer": "the mother has not answered for a minute",
     "call_me": "she asks for a call",
     "ambulance": "she asks for an ambulance",
 }
@@ -54,6 +66,17 @@ def after_answer(conn: Connection, alert: Alert, said: str, now_ms: int) -> None
         _make(conn, alert.id, alert.recording_id, alert.mother_id, ASKED[said], now_ms)
 
 
+def after_end(
+    conn: Connection, alert: Alert, event: str, person_id: int | None, now_ms: int
+) -> None:
+    """Somebody has handled or closed it: nobody calls any more because she did not answer."""
+    person = people.get_person(conn, person_id) if person_id else None
+    why = words(ENDED[event], person=person.name if person else "")
+    for task in tasks.open_of(conn, alert.id):
+        if task.kind == "no_answer" and tasks.finish(conn, task.id, person_id, why, now_ms):
+            note(conn, alert, NOT_NEEDED, now_ms, why, None, person_id)
+
+
 def done(
     conn: Connection, task_id: int, person_id: int | None, outcome: str, now_ms: int
 ) -> Task | None:
@@ -70,7 +93,8 @@ def done(
 
 def views(conn: Connection, shown: list[Task]) -> list[dict[str, Any]]:
     """The open ones, the worst first, then the others in this order."""
-    found = [_view(conn, task) for task in shown]
+    now = _now(conn, [task.alert_id for task in shown if task.done_ms is None])
+    found = [_view(conn, task) | {"now": now.get(task.alert_id)} for task in shown]
     return sorted(
         found, key=lambda one: len(WORST) if one["done_ms"] else WORST.index(one["priority"])
     )
@@ -85,6 +109,23 @@ def _make(
     if alert is not None:
         note(conn, alert, "to call", now_ms, words(WHY[kind]))
     return True
+
+
+def _now(conn: Connection, alert_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Of each alert, as holding.states() has it, but with one line: who has ended it, and when."""
+    every = [alert for i in set(alert_ids) if (alert := alerts.get(conn, i)) is not None]
+    steps = alerts.steps_of(conn, [alert.id for alert in every])
+    now = states(conn, every, steps)
+    return {i: {**one, "holds": False, "lines": _ended(conn, steps[i])} for i, one in now.items()}
+
+
+def _ended(conn: Connection, steps: list[Step]) -> list[dict[str, Any]]:
+    for step in steps:
+        if step.event in ENDED_AT:
+            person = people.get_person(conn, step.person_id) if step.person_id else None
+            said = words(ENDED_AT[step.event], person=person.name if person else "")
+            return [{**said, "at_ms": step.at_ms}]
+    return []
 
 
 def _view(conn: Connection, task: Task) -> dict[str, Any]:

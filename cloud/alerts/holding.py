@@ -59,8 +59,9 @@ def uncleared(conn: Connection, recording_id: int) -> Held:
 def states(
     conn: Connection, shown: Sequence[Alert], steps: Mapping[int, list[Step]]
 ) -> dict[int, dict[str, Any]]:
-    """{alert id: {"holds", "strip", "lines": [{text, args, at_ms}]}}: what of the alert is so
-    now; strip: whether it is about the heart on the strip."""
+    """{alert id: {"holds", "live", "strip", "lines": [{text, args, at_ms}]}}: what of the alert is
+    so now; strip: whether it is about the heart on the strip; live: whether it holds, and the
+    alert's strip, if it is of one, still runs."""
     own = {alert.id: held(alert, steps[alert.id]) for alert in shown}
     others = _others(
         conn, [alert for alert in shown if not own[alert.id] and is_of_strip(alert.rule)]
@@ -80,7 +81,9 @@ def states(
         else:
             said = GONE if alert.phase in OVER else GONE_STAYS
             lines = [_line(place, said, *_last(alert, steps[alert.id]))]
-        found[alert.id] = {"holds": bool(mine or beside), "strip": strip, "lines": lines}
+        holds = bool(mine or beside)
+        live = holds and not (strip and place.closed_ms)
+        found[alert.id] = {"holds": holds, "live": live, "strip": strip, "lines": lines}
     return found
 
 

@@ -137,6 +137,8 @@ class Alerting:
             moved = answer(conn, alert, event, actor, reason.strip(), now_ms, useful)
             if event == "decline" and moved is not None:
                 moved = tell_next(conn, moved, now_ms, how)
+            if event in calls.ENDED and moved is not None:
+                calls.after_end(conn, moved, event, actor.person_id, now_ms)
             if moved is not None:
                 command_device(conn, moved, now_ms)
         if moved is not None:

@@ -271,6 +271,34 @@ def test_her_own_answer_decides_what_is_needed(
     assert [c["kind"] for c in calls_of(engine) if c["done_ms"] is None] == left
 
 
+@pytest.mark.parametrize(("said", "kept"), [(None, False), ("call_me", True), ("ambulance", True)])
+def test_who_handles_an_alert_ends_the_call_unless_she_has_asked_for_one(
+    engine: Engine, alerting: Alerting, recording_id: int, said: str | None, kept: bool
+) -> None:
+    alert_id = world.raised(alerting, recording_id) or 0
+    if said:
+        alerting.mother_answer(alert_id, said, MOTHER, T0_MS + 5)
+    Reminder(engine, alerting).tick(T0_MS + 60_000)
+    alerting.act(alert_id, "accept", DOCTOR, "", T0_MS + 61_000)
+    (call,) = calls_of(engine)
+    assert call["done_ms"] is None and call["now"]["live"] and call["now"]["lines"] == []
+    handled_ms = T0_MS + 62_000
+    view = alerting.act(alert_id, "handle", DOCTOR, "spoke with her", handled_ms)
+    (call,) = calls_of(engine)
+    by = {"person": "Person 21"}
+    if kept:
+        line = {"text": calls.ENDED_AT["handle"], "args": by, "at_ms": handled_ms}
+        assert call["done_ms"] is None and call["now"]["lines"] == [line]
+        assert events(view)[-1] == "handle"
+    else:
+        assert (call["done_ms"], call["person"]) == (handled_ms, "Person 21")
+        assert call["outcome"] == {"text": calls.ENDED["handle"], "args": by}
+        assert view["steps"][-1]["text"] == call["outcome"]
+        assert view["steps"][-1]["event"] == calls.NOT_NEEDED
+    alerting.act(alert_id, "close", OPERATOR, "", handled_ms + 1)
+    assert len([one for one in calls_of(engine) if one["done_ms"] is None]) == kept
+
+
 def test_what_was_kept_silent_is_kept_once_and_prolonged(engine: Engine, recording_id: int) -> None:
     def note(from_s: float, to_s: float) -> None:
         with writing(engine) as conn:
