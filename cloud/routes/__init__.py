@@ -43,6 +43,7 @@ from cloud.routes import (
     shell,
     statistics,
     tasks,
+    waiting,
 )
 
 ROUTERS = (
@@ -64,6 +65,7 @@ ROUTERS = (
     cases.router,
     school.router,
     alerts.router,
+    waiting.router,
     firmware.router,
     tasks.router,
     green.router,

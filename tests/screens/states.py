@@ -66,12 +66,15 @@ PAGES = {
     "/trends": Page(WRITTEN, "Nothing was recorded in these hours."),
     "/journeys": Page(WRITTEN, "Nobody is expected by the green channel; no referral goes on."),
     "/journeys/brief": Page(WRITTEN, "No line."),
+    "/alerts/waiting": Page(WRITTEN, "No bar: no alert waits for an answer."),
     "/organisation": Page(WRITTEN, "Nobody is on the duty roster now. Nothing has been changed "
                           "yet. No telephone number of yours is known."),
     "/referrals/new": Page(WRITTEN, "There is no such hospital in the consortium; no mother's "
                            "record is shared with you yet."),
     "/mother/now": Page(WRITTEN, "Her plan alone: endings, reports and care are left out."),
     "/mother/start": Page(WRITTEN, "The questions; they need nothing."),
+    "/mother/told": Page(WRITTEN, "Nothing: no alert asks something of her."),
+    "/mother/asks": Page(WRITTEN, "No bar: no alert asks something of her."),
     "/mother/history": Page(WRITTEN, "You have not recorded anything yet; the way to begin."),
     "/record": Page(WRITTEN, "Each part says that there is none: values, counts, contacts, looks."),
     "/mothers": Page(WRITTEN, "No mother's record is shared with you yet; or: no mother fits, take "

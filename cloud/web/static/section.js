@@ -2,12 +2,13 @@
 
 import { Live } from "./live.js";
 import { byId } from "./parts.js";
-import { Written } from "./written.js";
+import { Written, writtenParts } from "./written.js";
 
 const page = new Written(byId("section"), byId("section-said"), window.location.href, false);
 page.stale = false;
+const parts = [page, ...writtenParts()];
 const live = new Live({
-  reload: () => (page.stale = true),
-  changed: (one) => page.changed(one),
+  reload: () => parts.forEach((part) => (part.stale = true)),
+  changed: (one) => parts.forEach((part) => part.changed(one)),
 });
-setInterval(() => page.tick(live), 500);
+setInterval(() => parts.forEach((part) => part.tick(live)), 500);

@@ -12,7 +12,7 @@
 // <form data-said="Saved.">: said when it was. <button data-push>: see push.js.
 // <ol data-seen="/api/things/3/read" data-through="7">: sent once the page is really looked at.
 // <span data-since="1790000000000">: whole minutes since then; <b data-until="...">: "in 12:30";
-// <time data-left="...">: "12:30 left", or overdue.
+// <time data-left="...">: "12:30 left", or overdue. <i data-waits="(2) ">: before the page's title.
 
 import { post } from "./live.js";
 import { setText } from "./parts.js";
@@ -149,6 +149,8 @@ export class Written {
     for (const one of part.querySelectorAll("[data-ms]")) one.textContent = day(Number(one.dataset.ms));
     for (const one of part.querySelectorAll("[data-zone]")) one.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const one of part.querySelectorAll("form[inert]")) one.inert = false;
+    const waits = part.querySelector("[data-waits]")?.dataset.waits;
+    if (waits !== undefined) document.title = waits + document.title.replace(/^\(\d+\) /, "");
   }
 
   // Somebody who has begun to fill in a form keeps it.

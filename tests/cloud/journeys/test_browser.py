@@ -62,7 +62,15 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
     form.get_by_label("Plan of care").fill("Blood pressure twice a day.")
     form.get_by_label("Day").first.fill("2026-12-01")
     form.get_by_label("what for").first.fill("CTG")
+    second = service.alert(service.play("probe-2", trace), "bradycardia_80", 110)
+    bar = county.locator("#waiting p.high[role=alert]")
+    wait_for_text(bar, r"Alerts without an answer: 1\s.*HIGH, raised 0 min ago\s*To the alerts")
+    assert county.title().startswith("(1) Refer back")
+    assert form.get_by_label("what for").first.input_value() == "CTG"  # the bar came alone
     assert fits(county) == []
+    service.client("county").post(f"/api/alerts/{second}/accept")
+    bar.wait_for(state="detached")
+    assert county.title().startswith("Refer back")
     form.get_by_role("button", name="She agrees: send").click()
     county.locator("#referral-list", has_text="waits for an answer").wait_for()
     card.wait_for(state="detached")
