@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -12,10 +12,11 @@ HOLD_S = 0.2  # from having heard to answering: time for a kill in between
 
 
 class Hook:
-    """start() listens on a free port of loopback. `taken`: how often each id was accepted."""
+    """start() listens on a free port of loopback. `taken`: when each id that was accepted had been
+    heard, in s of the monotonic clock."""
 
     def __init__(self) -> None:
-        self.taken: Counter[str] = Counter()
+        self.taken: defaultdict[str, list[float]] = defaultdict(list)
         self.refused = 0
         self.down = False
         self.heard = threading.Event()  # set by each request
@@ -29,11 +30,12 @@ class Hook:
                     return  # who sent it was killed meanwhile
                 body = json.loads(data)
                 hook.heard.set()
+                heard_s = time.monotonic()
                 time.sleep(HOLD_S)
                 if hook.down:
                     hook.refused += 1
                 else:
-                    hook.taken[body["data"]["id"]] += 1
+                    hook.taken[body["data"]["id"]].append(heard_s)
                 self.send_response(500 if hook.down else 200)
                 self.send_header("content-length", "0")
                 self.end_headers()

@@ -5,16 +5,21 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cloud.drill import notices
 from cloud.drill.heard import Heard, Waits
 from cloud.drill.ledger import Episode, Ledger, Told, compare_alerts, compare_frames
 from cloud.drill.mosquitto import make_mutual, start_mosquitto
 from cloud.drill.process import free_port
 from cloud.drill.proxy import Proxy
 from cloud.drill.storm import Storm, context_of
+from cloud.outgoing.attempts import NO_WAY, OVERTAKEN
+from cloud.store.messages import Message
 from device import payloads, wire
 
 MADE = {("a", 1, seq): bytes([seq]) for seq in range(4)}
@@ -178,6 +183,28 @@ def test_what_is_frozen_stays_mute_and_what_is_new_is_sound(proxy: Proxy) -> Non
         old.settimeout(0.2)
         with pytest.raises(TimeoutError):
             old.recv(10)
+
+
+def message(number: int, **more: Any) -> Message:
+    left = dict.fromkeys(one.name for one in fields(Message))
+    return Message(**{**left, "id": number, **more})
+
+
+def test_what_is_written_while_one_looks_is_not_taken_for_untold() -> None:
+    looks = iter([[message(1)], [message(1, sent_ms=5), message(2)]])
+    assert notices.wait_for_told(lambda: next(looks), 0.0) == []
+
+
+def test_what_is_neither_told_nor_overtaken_in_its_time_is_found() -> None:
+    overtaken, given_up = {"text": OVERTAKEN}, {"text": NO_WAY}
+    found = [message(1, ended_why=overtaken), message(2, ended_why=given_up), message(3, sent_ms=5)]
+    assert [one.id for one in notices.wait_for_told(lambda: found, 0.0)] == [2]
+
+
+def test_a_message_that_was_sent_twice_at_once_is_found() -> None:
+    assert notices.least_gap_s([[30.5, 0.0, 15.2], [15.3]]) == pytest.approx(15.2)
+    assert notices.least_gap_s([[0.0, 0.3], [0.1, 15.2]]) < notices.TWICE_S
+    assert notices.least_gap_s([[0.0], []]) > notices.TWICE_S
 
 
 def ends(sock: socket.socket) -> bool:
