@@ -12,14 +12,16 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine
 
 from cloud.gestation import gestation_weeks
+from cloud.routing.expecting import Expecting
 from cloud.routing.needs import needs_of
 from cloud.routing.origin import POSITION_AGE_S, Origin, origin_of
 from cloud.routing.osrm import Osrm
 from cloud.routing.plan import Limits, Plan, Roads, plan
-from cloud.store import consents, hidden, hospitals, people, positions
+from cloud.store import consents, green, hidden, hospitals, people, positions
 from cloud.store.db import reading
 from cloud.store.hospitals import Hospitals
 from cloud.store.people import Mother
+from models.green import COMING
 
 USUAL = Limits()
 REFRESH_S = 30.0  # how old the state of a hospital may be that is neither chosen nor near
@@ -76,11 +78,13 @@ class Planner:
         origin = self._origin(conn, mother, every, now_ms)
         needs = needs_of(mother, gestation_weeks(mother.due_date, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
+        expecting = _expecting(conn, mother.id)
         if roads is not None and roads.origin != origin.at:
             roads = None  # she has moved since
 
         def among(every: Hospitals) -> Plan:
-            return plan(needs, consent, origin, every, asked, urgent, self._limits, roads)
+            limits = self._limits
+            return plan(needs, consent, origin, every, asked, urgent, limits, roads, expecting)
 
         rough = among(every)
         if closed:
@@ -102,3 +106,10 @@ class Planner:
         position = positions.of_mother(conn, mother.id)
         own_place = every.place_of(mother.organisation_id)
         return origin_of(mother, position, own_place, now_ms, self._position_age_s)
+
+
+def _expecting(conn: Connection, mother_id: int) -> Expecting | None:
+    channel = green.of_mother(conn, mother_id)
+    if channel is None:
+        return None
+    return Expecting(channel.organisation_id, channel.phase not in COMING)

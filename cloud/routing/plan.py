@@ -1,8 +1,9 @@
 """The plan of one alert: every hospital once, best first, each with the words that say why.
 
-Pure. The order: her own hospital when it is fit and within its limit; the fit ones that have her
-consent, by travel time; for an alert of high priority the fit ones without it (break-glass); the
-rest is not asked, and why is said. Whoever was asked before is not asked again.
+Pure. The order: the hospital that expects her by an open green channel; her own hospital when it is
+fit and within its limit; the fit ones that have her consent, by travel time; for an alert of high
+priority the fit ones without it (break-glass); the rest is not asked, and why is said. Whoever was
+asked before is not asked again.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloud.routing.distance import ROAD_KMH, Point, distances_km, in_words, road_minutes
+from cloud.routing.expecting import Expecting, expects, words_of
 from cloud.routing.needs import Needs
 from cloud.routing.origin import Origin, Words
-from cloud.routing.rules import ASKED, NO_CONSENT, unfit
+from cloud.routing.rules import ASKED, NO_CONSENT, agreed_with, unfit
 from cloud.store.consents import Consent
 from cloud.store.hospitals import Hospitals
 
@@ -44,7 +46,7 @@ ROADS = "travel times by road for the nearest %(count)s hospitals"
 ROADS_AWAY = "the road server does not answer: travel times are estimated from the distance"
 
 LATEST_MIN = 1e6  # no way on earth takes that long: it keeps the groups apart
-_OWN, _FIT, _GLASS, _UNFIT = range(4)  # the order in which they are asked
+_GREEN, _OWN, _FIT, _GLASS, _UNFIT = range(5)  # the order in which they are asked
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class Plan:
             text = FIT_ANYWHERE if minutes is None else FIT
         if minutes is not None and n < self.fit:
             args |= {"minutes": ceil(minutes), "km": in_words(km or 0.0)}
+        if self.group[n] == _GREEN:  # asked with or without a bed or an obstetrician on call
+            text, args = self.said[self.line[n]], {}
         glass = bool(self.group[n] == _GLASS)
         why = {"text": text, "args": args}
         return Choice(int(self.hospitals.ids[row]), minutes, km, why, glass)
@@ -164,20 +168,24 @@ def plan(
     urgent: bool,
     limits: Limits = Limits(),
     roads: Roads | None = None,
+    expecting: Expecting | None = None,
 ) -> Plan:
-    """Whom to ask, best first; equal times in the order of the ids."""
+    """Whom to ask, best first; equal times in the order of the ids. Who expects her needs no more
+    than somebody there who can answer, and that she has not refused it."""
     own = hospitals.ids == (consent.own_id or 0)
     km, minutes = _way(origin, hospitals, limits, roads)
     unmeasured = np.isnan(km) & ~(own & (not origin.is_hers))
-    agreed = _agreed(consent, hospitals.ids)
-    said = unfit(needs, hospitals, np.isin(hospitals.ids, list(asked)), unmeasured)
+    agreed = agreed_with(consent, hospitals.ids)
+    before = np.isin(hospitals.ids, list(asked))
+    said = unfit(needs, hospitals, before, unmeasured)
     fit = ~np.any([holds for _, holds in said], axis=0)
+    green = expects(expecting, consent, hospitals) & ~before
     if not origin.is_hers:  # how far her hospital is from itself says nothing
         km[own & fit] = minutes[own & fit] = np.nan
     first = _own_first(own, fit & agreed, minutes, origin, limits)
-    group = np.select(
-        [first, fit & agreed, fit & np.full(len(fit), urgent)], [_OWN, _FIT, _GLASS], _UNFIT
-    )
+    held = [green, first, fit & agreed, fit & np.full(len(fit), urgent)]
+    group = np.select(held, [_GREEN, _OWN, _FIT, _GLASS], _UNFIT)
+    said.insert(0, (words_of(expecting), green))
     said += [(OWN, group == _OWN), (BY_TIME, group == _FIT), (BREAK_GLASS, group == _GLASS)]
     said += [(NO_CONSENT, np.full(len(fit), True))]
     line = np.argmax([holds for _, holds in said], axis=0)
@@ -204,15 +212,6 @@ def _way(
         there = (h.ids[rows] == ids) & ~np.isnan(km[rows])
         minutes[rows[there]] = np.fromiter(roads.minutes.values(), float)[there]
     return km, minutes
-
-
-def _agreed(consent: Consent, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(n,) whether she lets this hospital be asked."""
-    agreed = np.full(len(ids), consent.for_all)
-    single = {d.organisation_id for d in consent.decisions} | {consent.own_id}
-    for organisation_id in single - {None}:
-        agreed[ids == organisation_id] = consent.holds_for(organisation_id)  # type: ignore[arg-type]
-    return agreed
 
 
 def _own_first(

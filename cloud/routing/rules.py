@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloud.routing.needs import Needs
+from cloud.store.consents import Consent
 from cloud.store.hospitals import UNKNOWN, Hospitals
 
 ASKED = "has been asked already"
@@ -38,3 +39,12 @@ def unfit(
         (NO_BLOOD, (h.blood_bank == 0) & needs.blood_bank),
         (BLOOD_UNKNOWN, (h.blood_bank == UNKNOWN) & needs.blood_bank),
     ]
+
+
+def agreed_with(consent: Consent, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether she lets this hospital be asked."""
+    agreed = np.full(len(ids), consent.for_all)
+    single = {d.organisation_id for d in consent.decisions} | {consent.own_id}
+    for organisation_id in single - {None}:
+        agreed[ids == organisation_id] = consent.holds_for(organisation_id)  # type: ignore[arg-type]
+    return agreed

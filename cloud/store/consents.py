@@ -40,6 +40,12 @@ class Consent:
         found = self._newest(None)
         return found is not None and found.allowed
 
+    @property
+    def refused(self) -> frozenset[int]:
+        """The hospitals that she has refused by name."""
+        newest = {d.organisation_id: d.allowed for d in self.decisions}
+        return frozenset(i for i, allowed in newest.items() if i is not None and not allowed)
+
     def about(self, organisation_id: int) -> Decision | None:
         """The decision that holds for this hospital; None: there was none."""
         found = self._newest(organisation_id)

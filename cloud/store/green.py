@@ -59,8 +59,13 @@ def get_locked(conn: Connection, green_id: int) -> Green | None:
 
 
 def open_of(conn: Connection, mother_id: int) -> Green | None:
-    """The one that is open for her, if any. She is locked: nobody opens another one meanwhile."""
+    """of_mother(). She is locked: nobody opens another one meanwhile."""
     conn.execute(select(mothers.c.id).where(mothers.c.id == mother_id).with_for_update())
+    return of_mother(conn, mother_id)
+
+
+def of_mother(conn: Connection, mother_id: int) -> Green | None:
+    """The one that is open for her, if any."""
     hers = (green_channels.c.mother_id == mother_id) & green_channels.c.phase.not_in(_OVER)
     row = conn.execute(select(green_channels).where(hers).limit(1)).first()
     return None if row is None else _green(row)

@@ -8,6 +8,7 @@ import pytest
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import Principal
 from cloud.journeys import green_moves, views
+from cloud.routing.expecting import ARRIVED, EXPECTED
 from cloud.store import changes, consents, green, people, sight
 from cloud.store.db import reading, writing
 from models.green import CHECKLIST, Phase
@@ -36,6 +37,22 @@ def test_the_way_in(place: Place) -> None:
     assert lasted == [60_000, 60_000, 60_000, 60_000, 0]
     assert view["back"]["id"] == CLINIC
     assert view["may"] == []
+
+
+def test_a_new_alert_asks_first_who_expects_her_or_has_her(place: Place) -> None:
+    green_id = place.opened(place.accepted_alert(), DOCTOR[TOP])
+    with writing(place.engine) as conn:  # her bed was the last one, and the doctor is with her
+        people.set_organisation(conn, TOP, free_beds=0, on_call=False)
+    for number, (event, said) in enumerate((("", EXPECTED), ("arrive", ARRIVED))):
+        if event:
+            place.act(green_id, event)
+        recording = world.record(place.engine, session=8 + number)
+        alert = place.alerting.view(world.raised(place.alerting, recording.id) or 0)
+        assert alert is not None
+        assert (alert["organisation"]["id"], alert["organisation"]["why"]["text"]) == (TOP, said)
+    place.act(green_id, "send home")
+    with reading(place.engine) as conn:
+        assert green.of_mother(conn, 1) is None
 
 
 def test_a_cancelled_one_gives_the_bed_back(place: Place) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from cloud.routing.expecting import Expecting
 from cloud.routing.needs import Needs, needs_of
 from cloud.routing.origin import Origin, origin_of
 from cloud.routing.plan import Choice, Limits, Plan, Roads, plan
@@ -61,6 +62,7 @@ def made(
     urgent: bool = True,
     limits: Limits = USUAL,
     roads: Roads | None = None,
+    expecting: Expecting | None = None,
 ) -> Plan:
     every = columns(*rows)
     here = np.flatnonzero(every.ids == consent.own_id)
@@ -68,7 +70,7 @@ def made(
     place = next((p for p in at if not np.isnan(p[0])), None)
     needs: Needs = needs_of(mother, weeks)
     origin: Origin = origin_of(mother, position, place, NOW_MS)
-    return plan(needs, consent, origin, every, asked, urgent, limits, roads)
+    return plan(needs, consent, origin, every, asked, urgent, limits, roads, expecting)
 
 
 def order(choices: tuple[Choice, ...]) -> list[int]:
