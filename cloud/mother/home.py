@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from cloud.deps import Principal
 from cloud.journeys.sight import sees_green, sees_referral
 from cloud.journeys.views import green_views, referral_views
+from cloud.mother.asking import last_view
 from cloud.mother.history import history, needs_no_look
 from cloud.pregnancy import listing
 from cloud.pregnancy.progress import progress_of
@@ -35,6 +36,7 @@ def home_view(conn: Connection, mother: Mother, who: Principal, now_ms: int) -> 
     new = [row for row in read[:1] if _holds(conn, mother, row["report"]["signed_ms"], now_ms)]
     return {
         "expects": expects,
+        "last": last_view(conn, mother, now_ms),
         "care": _care(conn, mother, who, now_ms),
         "ended": ended,
         "report": new[0] if new else None,

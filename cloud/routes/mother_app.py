@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from cloud.deps import Now, Principal, ServicesDep, Who
 from cloud.gestation import gestation_weeks
+from cloud.mother.asking import asks_now, told_view
 from cloud.mother.history import history
 from cloud.mother.home import home_view, plan_of, wanted_minutes
 from cloud.render import page
@@ -32,6 +33,20 @@ def now(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response
         own = people.get_organisation(conn, mother.organisation_id or 0)
         view = home_view(conn, mother, who, now_ms)
     return page(request, "mother_now.html", who, home=view, own=own)
+
+
+@router.get("/mother/told", summary="Who knows of the alert that asks something of her")
+def told(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    with reading(parts.engine) as conn:
+        view = told_view(conn, parts.planner, _her(conn, who), now_ms)
+    return page(request, "mother_told.html", who, alert=view)
+
+
+@router.get("/mother/asks", summary="The bar of her other pages while an alert asks something")
+def asks(request: Request, who: Who, parts: ServicesDep) -> Response:
+    with reading(parts.engine) as conn:
+        alert = asks_now(conn, _her(conn, who))
+    return page(request, "mother_asks.html", who, alert=alert)
 
 
 @router.get("/mother/history", summary="A mother's page of her recordings and reports")

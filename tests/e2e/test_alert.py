@@ -66,7 +66,7 @@ def test_accepted_by_the_nearest_hospital(rig: Rig, page_of: Any) -> None:
     row.locator("button.name").click()
     why = hospital.locator("#detail .why-you").inner_text()
     assert re.search(r"[\d.]+ km\), level 2, obstetrician on call", why)
-    wait_for_words(mother, "#told", "saw this at")
+    wait_for_words(mother, "#told", "seen, no answer yet")
 
     hospital.locator("#detail button.go").click()
     wait_for_words(mother, "#told", "Dr Zhou (demo)")

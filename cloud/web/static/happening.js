@@ -5,8 +5,10 @@ import { msgid, t } from "./words.js";
 
 const ORDERS = /on this page|nobody answers|call the hospital|call and go there/i; // whom to call
 const TOLD = /has been asked to look/; // stands below, with its time
-const WAIT = msgid("A person at the monitoring centre calls you. Keep your phone free.");
+const WAIT = msgid("The monitoring centre has been asked to call you. Keep your phone free.");
 const OVER = ["handled", "closed"];
+export const callsAmbulance = (words) => /120|ambulance|救护车/.test(words);
+export const callsHospital = (words) => /hospital|医院/.test(words);
 
 const SAYS = { // state: [what happens now, what to do]
   lost: [msgid("This page has lost its connection."), msgid("What you see here may be old. In doubt, call the hospital.")],
@@ -77,7 +79,7 @@ export function asks(alert, recordingId) {
 }
 
 // Somebody has been asked to call her and has not yet.
-export function waitsForCall(alert) {
+function waitsForCall(alert) {
   if (alert.mother_answer === "on_my_way") return false;
   const last = alert.steps.filter((step) => ["to call", "called"].includes(step.event)).at(-1);
   return last ? last.event === "to call" : alert.phase === "centre" && alert.kind === "patient";
@@ -96,10 +98,4 @@ export function sentences(alert, expected) {
   if (!calls) return [what, ...kept(false)];
   const alone = /ambulance/.test(alert.mother_text) ? [t("If nobody has called you in two minutes, call 120.")] : [];
   return [what, ...kept(true), t(WAIT), ...alone];
-}
-
-// What she answered to the newest alert that was dealt with and is not closed: she is on her way.
-export function goingAfter(alerts, nowMs) {
-  const newest = alerts.filter((one) => one.kind === "patient" && nowMs - one.raised_ms < 6 * 3600_000).sort((a, b) => b.raised_ms - a.raised_ms)[0];
-  return newest?.phase === "handled" && newest.mother_answer in { on_my_way: 1, ambulance: 1 } ? newest.mother_answer : "";
 }

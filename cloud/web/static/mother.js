@@ -2,14 +2,14 @@
 
 import { ANSWERS as ALL_ANSWERS, worstFirst } from "./alerts.js";
 import { showButtons } from "./buttons.js";
-import { asks, goingAfter, happening, sentences, waitsForCall } from "./happening.js";
+import { asks, callsAmbulance, callsHospital, happening, sentences } from "./happening.js";
 import { Live, get, post } from "./live.js";
-import { byId, h, orgName, orgOf, originBadges, phoneLink, setText } from "./parts.js";
+import { byId, h, originBadges, phoneLink, setText } from "./parts.js";
 import { isFresh, showPlacing } from "./placing.js";
 import { sharePosition } from "./sharing.js";
 import { STALE_MS } from "./strip.js";
 import { Tile, ageText } from "./tile.js";
-import { clock, day, msgid, t } from "./words.js";
+import { clock, msgid, t } from "./words.js";
 import { writtenParts } from "./written.js";
 
 const WEAK = 40; // % signal quality; the limit of the signal bar
@@ -17,7 +17,6 @@ const LATE_S = 10; // that have not arrived: fewer are on their way
 const LATE_MS = 5000; // older data say how old they are
 const STEADY_MS = 8000; // a shorter pause of the heartbeat is not told
 const WAITS_MS = 60_000; // for the probe, before she reads what to check
-const DAY_MS = 24 * 3600_000;
 const { done, ...patient } = ALL_ANSWERS;
 const ANSWERS = { patient, technical: { done, call_me: msgid("Please help me") } };
 const openedAt = performance.now();
@@ -82,8 +81,9 @@ byId("less").addEventListener("click", async () => {
 
 const current = () => [...alerts.values()].filter((alert) => asks(alert, tile?.recording.id)).sort(worstFirst)[0];
 
+const shown = new Set(); // alerts that the page has gone to
 let shownFor = "";
-const keyOf = (alert) => (alert ? `${alert.id} ${expected()}` : "");
+const keyOf = (alert) => (alert ? `${alert.id} ${expected()} ${said("call", "told")}` : "");
 
 function showAlert() {
   const alert = current();
@@ -96,15 +96,19 @@ function showAlert() {
   const { time } = alert.reason.late_s ? alert.reason.args : {}; // of what is told late
   const since = time ?? (alert.cleared_s === null ? "" : clock(alert.raised_ms, false)); // of what has gone away
   setText(byId("alert-what"), since ? t("At %(time)s: %(words)s", { time: since, words: what }) : what);
-  byId("alert-steps").replaceChildren(...steps.map((step) => h("li", {}, step)));
-  byId("told").replaceChildren(...told(alert));
-  byId("who-knows").hidden = !byId("told").firstChild;
+  byId("alert-steps").replaceChildren(...steps.map(stepLine));
+  byId("told").hidden = expected() === "here" && !alert.owner; // the staff beside her know
   const answers = expected() === "here" ? {} : ANSWERS[alert.kind];
   byId("tell-us").hidden = expected() === "here";
   byId("answers").replaceChildren(...Object.keys(answers).map((answer) => answerButton(alert, answer)));
   const given = answers[alert.mother_answer];
   const args = given && { answer: t(given), time: clock(alert.mother_answer_ms, false) };
   setText(byId("answered"), given ? t("You answered at %(time)s: %(answer)s. You can still change it.", args) : "");
+  if (shown.has(alert.id)) return;
+  shown.add(alert.id);
+  if (document.activeElement.matches("input, select, textarea")) return; // the bar leads to it
+  box.scrollIntoView();
+  byId("alert-what").focus({ preventScroll: true });
 }
 
 function answerButton(alert, answer) {
@@ -116,40 +120,15 @@ function answerButton(alert, answer) {
   return h("button", { type: "button", onclick, "aria-pressed": String(chosen), class: answer }, t(ANSWERS[alert.kind][answer]));
 }
 
-// The line of what the hospital knows and has done, each with its time. Whoever waits for a call
-// keeps the phone free, so no number stands here.
-function told(alert) {
-  if (expected() === "here" && !alert.owner) return []; // the staff beside her do
-  const own = alert.mother?.organisation;
-  const phone = waitsForCall(alert) ? "" : call(alert.organisation ?? own);
-  const emergency = alert.mother_answer === "ambulance" ? h("p", {}, t("Emergency"), ": ", phoneLink("120")) : "";
-  return [...knows(alert), phone, emergency];
+// A number to call stands where the words ask for it.
+function stepLine(step) {
+  const number = callsAmbulance(step) ? "120" : callsHospital(step) && said("call", "told");
+  return h("li", {}, step, ...(number ? [" ", phoneLink(number)] : []));
 }
 
-function knows({ kind, organisation, owner, phase, seen_ms, told_ms }) {
-  if (owner) {
-    const who = { person: owner.person, organisation: orgOf(owner) };
-    const words = t("%(person)s at %(organisation)s is looking after you.", who);
-    return [h("p", { class: "good" }, `✓ ${words}`)];
-  }
-  if (phase === "centre" && kind === "technical") return [h("p", {}, t("The monitoring centre knows about it."))];
-  if (phase === "centre") return [h("p", {}, t("No hospital has taken it yet. The monitoring centre sees to it."))];
-  if (!organisation) return [h("p", {}, t("We are finding a hospital for you."))];
-  const who = { organisation: orgName(organisation), time: clock(told_ms, false) };
-  const first = h("p", {}, t("Told: %(organisation)s, %(time)s", who));
-  if (!seen_ms) return [first, h("p", { class: "quiet" }, t("Not seen there yet. If nobody answers, the next hospital is told by itself."))];
-  const seen = { organisation: who.organisation, time: clock(seen_ms, false) };
-  return [first, h("p", { class: "good" }, `✓ ${t("%(organisation)s saw this at %(time)s", seen)}`)];
-}
-
-function call(organisation) {
-  if (!organisation) return "";
-  if (!organisation.phone) return h("p", {}, t("The telephone number of the hospital is not known. In an emergency call 120."));
-  return h("p", {}, t("Phone of the hospital:"), " ", phoneLink(organisation.phone));
-}
-
-// What the part of the page says that the service writes.
-const expected = () => byId("now").querySelector("[data-expected]")?.dataset.expected ?? "";
+// What a part of the page says that the service writes.
+const said = (name, part = "now") => byId(part).querySelector(`[data-${name}]`)?.dataset[name] ?? "";
+const expected = () => said("expected");
 
 function draw() {
   const ageMs = tile ? live.ageMs(tile.recording.id) : null;
@@ -157,31 +136,30 @@ function draw() {
   const alert = current();
   if (shownFor !== keyOf(alert)) showAlert(); // a signal came back, a recording ended, she has arrived
   sharePosition(Boolean(tile) || alert?.kind === "patient");
-  const said = happening(factsOf(alert, ageMs));
-  document.body.dataset.state = said.state;
-  setText(byId("state"), said.now);
-  setText(byId("todo"), said.meter && said.hints && placed() ? "" : said.todo);
-  setText(byId("watching"), said.watching);
-  showPlacing(said.meter ? placed() : null, said.hints);
+  const says = happening(factsOf(alert, ageMs));
+  document.body.dataset.state = says.state;
+  setText(byId("state"), says.now);
+  setText(byId("todo"), says.meter && says.hints && placed() ? "" : says.todo);
+  setText(byId("watching"), says.watching);
+  showPlacing(says.meter ? placed() : null, says.hints);
   for (const part of written) part.tick(live);
   const left = Math.ceil(wanted() - (tile?.trace.endS ?? 0) / 60);
   setText(byId("left"), t("Minutes left: %(left)d of %(minutes)d", { left, minutes: wanted() }));
   const late = unsentS();
   setText(byId("unsent"), t("%(seconds)d seconds have not arrived yet. The probe and the box keep them and send them by themselves.", { seconds: late }));
   setText(byId("age"), ageMs > LATE_MS && !live.lostMs ? ageText(ageMs) : "");
-  const bpm = said.rate ? tile.trace.newest("fhr", 5) : NaN;
+  const bpm = says.rate ? tile.trace.newest("fhr", 5) : NaN;
   setText(byId("rate"), bpm.toFixed(0));
-  setText(byId("over"), overText(alert, said));
-  const shown = {
-    todo: byId("todo").textContent, left: said.left && wanted() && left > 0, "rate-box": !Number.isNaN(bpm), unsent: late >= LATE_S,
-    picture: said.picture, "placing-late": said.state === "late", calm: said.calm, begin: said.begin, "less-box": said.less,
-    watching: said.watching, over: byId("over").textContent,
+  const visible = {
+    todo: byId("todo").textContent, left: says.left && wanted() && left > 0, "rate-box": !Number.isNaN(bpm), unsent: late >= LATE_S,
+    picture: says.picture, "placing-late": says.state === "late", calm: says.calm, begin: says.begin, "less-box": says.less,
+    watching: says.watching,
   };
-  for (const [id, is] of Object.entries(shown)) byId(id).hidden = !is;
+  for (const [id, is] of Object.entries(visible)) byId(id).hidden = !is;
 }
 
 const placed = () => tile && live.placed(tile.recording.id);
-const wanted = () => Number(byId("now").querySelector("[data-minutes]")?.dataset.minutes ?? 0);
+const wanted = () => Number(said("minutes"));
 
 function factsOf(alert, ageMs) {
   const begun = location.hash === "#placing" ? performance.now() - openedAt : NaN;
@@ -189,7 +167,7 @@ function factsOf(alert, ageMs) {
     lost: live.lostMs > 0,
     alert: alert?.kind ?? "",
     person: alert?.owner?.person,
-    going: goingAfter([...alerts.values()], live.nowMs),
+    going: said("going"),
     expected: expected(),
     waiting: begun >= WAITS_MS ? "late" : begun >= 0 ? "waiting" : "",
     calm: byId("now").querySelector("[data-calm]") !== null,
@@ -207,12 +185,4 @@ function signal() {
   if (lies && !Number.isNaN(tile.trace.newest("fhr", 15))) found = { id, at: performance.now() };
   if (!found) return "searching";
   return performance.now() - found.at < STEADY_MS ? "found" : "unclear";
-}
-
-// What was asked of her and is not any more.
-function overText(alert, { state }) {
-  if (alert || expected() || state in ANSWERS.patient) return "";
-  const ended = [...alerts.values()].filter((one) => one.kind === "patient" && live.nowMs - one.raised_ms < DAY_MS);
-  const newest = ended.sort((one, other) => other.raised_ms - one.raised_ms)[0];
-  return newest ? t("The alert of %(time)s is over.", { time: day(newest.raised_ms) }) : "";
 }

@@ -152,6 +152,35 @@ def test_a_technical_alert_asks_for_no_ambulance_and_ends_with_its_recording(
     page.get_by_text("In use: your recordings come from probe-1.").wait_for()
 
 
+def test_a_new_alert_is_gone_to_and_its_end_is_told(
+    service: Service, open_page: OpenPage, trace: Trace
+) -> None:
+    first = service.play("probe-2", trace)
+    page = open_page("mother2", "/mother", PHONE)
+    page.locator("#less").click()
+    page.locator("#alert-what:focus", has_text="You told us that your baby moves less.").wait_for()
+    assert page.locator("#alert").bounding_box()["y"] >= 0
+    step = page.locator("#alert-steps li", has_text="Call the hospital on this page now.")
+    number = step.locator("a.phone").get_attribute("href")
+    page.locator("#told", has_text="asked").locator(f"a[href='{number}']").wait_for()
+    page.get_by_role("button", name="I am on my way").click()
+    page.locator("#told", has_text="The hospital to go to:").wait_for()
+    staff = service.client("centre")
+    (alert,) = [
+        one["id"] for one in staff.get("/api/alerts").json() if one["recording_id"] == first
+    ]
+    staff.post(f"/api/alerts/{alert}/accept")
+    page.locator("#told .good", has_text="is looking after you").wait_for()
+    other = open_page("mother2", "/record", PHONE)
+    other.locator("#waiting a[href='/mother#alert']", has_text="See what to do").wait_for()
+    staff.post(f"/api/alerts/{alert}/handle", json={"reason": "she is on her way to us"})
+    page.locator("#state", has_text="You are on your way to the hospital.").wait_for()
+    staff.post(f"/api/alerts/{alert}/close")
+    page.locator("#over", has_text="expected you at the hospital.").wait_for()
+    page.locator("body:not([data-state=on_my_way])").wait_for()
+    service.stop_recording(first)
+
+
 def test_no_two_sentences_of_her_page_contradict(service: Service, open_page: OpenPage) -> None:
     page = open_page("mother1", "/mother", PHONE)
     facts, alerts = states.every_fact(), states.every_alert()

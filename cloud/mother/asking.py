@@ -1,0 +1,121 @@
+"""What the service writes about a mother's alerts: which one asks something of her now, who knows
+of it, whom she calls, and how the last one ended."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cloud.alerts.views import views
+from cloud.hospitals.planner import Planner
+from cloud.store import alerts, people, recordings
+from cloud.store.alerts import OVER, Alert, Step
+from cloud.store.people import Mother, Organisation
+from cloud.store.recordings import HOME, Recording
+from models.alerts import ANSWERED, Phase
+
+GOING = ("on_my_way", "ambulance")  # what she may have answered
+GOING_MS = 6 * 3600 * 1000  # an older one says nothing about where she is
+OVER_MS = 12 * 3600 * 1000  # how long she reads that it is over
+PRIORITIES = ("high", "medium", "low")
+AT_HOME = (  # outcomes of static/actions.js by which she stays at home
+    "spoke with the mother, she stays at home",
+    "the probe was placed again",
+    "the alert was not useful",
+)
+
+
+def asks_now(conn: Connection, mother: Mother) -> Alert | None:
+    """The worst one, in the order of static/alerts.js; one about the signal only while it lasts."""
+    every = alerts.open_of_mother(conn, mother.id)
+    running = {one.id for one in recordings.open_now(conn) if one.mother_id == mother.id}
+    asks = [
+        one
+        for one in every
+        if one.kind == "patient" or (one.recording_id in running and one.cleared_s is None)
+    ]
+    return min(asks, key=_rank, default=None)
+
+
+def _rank(one: Alert) -> tuple[int, int, int]:
+    if one.phase is Phase.ACKNOWLEDGED:
+        rank = 5
+    elif one.phase in ANSWERED:
+        rank = 3
+    else:
+        rank = 4 if one.kind == "technical" else PRIORITIES.index(one.priority)
+    return rank, one.raised_ms, one.id
+
+
+def told_view(
+    conn: Connection, planner: Planner, mother: Mother, now_ms: int
+) -> dict[str, Any] | None:
+    """The alert that asks something of her, the hospital she calls or goes to, and since when the
+    centre has it; None: no alert does."""
+    alert = asks_now(conn, mother)
+    if alert is None:
+        return None
+    view = views(conn, [alert])[0]
+    passed = [step["at_ms"] for step in view["steps"] if step["event"] == "nobody left"]
+    place = _place(conn, planner, alert, mother, now_ms) if alert.kind == "patient" else None
+    return {
+        **view,
+        "centre_ms": passed[-1] if passed and alert.phase is Phase.CENTRE else None,
+        "call": place,
+        "going": alert.mother_answer == "on_my_way",
+        "ambulance": alert.mother_answer == "ambulance",
+    }
+
+
+def _place(
+    conn: Connection, planner: Planner, alert: Alert, mother: Mother, now_ms: int
+) -> Organisation | None:
+    """The hospital that has it or is asked; else the first that is fit for her now; else her own.
+    Never the centre."""
+    asked = people.get_organisation(conn, alert.organisation_id or 0)
+    if asked is not None and asked.kind == "hospital":
+        return asked
+    fit = planner.plan(conn, mother, (), True, now_ms).first(1)
+    best = people.get_organisation(conn, fit[0].hospital_id) if fit else None
+    return best or people.get_organisation(conn, mother.organisation_id or 0)
+
+
+def last_view(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:
+    """Of her newest alert, when it is over: `going`, what she answered as long as it still holds,
+    and `over`: who ended it and how; both empty while an alert is open."""
+    every = [one for one in alerts.visible(conn, mother_id=mother.id) if one.kind == "patient"]
+    newest = max(every, key=lambda one: (one.raised_ms, one.id), default=None)
+    if newest is None or any(one.phase not in OVER for one in every):
+        return {"going": "", "over": None}
+    steps = alerts.steps_of(conn, [newest.id])[newest.id]
+    begun = recordings.latest(conn, mother_ids=[mother.id], limit=2)
+    going = _going(newest, steps, begun, now_ms)
+    return {"going": going, "over": None if going else _over(conn, newest, steps, now_ms)}
+
+
+def _going(alert: Alert, steps: list[Step], begun: list[Recording], now_ms: int) -> str:
+    """She is on her way until somebody has said that she stays, the alert is closed, or she
+    records again."""
+    answer, since_ms = alert.mother_answer, alert.mother_answer_ms or 0
+    if answer not in GOING or alert.phase is Phase.CLOSED or now_ms - since_ms > GOING_MS:
+        return ""
+    if any(one.gateway_id != HOME and one.opened_ms > since_ms for one in begun):
+        return ""
+    return "" if _outcome(steps) in AT_HOME else answer
+
+
+def _outcome(steps: list[Step]) -> str:
+    said = [step.text for step in steps if step.event == "handle"]
+    return said[-1] if said and isinstance(said[-1], str) else ""
+
+
+def _over(conn: Connection, alert: Alert, steps: list[Step], now_ms: int) -> dict[str, Any] | None:
+    ended = [step for step in steps if step.event == "handle"] or steps[-1:]
+    if now_ms - ended[-1].at_ms > OVER_MS:
+        return None
+    person, place = ended[-1].person_id, ended[-1].organisation_id
+    return {
+        "raised_ms": alert.raised_ms,
+        "person": people.get_person(conn, person) if person else None,
+        "organisation": people.get_organisation(conn, place) if place else None,
+        "outcome": _outcome(steps),
+    }
