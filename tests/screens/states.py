@@ -46,7 +46,7 @@ class Page:
 
 
 PAGES = {
-    "/centre": Page(LIVE, "Nothing needs an answer now. Everything has been read. No recording is "
+    "/centre": Page(LIVE, "No alert needs an answer now. Everything has been read. No recording is "
                     "running."),
     "/hospital": Page(LIVE, "As the centre's; nobody is expected, no referral is under way."),
     "/mother": Page(LIVE, "No recording is running. Nobody is watching now. The button to begin."),

@@ -13,7 +13,7 @@ import { moment, say, t } from "./words.js";
 
 const detail = byId("detail");
 let shown = null; // {alert, tile, age, next}
-let chosenId = null; // what somebody clicked or touched; else the worst is shown
+let chosenId = null; // what somebody clicked or touched, 0: none; else the worst is shown
 
 const ways = new Ways();
 
@@ -24,6 +24,13 @@ staffPage({
     chosenId = alert.id;
     show(alert); // at once: the next click must not meet the alert before
   },
+  alert: ({ id, phase, mother }) => {
+    if (phase === "told") chosenId ||= null;
+    if (phase !== "closed" || id !== shown?.alert.id) return;
+    show();
+    chosenId = 0;
+    detail.append(h("p", { role: "status" }, t("closed"), ": ", motherName(mother)));
+  },
   traces: (blocks) => {
     for (const block of blocks) {
       if (block.recording_id === shown?.alert.recording_id) shown.tile?.trace.add(block);
@@ -31,7 +38,7 @@ staffPage({
   },
   changed: ({ topic, id }) => topic === "marks" && id === shown?.alert.recording_id && shown.tile?.loadPresses(),
   draw: (live, queue) => {
-    show(queue.alerts.get(chosenId) ?? queue.sorted[0]);
+    show(queue.alerts.get(chosenId) ?? (chosenId !== 0 && queue.sorted[0]));
     queue.choose(shown?.alert.id);
     if (!shown) return;
     setText(shown.age, ageOf(shown.alert, live.nowMs));
@@ -44,7 +51,7 @@ staffPage({
 
 // An alert does not give way to a worse one under the pointer.
 for (const kind of ["pointerenter", "focusin"]) {
-  detail.addEventListener(kind, () => (chosenId = shown?.alert.id ?? null));
+  detail.addEventListener(kind, () => (chosenId = shown?.alert.id ?? chosenId));
 }
 
 function show(alert) {

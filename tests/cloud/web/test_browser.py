@@ -200,6 +200,11 @@ def test_an_alert_is_seen_and_taken_by_keyboard_alone(
     tab_to(page, "I take it")
     page.keyboard.press("Enter")
     wait_until(lambda: phase() == "accepted", 30, "somebody has taken it")
+    hospital, path = service.client("hospital"), f"/api/alerts/{alert}"
+    assert hospital.post(f"{path}/handle", json={"reason": "all is well"}).status_code == 200
+    page.locator("#detail button", has_text=re.compile("^Close$")).click()
+    wait_for_text(page.locator("#detail"), r"^closed: Zhao Min \(demo\)$")  # not the next mother
+    assert page.locator("#queue .chosen").count() == 0
 
 
 def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace: Trace) -> None:
