@@ -1,9 +1,9 @@
 """Who has been asked to take an alert, in order, and what each said: pure, from its steps.
 
-The words name nobody: the page puts the name before them, or "your hospital".
+The words do not name whom they are about: the page puts the name before them, or "your hospital".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,10 @@ SHOWN = "on its screen, no answer yet"
 SEEN = "seen, no answer yet"
 SILENT = "no answer in time"
 DECLINED = "declined: %(why)s"
+TAKEN = "no longer asked: %(organisation)s has taken it"
 WITHDRAWN = "not asked any more"
 TOOK = "has taken it"
+OPEN = (WAITS, SHOWN, SEEN)
 _BECAME = {"delivered": SHOWN, "read": SEEN, "withdrawn": WITHDRAWN}
 
 
@@ -30,8 +32,9 @@ class Asked:
     said_ms: int | None = None  # when that became so; None: with the asking
 
 
-def asking(steps: Sequence[Step]) -> list[Asked]:
-    """In the order of asking; the words are of the last thing that each did."""
+def asking(steps: Sequence[Step], names: Mapping[int, Any]) -> list[Asked]:
+    """In the order of asking; the words are of the last thing that each did. `names`: of
+    organisations by id, as the arguments of words have them."""
     found: dict[int, Asked] = {}
     for step in steps:
         place = step.organisation_id
@@ -42,6 +45,10 @@ def asking(steps: Sequence[Step]) -> list[Asked]:
         elif step.event == "accept":
             one = found.setdefault(place, Asked(place, step.at_ms, words(TOOK)))
             one.said, one.said_ms = words(TOOK), step.at_ms
+            for other in found.values():
+                if other.said["text"] in OPEN:
+                    other.said = words(TAKEN, organisation=names[place])
+                    other.said_ms = step.at_ms
         elif step.event == "decline" and place in found:
             why = step.text if isinstance(step.text, str) else dict(step.text)
             found[place].said, found[place].said_ms = words(DECLINED, why=why), step.at_ms

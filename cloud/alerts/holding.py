@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
-from cloud.alerts.names import condition
+from cloud.alerts.names import condition_in
 from cloud.completeness import at_ms
 from cloud.store import alerts, recordings
 from cloud.store.alerts import Alert, Step
@@ -21,11 +21,11 @@ from models.rules import BY_ID
 
 Held = dict[str, float]  # rule -> recorded second since which it holds
 
-NOW = "now: %(condition)s, since %(time)s"
-ELSEWHERE = "now, in another alert of hers: %(condition)s, since %(time)s"
+NOW = "not over yet: %(condition)s, since %(time)s"
+ELSEWHERE = "not over yet, in another alert of hers: %(condition)s, since %(time)s"
 TO_THE_END = "when the recording ended: %(condition)s, since %(time)s"
-GONE = "%(condition)s: over since %(time)s"
-GONE_STAYS = "%(condition)s: over since %(time)s; the alert stays until it is handled"
+GONE = "%(condition)s: no longer, since %(time)s"
+GONE_STAYS = "%(condition)s: no longer, since %(time)s; the alert stays until it is handled"
 OVER = (Phase.HANDLED, Phase.CLOSED)
 
 
@@ -102,7 +102,7 @@ def _others(conn: Connection, quiet: Sequence[Alert]) -> dict[int, Held]:
 
 def _line(place: Recording, said: str, rule: str, at_s: float) -> dict[str, Any]:
     """The page puts %(time)s: at_ms in the reader's own zone."""
-    return {**words(said, condition=condition(rule)), "at_ms": at_ms(place, at_s)}
+    return {**words(said, condition=condition_in(rule)), "at_ms": at_ms(place, at_s)}
 
 
 def _last(alert: Alert, steps: Collection[Step]) -> tuple[str, float]:

@@ -1,5 +1,10 @@
 """What each rule of the catalogue looks for, in a few words for staff."""
 
+from typing import Any
+
+from cloud.alerts.moves import words
+from models.rules import BY_ID
+
 CONDITIONS = {
     "bradycardia_80": "Heart rate below 80",
     "bradycardia_100": "Heart rate below 100",
@@ -36,6 +41,17 @@ CONDITIONS = {
 }
 
 
+WITHIN = "%(condition)s in %(share)d %% of %(seconds)d s"
+
+
 def condition(rule_id: str) -> str:
     """A rule of an older catalogue keeps its id."""
     return CONDITIONS.get(rule_id, rule_id)
+
+
+def condition_in(rule_id: str) -> str | dict[str, Any]:
+    """The same; of a limit of the heart rate with its window, which the number of now is not."""
+    rule, name = BY_ID.get(rule_id), condition(rule_id)
+    if rule is None or rule.where != "trace" or rule.side not in ("below", "above"):
+        return name
+    return words(WITHIN, condition=name, share=round(100 * rule.share), seconds=rule.window_s)

@@ -37,6 +37,11 @@ class _Names:
         self.mothers = people.mothers_by_id(conn, {row.mother_id for row in shown} - {None})
         places = {row.organisation_id for row in [*rows, *self.mothers.values()]}
         self.organisations = {i: people.get_organisation(conn, i) for i in places if i is not None}
+        self.names = {
+            i: {"en": one.name, "zh": one.name_zh or one.name}
+            for i, one in self.organisations.items()
+            if one is not None
+        }
         self._people = {
             i: people.get_person(conn, i) for i in {row.person_id for row in rows} if i is not None
         }
@@ -88,7 +93,7 @@ def _mother(alert: Alert, known: _Names) -> dict[str, Any] | None:
     return {
         "id": mother.id,
         "name": mother.name,
-        "gestation_weeks": gestation_weeks(mother.due_date, alert.raised_ms),
+        "gestation_weeks": gestation_weeks(mother.due_date, alert.raised_ms, own),
         "risk": mother.risk,
         "purple": mother.purple,
         "phone": mother.phone,
@@ -101,7 +106,7 @@ def _organisation(steps: list[Step], organisation: Organisation | None) -> dict[
     if organisation is None:
         return None
     why: dict[str, Any] = {"text": CENTRE_HAS_IT, "args": {}}
-    asked = {one.id for one in asking(steps)}
+    asked = {step.organisation_id for step in steps if step.event in ("tell", "accept")}
     for step in steps:
         if step.event == "tell" and step.organisation_id == organisation.id:
             why = dict(step.text) if not isinstance(step.text, str) else why
@@ -124,7 +129,7 @@ def _asked(steps: list[Step], known: _Names) -> list[dict[str, Any]]:
     """Who was asked, in order, and what came of it."""
     return [
         {**vars(one), "name": place.name, "name_zh": place.name_zh}
-        for one in asking(steps)
+        for one in asking(steps, known.names)
         if (place := known.organisations[one.id]) is not None
     ]
 

@@ -77,14 +77,20 @@ export async function act(bar, path, body = {}) {
   }
 }
 
-// A reason is chosen or written; then it is sent. The chosen ones are msgids: each reads their own.
+// [what is chosen, own words]: one of the two. The chosen ones are msgids: each reads their own.
 // None is chosen beforehand: what nobody has said must not be on record.
+export function choice(reasons, label) {
+  const chosen = h("select", { required: true, "aria-label": label }, h("option", { value: "" }, t("choose")), ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
+  const oninput = () => (chosen.required = !own.value.trim());
+  const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words"), oninput });
+  return [chosen, own];
+}
+
+// A reason is chosen or written; then it is sent.
 // Staff who handle an alert may say whether it was of use.
 export function ask(bar, title, reasons, confirm, send, withUse = false) {
   const before = [...bar.childNodes];
-  const chosen = h("select", { required: true }, h("option", { value: "" }, t("choose")), ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
-  const oninput = () => (chosen.required = !own.value.trim());
-  const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words"), oninput });
+  const [chosen, own] = choice(reasons);
   const use = h("select", {}, ...Object.keys(USES).map((one) => h("option", { value: one }, t(one))));
   const used = withUse ? h("label", {}, t("Was the alert of use?"), use) : null;
   const onsubmit = (event) => {

@@ -18,6 +18,15 @@ export function worstFirst(a, b) {
   return rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.id - b.id;
 }
 
+// The same, but what holds now comes before what is over, and calls, which have no phase, between.
+export const nowFirst = (a, b) => place(a) - place(b) || worstFirst(a, b);
+
+function place(one) {
+  const n = rank(one);
+  if (n > 2) return n + 6;
+  return one.now.live && one.phase ? n : 3 + 2 * n + !one.now.live;
+}
+
 // {recording id: priority of its worst alert that nobody has closed}
 export function worstByRecording(alerts) {
   const worst = new Map();
@@ -27,7 +36,7 @@ export function worstByRecording(alerts) {
   return worst;
 }
 
-export const ageOf = (alert, nowMs) => duration(nowMs - alert.raised_ms);
+export const ageOf = (alert, nowMs) => t("raised %(time)s ago", { time: duration(nowMs - alert.raised_ms) });
 
 // What happens next if nobody does anything; empty when no clock runs.
 export function nextStep(alert, nowMs) {

@@ -7,11 +7,11 @@ import { t } from "./words.js";
 
 const HEALTH_MS = 5000;
 
-const calls = new Calls(byId("calls"));
+const calls = new Calls();
 
 staffPage({
-  reload: () => calls.load(),
-  alert: () => calls.load(),
+  reload: (queue) => calls.load(queue),
+  alert: (_, queue) => calls.load(queue),
   draw: (live) => calls.draw(live.nowMs),
 });
 

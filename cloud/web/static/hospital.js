@@ -89,7 +89,7 @@ function parts(alert, { age, next }) {
     h("p", { class: "reason" }, say(alert.reason)),
     ...alert.also.map((reason) => h("p", { class: "reason also" }, t("and also"), ": ", say(reason))),
     ...stateLines(alert),
-    h("p", { class: "doctor" }, t(alert.doctor_text)),
+    alert.phase === "handled" ? null : h("p", { class: "doctor" }, t(alert.doctor_text)),
     !alert.now.strip ? null : h("p", { class: "quiet" }, t("An alert looks at seconds or minutes, scores and standards at 20 minutes or more: they may differ. The alert calls you now.")),
     ...planLines(alert),
     h("p", { class: "holder" }, holder(alert)),

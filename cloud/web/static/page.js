@@ -1,6 +1,6 @@
 // What every live page of staff does: one stream, a queue, a wall, sound, four pictures a second.
 
-import { isOpen, worstByRecording } from "./alerts.js";
+import { isOpen, worstByRecording, worstFirst } from "./alerts.js";
 import { Live } from "./live.js";
 import { byId, me } from "./parts.js";
 import { Queue } from "./queue.js";
@@ -52,9 +52,10 @@ export function staffPage(options = {}) {
   setInterval(() => {
     queue.draw(live);
     toRead.draw(live.nowMs);
-    wall.mark(worstByRecording([...queue.alerts.values()]));
+    const alerts = [...queue.alerts.values()].sort(worstFirst);
+    wall.mark(worstByRecording(alerts));
     wall.draw(live);
-    const worst = queue.sorted.find(isOpen)?.priority;
+    const worst = alerts.find(isOpen)?.priority;
     sound.tick(live.lostMs && worst !== "high" ? "medium" : worst); // a deaf page sounds too
     if (byId("loading").hidden || live.failed) for (const part of written) part.tick(live); // after what is urgent
     options.draw?.(live, queue);

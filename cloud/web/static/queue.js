@@ -5,7 +5,7 @@
 
 import { actionBar } from "./actions.js";
 import { callList } from "./calls.js";
-import { ageOf, answerText, holder, isClosed, nextStep, stateLines, worstFirst } from "./alerts.js";
+import { ageOf, answerText, holder, isClosed, nextStep, nowFirst, stateLines } from "./alerts.js";
 import { get } from "./live.js";
 import { h, keepFocus, motherName, motherWeeks, priorityMark, orgName, riskPills, setText } from "./parts.js";
 import { planBox } from "./plan.js";
@@ -22,6 +22,7 @@ export class Queue {
     this.options = options;
     this.alerts = new Map();
     this.rows = new Map();
+    this.beside = []; // {element, raised_ms, ...} of other rows that have a place among them
     this.touchedAt = -Infinity;
     for (const kind of ["pointermove", "keydown", "focusin"]) {
       element.addEventListener(kind, () => (this.touchedAt = performance.now()));
@@ -72,7 +73,7 @@ export class Queue {
   }
 
   get sorted() {
-    return [...this.alerts.values()].sort(worstFirst);
+    return [...this.alerts.values()].sort(nowFirst);
   }
 
   #announce(alert) {
@@ -88,9 +89,12 @@ export class Queue {
     this.rows.delete(id);
   }
 
+  get #order() {
+    return [...this.sorted, ...this.beside].sort(nowFirst).map((one) => one.element ?? this.rows.get(one.id).element);
+  }
+
   #sort() {
-    this.sorted.forEach((alert, n) => {
-      const { element } = this.rows.get(alert.id);
+    this.#order.forEach((element, n) => {
       const there = this.element.children[n];
       if (there !== element) keepFocus(() => this.element.insertBefore(element, there ?? null));
     });
@@ -99,7 +103,7 @@ export class Queue {
   // How many stand lower than they should.
   #outOfPlace() {
     const places = [...this.element.children];
-    return this.sorted.filter((alert, n) => places.indexOf(this.rows.get(alert.id).element) > n).length;
+    return this.#order.filter((element, n) => places.indexOf(element) > n).length;
   }
 
   #row(alert) {

@@ -1,6 +1,7 @@
-// Mothers that the centre has to call, above the queue: who, the number, what to say, what came of it.
+// Mothers that the centre has to call, rows of the queue: who, the number, what to say, what came of it.
 
-import { act } from "./actions.js";
+import { act, choice } from "./actions.js";
+import { stateLines } from "./alerts.js";
 import { get } from "./live.js";
 import { h, motherName, orgName, phoneLink, priorityMark, setText } from "./parts.js";
 import { duration, msgid, say, t } from "./words.js";
@@ -13,12 +14,9 @@ const OUTCOMES = [
 ];
 
 export class Calls {
-  constructor(element) {
-    this.element = element;
-    this.rows = new Map(); // task id -> {element, age, task}
-  }
+  rows = new Map(); // task id -> {element, age, state, task}
 
-  async load() {
+  async load(queue) {
     const open = (await get("/api/tasks")).filter((task) => task.done_ms === null);
     const wanted = new Set(open.map((task) => task.id));
     for (const [id, row] of this.rows) {
@@ -26,20 +24,22 @@ export class Calls {
       row.element.remove();
       this.rows.delete(id);
     }
-    for (const [place, task] of open.entries()) {
-      if (this.rows.has(task.id)) continue;
-      const row = this.#row(task);
-      this.rows.set(task.id, row);
-      this.element.insertBefore(row.element, this.element.children[place] ?? null); // the worst first
+    for (const task of open) {
+      if (!this.rows.has(task.id)) this.rows.set(task.id, this.#row(task, queue));
+      const row = this.rows.get(task.id);
+      row.task = task;
+      row.state.replaceChildren(...stateLines(task));
     }
+    queue.beside = [...this.rows.values()].map(({ element, task }) => ({ ...task, element, raised_ms: task.made_ms }));
   }
 
   draw(nowMs) {
     for (const { age, task } of this.rows.values()) setText(age, duration(nowMs - task.made_ms));
   }
 
-  #row(task) {
+  #row(task, queue) {
     const age = h("time", { class: "alert-age" });
+    const state = h("div", {});
     const phone = task.mother?.phone;
     const element = h(
       "li",
@@ -48,21 +48,22 @@ export class Calls {
       h("p", { class: "row-who" }, h("b", {}, t("Call %(name)s", { name: motherName(task.mother) })), " ", phone ? phoneLink(phone) : t("no number is known")),
       phone || !task.hospital ? null : h("p", {}, t("Ask her hospital how to reach her:"), " ", orgName(task.hospital), " ", phoneLink(task.hospital.phone) ?? t("no number is known")),
       task.reason ? h("p", { class: "reason" }, say(task.reason)) : null,
+      state,
       h("p", {}, t(task.script)),
       task.steps ? h("blockquote", {}, t(task.steps)) : null,
-      this.#form(task),
+      this.#form(task, queue),
     );
-    return { element, age, task };
+    queue.element.append(element);
+    return { element, age, state };
   }
 
-  #form(task) {
-    const chosen = h("select", { "aria-label": t("What came of the call?") }, ...OUTCOMES.map((one) => h("option", { value: one }, t(one))));
-    const own = h("input", { type: "text", maxlength: 300, placeholder: t("or in your own words") });
+  #form(task, queue) {
+    const [chosen, own] = choice(OUTCOMES, t("What came of the call?"));
     const form = h("form", { class: "why" }, chosen, own, h("button", { class: "go" }, t("Called")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const body = { outcome: own.value.trim() || chosen.value };
-      if (await act(form, `/api/tasks/${task.id}/done`, body)) await this.load();
+      if (await act(form, `/api/tasks/${task.id}/done`, body)) await this.load(queue);
     });
     return form;
   }

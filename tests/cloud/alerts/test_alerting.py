@@ -142,6 +142,14 @@ def test_a_decline_says_why_and_asks_the_next_at_once(alerting: Alerting, alert_
     ]
     with pytest.raises(Refused, match="another hospital is being asked"):
         alerting.act(alert_id, "decline", WHO[NEAR, 1], "again", T0_MS + 2)
+    taken = alerting.act(alert_id, "accept", WHO[CENTRE, 1], "", T0_MS + 3)["asked"]
+    name = {"en": "Centre", "zh": "Centre医院"}
+    assert [(one["name"], one["said"]["args"], one["said_ms"]) for one in taken] == [
+        ("Near", {"why": "theatre is full"}, T0_MS + 1),
+        ("Middle", {"organisation": name}, T0_MS + 3),  # its answer is not waited for any more
+        ("Centre", {}, T0_MS + 3),
+    ]
+    assert "no longer asked" in taken[1]["said"]["text"]
 
 
 def test_silence_asks_the_next_after_60_s_and_the_centre_in_the_end(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from cloud import i18n
 from cloud.alerts import calls, holding
 from cloud.alerts.names import CONDITIONS
 from cloud.alerts.reminding import Reminder
@@ -17,6 +18,7 @@ from tests.cloud.alerts import world
 from tests.cloud.alerts.world import CENTRE, FAR, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
 
 LOW_RATE, TACHYCARDIA = BY_ID["low_rate"], BY_ID["tachycardia_160"]
+BELOW_80, BELOW_110 = "Heart rate below 80 in 80 % of 60 s", "Heart rate below 110 in 80 % of 180 s"
 OPERATOR, DOCTOR, HER_OWN = WHO[CENTRE, 1], WHO[NEAR, 1], WHO[FAR, 1]
 
 
@@ -98,30 +100,33 @@ def test_finding_it_again_after_a_restart_is_no_second_step(
 
 
 def now_of(alerting: Alerting, alert_id: int | None) -> tuple[bool, list[str]]:
-    """Whether anything holds, and the words: "now: low_rate" or "gone"."""
+    """Whether anything holds, and the words, up to the time."""
     view = alerting.view(alert_id or 0)
     assert view is not None
-    said = [line["text"] % {**line["args"], "time": ""} for line in view["now"]["lines"]]
-    return view["now"]["holds"], [one.split(", since")[0].split(" since")[0] for one in said]
+    said = [
+        i18n.say("en", {**line, "args": {**line["args"], "time": ""}})
+        for line in view["now"]["lines"]
+    ]
+    return view["now"]["holds"], [one.split(", since")[0] for one in said]
 
 
 def test_it_is_gone_only_when_no_condition_of_its_episode_holds(
     alerting: Alerting, recording_id: int
 ) -> None:
     first = world.raised(alerting, recording_id, 100.0)
-    assert now_of(alerting, first) == (True, ["now: Heart rate below 80"])
+    assert now_of(alerting, first) == (True, [f"not over yet: {BELOW_80}"])
     world.raised(alerting, recording_id, 300.0, rule=LOW_RATE)
     alerting.cleared(recording_id, world.BRADYCARDIA.id, 500.0, T0_MS + 1)
-    assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
+    assert now_of(alerting, first) == (True, [f"not over yet: {BELOW_110}"])
     assert alerting.cleared(recording_id, LOW_RATE.id, 300.0, T0_MS + 2) is None  # before it began
     alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 3)
-    assert now_of(alerting, first) == (False, ["Heart rate below 110: over"])
+    assert now_of(alerting, first) == (False, [f"{BELOW_110}: no longer"])
     assert alerting.cleared(recording_id, LOW_RATE.id, 600.0, T0_MS + 4) is None  # told already
     world.raised(alerting, recording_id, 700.0, rule=LOW_RATE)
-    assert now_of(alerting, first) == (True, ["now: Heart rate below 110"])
+    assert now_of(alerting, first) == (True, [f"not over yet: {BELOW_110}"])
     world.raised(alerting, recording_id, 900.0)
     holds, lines = now_of(alerting, first)
-    assert (holds, lines) == (True, ["now: Heart rate below 80", "now: Heart rate below 110"])
+    assert (holds, lines) == (True, [f"not over yet: {one}" for one in (BELOW_80, BELOW_110)])
 
 
 def test_what_holds_in_another_alert_of_hers_is_not_called_gone(
@@ -132,7 +137,7 @@ def test_what_holds_in_another_alert_of_hers_is_not_called_gone(
     alerting.cleared(recording_id, LOW_RATE.id, 500.0, T0_MS + 1)
     assert now_of(alerting, weaker) == (
         True,
-        ["now, in another alert of hers: Heart rate below 80"],
+        [f"not over yet, in another alert of hers: {BELOW_80}"],
     )
     with reading(engine) as conn:
         assert holding.uncleared(conn, recording_id) == {"bradycardia_80": 200.0}

@@ -112,7 +112,7 @@ def test_the_worst_alert_stands_first(open_page: OpenPage, recordings: dict[str,
     row = page.locator("#queue .row.high").first
     assert "Fetal heart rate 75 bpm: below 80" in row.inner_text()
     wait_for_text(row.locator(".next"), r"[01]:\d\d to answer, then|No hospital is left")
-    wait_for_text(row.locator(".alert-age"), r"^\d+:\d\d$")
+    wait_for_text(row.locator(".alert-age"), r"^raised \d+:\d\d ago$")
     tile(page, recordings["first"]).and_(page.locator(".high")).wait_for()
 
 
@@ -207,6 +207,23 @@ def test_an_alert_is_seen_and_taken_by_keyboard_alone(
     assert page.locator("#queue .chosen").count() == 0
 
 
+SORTED = """async () => {
+  const { nowFirst } = await import("/static/alerts.js");
+  const alert = (id, priority, live, more = {}) =>
+    ({ id, priority, now: { live }, phase: "told", kind: "patient", raised_ms: -id, ...more });
+  const call = { phase: undefined };
+  return [
+    alert(7, "high", true, { phase: "accepted", owner: {} }),
+    alert(6, "medium", false, call),
+    alert(5, "medium", true, call),
+    alert(4, "high", false),
+    alert(3, "high", true, call),
+    alert(2, "medium", true),
+    alert(1, "high", true),
+  ].sort(nowFirst).map((one) => one.id);
+}"""  # alerts that hold, then by priority, those of calls and what is over; then what is taken
+
+
 def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace: Trace) -> None:
     alert = service.alert(service.play("probe-4", trace), "low_rate", 80)
     page = open_page("mother4", "/mother", size=PHONE, language="zh-CN")
@@ -219,8 +236,12 @@ def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace
     page.locator("#answered", has_text="我需要救护车").wait_for()
     # the page answers the worst alert of hers, which may be one of another test
     centre.locator("#queue .answer", has_text="I need an ambulance").first.wait_for()
-    call = centre.locator("#calls li", has_text="She asks for an ambulance. Call 120 first")
+    call = centre.locator("#queue .call", has_text="She asks for an ambulance. Call 120 first")
     call.locator("a[href='tel:555-0104']").wait_for()
+    assert call.locator("select").input_value() == ""  # nothing is said beforehand
+    call.locator("button.go").click()
+    assert call.locator("select").evaluate("one => one.matches(':invalid')")
+    assert centre.evaluate(SORTED) == [1, 2, 3, 4, 5, 6, 7]
     page.locator("#told a[href='tel:120']").wait_for()  # nobody has called one yet
     shown = service.parts.alerting.views(service_viewer())
     assert any(view["mother_answer"] == "ambulance" for view in shown)
