@@ -1,19 +1,29 @@
 """The due date, from the last period or a scan; how far a pregnancy is; her age."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from cloud.store.people import Organisation
 
 TERM_DAYS = 280  # Naegele: the due date is 40 weeks after the last period began
 
 
-def gestation_weeks(due_date: date | None, at_ms: int) -> int | None:
-    """Completed weeks at a Unix time; None when the due date is unknown.
+def zone_of(place: Organisation | None) -> tzinfo:
+    return ZoneInfo(place.zone) if place else UTC
+
+
+def gestation_weeks(
+    due_date: date | None, at_ms: int, place: Organisation | None = None
+) -> int | None:
+    """Completed weeks at a Unix time, by the calendar of that place, her own hospital; None when
+    the due date is unknown.
 
     >>> gestation_weeks(date(2026, 12, 25), 1_795_000_000_000)  # 2026-11-18
     34
     """
     if due_date is None:
         return None
-    today = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+    today = datetime.fromtimestamp(at_ms / 1000, zone_of(place)).date()
     return (TERM_DAYS - (due_date - today).days) // 7
 
 

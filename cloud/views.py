@@ -38,16 +38,21 @@ def recording_views(
     ended. The mother is as far along as she was when it began."""
     mothers = people.mothers_by_id(conn, {row.mother_id for row in rows} - {None})
     views = mother_views(conn, mothers.values(), now_ms)
-    return [_recording_view(live, row, _then(row, mothers, views), now_ms) for row in rows]
+    places = _places(conn, mothers.values())
+    return [_recording_view(live, row, _then(row, mothers, views, places), now_ms) for row in rows]
 
 
 def _then(
-    row: Recording, mothers: dict[int, Mother], views: dict[int, dict[str, Any]]
+    row: Recording,
+    mothers: dict[int, Mother],
+    views: dict[int, dict[str, Any]],
+    places: dict[int, Organisation],
 ) -> dict[str, Any] | None:
     her = mothers.get(row.mother_id or 0)
     if her is None:
         return None
-    return views[her.id] | {"gestation_weeks": gestation_weeks(her.due_date, row.start_ms)}
+    weeks = gestation_weeks(her.due_date, row.start_ms, places.get(her.organisation_id or 0))
+    return views[her.id] | {"gestation_weeks": weeks}
 
 
 def _recording_view(
@@ -78,20 +83,27 @@ def mother_views(
     conn: Connection, mothers: Collection[Mother], now_ms: int
 ) -> dict[int, dict[str, Any]]:
     """By her id; each hospital is read once."""
-    ids = {mother.organisation_id for mother in mothers} - {None}
-    found = (people.get_organisation(conn, i) for i in ids if i is not None)
-    hospitals = {one.id: organisation_view(one) for one in found if one}
+    places = _places(conn, mothers)
+    hospitals = {place.id: organisation_view(place) for place in places.values()}
     return {
         mother.id: {
             "id": mother.id,
             "name": mother.name,
-            "gestation_weeks": gestation_weeks(mother.due_date, now_ms),
+            "gestation_weeks": gestation_weeks(
+                mother.due_date, now_ms, places.get(mother.organisation_id or 0)
+            ),
             "risk": mother.risk,
             "purple": mother.purple,
             "organisation": hospitals.get(mother.organisation_id or 0),
         }
         for mother in mothers
     }
+
+
+def _places(conn: Connection, mothers: Collection[Mother]) -> dict[int, Organisation]:
+    ids = {mother.organisation_id for mother in mothers} - {None}
+    found = (people.get_organisation(conn, i) for i in ids if i is not None)
+    return {one.id: one for one in found if one}
 
 
 def organisation_view(organisation: Organisation) -> dict[str, Any]:

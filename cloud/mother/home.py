@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.deps import Principal
+from cloud.gestation import zone_of
 from cloud.journeys.sight import sees_green, sees_referral
 from cloud.journeys.views import green_views, referral_views
 from cloud.mother.asking import last_view
 from cloud.mother.history import history, needs_no_look
-from cloud.pregnancy import listing
 from cloud.pregnancy.progress import progress_of
 from cloud.store import green, people, referrals
 from cloud.store.people import Mother
@@ -33,7 +33,7 @@ def home_view(conn: Connection, mother: Mother, who: Principal, now_ms: int) -> 
     expects = _expects(conn, mother, who, now_ms)
     ended = newest if newest is not None and fresh and not needs_no_look(newest) else None
     read = [row for row in rows if row["report"]]
-    new = [row for row in read[:1] if _holds(conn, mother, row["report"]["signed_ms"], now_ms)]
+    new = fresh_report(conn, mother, rows, now_ms)
     return {
         "expects": expects,
         "last": last_view(conn, mother, now_ms),
@@ -49,13 +49,22 @@ def home_view(conn: Connection, mother: Mother, who: Principal, now_ms: int) -> 
 
 def plan_of(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:
     place = people.get_organisation(conn, mother.organisation_id or 0)
-    found = progress_of(conn, {mother.id: listing.zone_of(place)}, now_ms)
+    found = progress_of(conn, {mother.id: zone_of(place)}, now_ms)
     return found[mother.id].view()
 
 
 def wanted_minutes(progress: dict[str, Any]) -> int:
     plan = progress["plan"]
     return int(plan["minutes"]) if plan else USUAL_MINUTES
+
+
+def fresh_report(
+    conn: Connection, mother: Mother, rows: list[dict[str, Any]], now_ms: int
+) -> list[dict[str, Any]]:
+    """Of these recordings the one whose report still says what to do; every other is an earlier
+    answer."""
+    read = [row for row in rows if row["report"]]
+    return [row for row in read[:1] if _holds(conn, mother, row["report"]["signed_ms"], now_ms)]
 
 
 def _holds(conn: Connection, mother: Mother, signed_ms: int, now_ms: int) -> bool:

@@ -6,7 +6,7 @@ not drawn. Limits come with their source's table (models); the scale covers them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
@@ -56,14 +56,17 @@ class Scale:
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def charts(values: Sequence[HomeValue], from_ms: int, to_ms: int) -> list[dict[str, Any]]:
-    """One for each measure that she has values of since `from_ms`; the words are msgids."""
+def charts(
+    values: Sequence[HomeValue], from_ms: int, to_ms: int, zone: tzinfo
+) -> list[dict[str, Any]]:
+    """One for each measure that she has values of since `from_ms`, with the days of her own
+    hospital's calendar; the words are msgids."""
     shown = [one for one in values if from_ms <= one.at_ms <= to_ms]
     found = []
     for measure, title in TITLES.items():
         lines = _lines([one for one in shown if one.measure == measure])
         if lines:
-            found.append({"title": title, **_chart(measure, lines, from_ms, to_ms)})
+            found.append({"title": title, **_chart(measure, lines, from_ms, to_ms, zone)})
     return found
 
 
@@ -80,7 +83,7 @@ def _lines(values: Sequence[HomeValue]) -> list[list[Point]]:
 
 
 def _chart(
-    measure: str, lines: Sequence[Sequence[Point]], from_ms: int, to_ms: int
+    measure: str, lines: Sequence[Sequence[Point]], from_ms: int, to_ms: int, zone: tzinfo
 ) -> dict[str, Any]:
     limits = LIMITS.get(measure, ())
     numbers = [value for line in lines for _, value in line] + [*limits]
@@ -97,7 +100,8 @@ def _chart(
         "bottom": HEIGHT - BOTTOM,
         "lines": [_points(scale, part) for line in lines for part in _parts(line)],
         "dots": [
-            {"x": scale.x(at_ms), "y": scale.y(value), "value": _plain(value), "at_ms": at_ms}
+            {"x": scale.x(at_ms), "y": scale.y(value), "value": _plain(value)}
+            | {"at": datetime.fromtimestamp(at_ms / 1000, zone).strftime("%m-%d %H:%M")}
             for line in lines
             for at_ms, value in line
         ],
@@ -107,7 +111,7 @@ def _chart(
             for value in ((least, most) if not limits else ())
         ],
         "days": [
-            {"x": scale.x(ms), "day": datetime.fromtimestamp(ms / 1000, UTC).strftime("%m-%d")}
+            {"x": scale.x(ms), "day": datetime.fromtimestamp(ms / 1000, zone).strftime("%m-%d")}
             for ms in (from_ms, (from_ms + to_ms) // 2, to_ms)
         ],
         "newest": "/".join(_plain(value) for _, value in newest),

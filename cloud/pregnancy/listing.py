@@ -1,13 +1,12 @@
 """The list of mothers for staff: who needs a look first, and why."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from cloud.gestation import gestation_weeks
+from cloud.gestation import gestation_weeks, zone_of
 from cloud.pregnancy.progress import Progress, progress_of
 from cloud.store import alerts, care, home_values, people, pregnancies
 from cloud.store.people import Mother, Organisation
@@ -75,7 +74,7 @@ def about(mother: Mother, place: Organisation | None, now_ms: int) -> dict[str, 
         "risk": mother.risk,
         "purple": mother.purple,
         "due_date": mother.due_date.isoformat() if mother.due_date else None,
-        "weeks": gestation_weeks(mother.due_date, now_ms),
+        "weeks": gestation_weeks(mother.due_date, now_ms, place),
         "organisation": place and {"id": place.id, "name": place.name, "name_zh": place.name_zh},
     }
 
@@ -89,10 +88,6 @@ def assessed(risk: RiskAssessment | None, mother: Mother, now_ms: int) -> dict[s
     weeks_ago = timedelta(milliseconds=now_ms - risk.at_ms).days // 7
     overdue = now_ms >= due_ms
     return {"at_ms": risk.at_ms, "weeks_ago": weeks_ago, "due_ms": due_ms, "overdue": overdue}
-
-
-def zone_of(place: Organisation | None) -> tzinfo:
-    return ZoneInfo(place.zone) if place else UTC
 
 
 def _brief(progress: Progress) -> dict[str, Any]:

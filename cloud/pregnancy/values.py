@@ -12,6 +12,8 @@ from cloud.store.home_values import HomeValue
 from cloud.store.people import Mother
 from models import advice as rules
 from models.movements import Compared, Count, compare
+from models.pressure import RAISED
+from models.rules import BY_ID as CATALOGUE
 
 SPANS = {  # what can be measured; else it is a slip of the finger
     "pressure": (50.0, 260.0),
@@ -23,6 +25,7 @@ SPANS = {  # what can be measured; else it is a slip of the finger
     "movements": (0.0, 500.0),
 }
 DIASTOLIC = (30.0, 180.0)
+DAY_MS = 24 * 3600 * 1000
 LATEST_MIN = 24 * 60  # how long ago it may have been measured
 BEFORE_MS = 21 * 24 * 3600 * 1000  # earlier values that advice looks at
 NOT_THAT_VALUE = "%(value)s cannot be: from %(least)s to %(most)s"
@@ -115,6 +118,22 @@ def compared(values: Sequence[HomeValue]) -> Compared | None:
     """Her newest count with those before it; None: she has never counted."""
     all_counts = counts(values)
     return compare(all_counts[:-1], all_counts[-1]) if all_counts else None
+
+
+def high_pressure(values: Sequence[HomeValue], now_ms: int) -> dict[str, object] | None:
+    """What she reads at once of a newest pressure that reaches the limit, before her team has
+    decided about advice: the words of the alarm catalogue. None: it is lower, or a day old."""
+    newest = next((one for one in reversed(values) if one.measure == "pressure"), None)
+    if newest is None or newest.other is None or now_ms - newest.at_ms > DAY_MS:
+        return None
+    if newest.value < RAISED[0] and newest.other < RAISED[1]:
+        return None
+    return {
+        "systolic": round(newest.value),
+        "diastolic": round(newest.other),
+        "limit": f"{RAISED[0]}/{RAISED[1]}",
+        "said": CATALOGUE["pressure_repeat"].mother_text,
+    }
 
 
 def said(value: HomeValue) -> dict[str, object]:

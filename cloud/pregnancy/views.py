@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cloud.alerts.answers import Actor
+from cloud.gestation import zone_of
 from cloud.pregnancy import listing
 from cloud.pregnancy.names import WHAT, Names
 from cloud.pregnancy.progress import progress_of
 from cloud.pregnancy.record import today
-from cloud.pregnancy.values import compared
+from cloud.pregnancy.values import compared, high_pressure
 from cloud.store import care, changes, consents, home_values, people, pregnancies
 from cloud.store.home_values import UNITS, Advice, HomeValue
 from cloud.store.people import Mother
@@ -42,7 +43,7 @@ def record_view(conn: Connection, mother: Mother, who: Actor, now_ms: int) -> di
     names = Names(conn)
     place = people.get_organisation(conn, mother.organisation_id or 0)
     values = home_values.of_mother(conn, mother.id, now_ms - SHOWN_DAYS * listing.DAY_MS)
-    progress = progress_of(conn, {mother.id: listing.zone_of(place)}, now_ms)[mother.id]
+    progress = progress_of(conn, {mother.id: zone_of(place)}, now_ms)[mother.id]
     view = {
         **listing.about(mother, place, now_ms),
         "known": _known(conn, mother),
@@ -54,6 +55,7 @@ def record_view(conn: Connection, mother: Mother, who: Actor, now_ms: int) -> di
         "progress": progress.view(),
         "values": [_value(one, who, names) for one in values[::-1][:SHOWN_VALUES]],
         "movements": _movements(values, who),
+        "high_pressure": high_pressure(values, now_ms),
         "advice": _advice(conn, mother, who, names),
         "team": _team(conn, mother, names),
         "sharing": _sharing(conn, mother, names),

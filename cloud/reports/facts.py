@@ -94,7 +94,7 @@ def gather(conn: Connection, recording: Recording, viewer: Viewer, now_ms: int) 
     return Facts(
         recording=recording,
         mother=mother,
-        weeks=gestation_weeks(mother.due_date, recording.start_ms) if mother else None,
+        weeks=gestation_weeks(mother.due_date, recording.start_ms, own) if mother else None,
         organisation=own,
         zone=zone_of(conn, recording),
         trace=trace,

@@ -41,10 +41,11 @@ def beside(
         ]
         chosen = [one for one in earlier if one.id == other_id] or earlier[:EARLIER]
         mother = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
+        own = people.get_organisation(conn, mother.organisation_id or 0) if mother else None
         rows = [
             {
                 "recording": one,
-                "weeks": gestation_weeks(mother.due_date, one.start_ms) if mother else None,
+                "weeks": gestation_weeks(mother.due_date, one.start_ms, own) if mother else None,
                 "drawn": _drawn(conn, one, 60 * from_min),
             }
             for one in (recording, *chosen)

@@ -43,7 +43,7 @@ def start(
     return page(
         request, "start.html", who, said=given, own=own, minutes=minutes,
         next=next_step(given.answers).value if given else "",
-        weeks=gestation_weeks(mother.due_date, now_ms),
+        weeks=gestation_weeks(mother.due_date, now_ms, own),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from cloud.deps import Now, Principal, ServicesDep, Who
 from cloud.gestation import gestation_weeks
 from cloud.mother.asking import asks_now, told_view
 from cloud.mother.history import history
-from cloud.mother.home import home_view, plan_of, wanted_minutes
+from cloud.mother.home import fresh_report, home_view, plan_of, wanted_minutes
 from cloud.render import page
 from cloud.store import people
 from cloud.store.db import reading
@@ -22,7 +22,7 @@ def mother(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Respo
     with reading(parts.engine) as conn:
         her = _her(conn, who)
         own = people.get_organisation(conn, her.organisation_id or 0)
-    weeks = gestation_weeks(her.due_date, now_ms)
+    weeks = gestation_weeks(her.due_date, now_ms, own)
     return page(request, "mother.html", who, hospital=own, weeks=weeks)
 
 
@@ -56,7 +56,8 @@ def every(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Respon
         own = people.get_organisation(conn, mother.organisation_id or 0)
         minutes = wanted_minutes(plan_of(conn, mother, now_ms))
         rows = history(conn, mother, minutes, now_ms)
-    return page(request, "mother_history.html", who, rows=rows, own=own)
+        new = fresh_report(conn, mother, rows, now_ms)
+    return page(request, "mother_history.html", who, rows=rows, own=own, new=new)
 
 
 def _her(conn: Connection, who: Principal) -> Mother:

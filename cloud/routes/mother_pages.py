@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from cloud.deps import Now, Principal, Services, ServicesDep, Who
+from cloud.gestation import zone_of
 from cloud.pregnancy import listing
 from cloud.pregnancy.charts import charts
 from cloud.pregnancy.related import candidates, related
@@ -65,10 +66,11 @@ def _record(
     from_ms = now_ms - SHOWN_DAYS * listing.DAY_MS
     with reading(parts.engine) as conn:
         view = record_view(conn, mother, who, now_ms)
-        drawn = charts(home_values.of_mother(conn, mother.id, from_ms), from_ms, now_ms)
         links = related(conn, mother, who.viewer, who.person_id)
         staff = [] if who.role == "mother" else candidates(conn, mother)
         own = people.get_organisation(conn, mother.organisation_id or 0)
+        hers_since = home_values.of_mother(conn, mother.id, from_ms)
+        drawn = charts(hers_since, from_ms, now_ms, zone_of(own))
         teaching = cases.allows(conn, mother.id)
         hers = who.role == "mother"
         looked = looks.of_mother(conn, mother.id) if hers else []

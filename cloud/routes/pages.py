@@ -44,7 +44,8 @@ def recording(
     with reading(parts.engine) as conn:
         printable = who.role != "mother" or signed_of(conn, recording.id) is not None
         her = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
-    weeks = gestation_weeks(her.due_date, recording.start_ms) if her else None
+        own = people.get_organisation(conn, her.organisation_id or 0) if her else None
+    weeks = gestation_weeks(her.due_date, recording.start_ms, own) if her else None
     return page(
         request, "recording.html", who, recording=recording, printable=printable, mother=her,
         weeks=weeks,

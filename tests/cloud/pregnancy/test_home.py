@@ -20,6 +20,7 @@ from cloud.store.db import reading, writing
 from device import payloads
 from device.wire import TRACE, VITALS, Frame
 from models.alerts import Phase
+from models.rules import BY_ID
 from tests.cloud.alerts import world
 from tests.cloud.pregnancy.ward import DOCTOR, HER, NURSE, Ward
 
@@ -33,6 +34,19 @@ def test_a_severe_pressure_is_an_alert_at_once_and_no_advice(ward: Ward) -> None
     ward.enter("pressure", 162, 100)
     assert ward.rules() == ["pressure_repeat", "pressure_severe"]
     assert ward.view()["advice"] == []
+
+
+def test_a_pressure_at_the_limit_is_answered_at_once_until_the_next_is_lower(ward: Ward) -> None:
+    ward.enter("pressure", 139, 89)
+    assert ward.view(HER)["high_pressure"] is None
+    ward.enter("pressure", 150, 96)
+    high = ward.view(HER)["high_pressure"]
+    assert (high["systolic"], high["diastolic"], high["limit"]) == (150, 96, "140/90")
+    assert high["said"] == BY_ID["pressure_repeat"].mother_text
+    assert ward.alerts() == [] and ward.view(HER)["advice"] == []
+    ward.wait(minutes=20)
+    ward.enter("pressure", 138, 88)
+    assert ward.view(HER)["high_pressure"] is None
 
 
 def test_the_same_again_after_an_alert_that_is_over_is_a_new_one(ward: Ward) -> None:

@@ -1,0 +1,91 @@
+"""What the service tells a mother of her alerts, and by which calendar her weeks are counted."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.gestation import gestation_weeks
+from cloud.hospitals.planner import Planner
+from cloud.mother.asking import last_view, told_view
+from cloud.store import people
+from cloud.store.db import reading
+from tests.cloud.alerts import world
+from tests.cloud.pregnancy.ward import HER, Ward
+
+STAYS = "spoke with the mother, she stays at home"
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    engine = world.make(tmp_path / "lucina.sqlite")
+    yield Ward(engine)
+    engine.dispose()
+
+
+def last(ward: Ward) -> dict[str, Any]:
+    with reading(ward.engine) as conn:
+        return last_view(conn, ward.mother, ward.now_ms)
+
+
+def told(ward: Ward) -> dict[str, Any] | None:
+    with reading(ward.engine) as conn:
+        return told_view(conn, Planner(), ward.mother, ward.now_ms)
+
+
+def handled(ward: Ward, outcome: str) -> int:
+    """Her baby moves less, she is on her way, and somebody has said what was done; its id."""
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
+    (alert,) = [one for one in ward.alerts() if one.phase.value not in ("handled", "closed")]
+    ward.alerting.mother_answer(alert.id, "on_my_way", HER, ward.now_ms)
+    ward.wait(minutes=1)
+    act(ward, alert.id, "accept")
+    act(ward, alert.id, "handle", outcome)
+    return alert.id
+
+
+def act(ward: Ward, alert_id: int, event: str, reason: str = "") -> None:
+    ward.alerting.act(alert_id, event, world.WHO[world.CENTRE, 1], reason, ward.now_ms)
+
+
+def test_she_is_on_her_way_until_somebody_says_that_she_stays(ward: Ward) -> None:
+    handled(ward, STAYS)
+    found = last(ward)
+    assert found["going"] == "" and found["over"]["outcome"] == STAYS
+    assert found["over"]["person"].name == "Person 11"
+    ward.wait(minutes=13 * 60)
+    assert last(ward) == {"going": "", "over": None}
+
+
+def test_she_is_on_her_way_until_it_is_closed_or_she_records(ward: Ward) -> None:
+    alert = handled(ward, "she is on her way to us")
+    assert last(ward) == {"going": "on_my_way", "over": None}
+    act(ward, alert, "close")
+    assert last(ward)["going"] == "" and last(ward)["over"] is not None
+    handled(ward, "she is on her way to us")
+    assert last(ward)["going"] == "on_my_way"
+    ward.wait(minutes=1)
+    world.record(ward.engine, now_ms=ward.now_ms)
+    assert last(ward)["going"] == ""
+
+
+def test_the_hospital_to_call_is_never_the_centre(ward: Ward) -> None:
+    assert told(ward) is None
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
+    first = told(ward)
+    assert first is not None and first["call"].id == first["asked"][0]["id"]
+    act(ward, first["id"], "accept")
+    taken = told(ward)
+    assert taken is not None and taken["call"].kind == "hospital"
+    assert taken["owner"]["organisation"] == "Centre"
+
+
+def test_weeks_are_counted_by_the_calendar_of_her_hospital(ward: Ward) -> None:
+    at_ms = round(datetime(2026, 11, 21, 20, 12, tzinfo=UTC).timestamp() * 1000)
+    with reading(ward.engine) as conn:
+        own = people.get_organisation(conn, world.FAR)
+    assert own is not None and own.zone == "Asia/Shanghai"
+    assert gestation_weeks(date(2026, 12, 20), at_ms, own) == 36
+    assert gestation_weeks(date(2026, 12, 20), at_ms) == 35
