@@ -13,6 +13,8 @@ from cloud.alerts.answers import Actor, ReasonMissing, Refused
 from cloud.alerts.moves import words
 from cloud.hospitals import travel
 from cloud.hospitals.planner import Planner
+from cloud.journeys.referral_moves import NOT_HANDLED
+from cloud.journeys.sending import unhandled
 from cloud.journeys.steps import move_green, move_referral, note_green
 from cloud.routing.plan import Roads
 from cloud.store import alerts, green, people, referrals
@@ -101,8 +103,9 @@ def open_for_referral(
 
 
 def act(
-    conn: Connection, green_id: int, event: str, actor: Actor, reason: str, team: str, now_ms: int
-) -> list[Green | Referral]:
+    conn: Connection, green_id: int, event: str, actor: Actor, reason: str, team: str, now_ms: int,
+    alert_known: bool = False,
+) -> list[Green | Referral]:  # fmt: skip
     """An event of models.green, and what follows from it for the referral behind it."""
     channel, referral = locked(conn, green_id)
     _check_owner(conn, channel, actor)
@@ -110,6 +113,9 @@ def act(
         raise Refused(NOT_NOW, phase=channel.phase.value)
     if event in rules.WANTS_REASON and not reason:
         raise ReasonMissing(SAY_WHY)
+    known = alert_known or event != "send home"
+    if not known and unhandled(conn, channel.mother_id, channel.organisation_id):
+        raise ReasonMissing(NOT_HANDLED)
     row = {"team": team} if event == "reserve" else {}
     moved = move_green(conn, channel, event, actor, reason or team, now_ms, row)
     if event == "reserve" and not moved.bed:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
 from cloud.alerts.moves import words
 from cloud.hospitals import travel
+from cloud.journeys.sending import unhandled
 from cloud.journeys.steps import move_green, move_referral, note_referral
 from cloud.store import changes, consents, green, people, recordings, referrals, sight
 from cloud.store.green import Green
@@ -37,8 +38,12 @@ NOT_YOURS = "the other hospital does this, or the centre"
 NOT_NOW = "not possible now: the referral is %(phase)s"
 SAY_WHY = "say why"
 NOT_TRAVELLING = "she is not on her way: the referral is %(phase)s"
+NOT_HANDLED = (
+    "an alert of hers is not handled yet: open this page again to read it, and say that you know"
+)
 BY_HAND = "said by hand"
 ARRANGED = "as said when the transport was arranged"
+SAID = ("agreed", "alert_known")  # checked, and not kept
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Wanted:
     agreed: bool  # she has been asked
     answers_id: int | None
     plan: Mapping[str, Any] | None  # {"text", "visits": [{"day", "what"}], "monitoring": {...}}
+    alert_known: bool = False  # who sends her down knows of the alerts that nobody has handled
 
 
 def request(conn: Connection, wanted: Wanted, actor: Actor, now_ms: int) -> list[Referral | Green]:
@@ -67,12 +73,14 @@ def request(conn: Connection, wanted: Wanted, actor: Actor, now_ms: int) -> list
     _check_words(wanted)
     _check_place(conn, wanted, own)
     _check_recording(conn, wanted, own)
+    if wanted.direction == DOWN and not wanted.alert_known and unhandled(conn, mother.id, own.id):
+        raise ReasonMissing(NOT_HANDLED)
     if referrals.open_between(conn, mother.id, own.id, wanted.to_id):
         raise Refused(ALREADY_OPEN)
     answered = None if wanted.answers_id is None else _answered(conn, wanted, own)
     _agree(conn, mother, wanted.to_id, actor, now_ms)
     newest = referrals.newest_assessment(conn, wanted.recording_id or 0)
-    kept = {name: value for name, value in vars(wanted).items() if name != "agreed"}
+    kept = {name: value for name, value in vars(wanted).items() if name not in SAID}
     added = referrals.add(
         conn, **kept, from_id=own.id, assessment_id=newest, requested_ms=now_ms, transport="",
         expected_ms=None,

@@ -11,6 +11,7 @@ from cloud import views
 from cloud.hub import Viewer
 from cloud.journeys.green_moves import ticked
 from cloud.journeys.referral_moves import sides
+from cloud.journeys.sending import before_home
 from cloud.store import alerts, green, people, readings, referrals
 from cloud.store.green import Green
 from cloud.store.people import Organisation
@@ -136,6 +137,7 @@ def _green(
         "steps": [] if hers else [known.step(step) for step in steps],
         "may": [e for p, e in green_rules.TRANSITIONS if p is one.phase and mine and not hers],
         "back": _back(conn, one, known) if mine and not hers else None,
+        "unhandled": before_home(conn, one) if mine and not hers else [],
     }
 
 

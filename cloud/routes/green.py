@@ -27,6 +27,7 @@ class GreenStep(BaseModel):
     event: Literal["reserve", "arrive", "admit", "send home", "cancel", "close"]
     reason: str | None = Field("", max_length=300)
     team: str | None = Field("", max_length=200)
+    alert_known: bool = False  # who sends her home knows of alerts that nobody has handled
 
 
 class Expected(BaseModel):
@@ -87,6 +88,7 @@ def step(
     do = partial(
         green_moves.act, green_id=found.id, event=wanted.event, actor=who,
         reason=(wanted.reason or "").strip(), team=(wanted.team or "").strip(), now_ms=now_ms,
+        alert_known=wanted.alert_known,
     )  # fmt: skip
     return _change(parts, who, do, now_ms)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from cloud import i18n, views
 from cloud.deps import MAX_ID, Now, Principal, ServicesDep, Who, find_visible
+from cloud.journeys import sending
 from cloud.journeys.choices import choices
 from cloud.journeys.reasons import REASONS
 from cloud.render import language_of, page
@@ -61,11 +62,13 @@ def new_referral(
     with reading(parts.engine) as conn:
         offered = choices(conn, who.organisation_id or 0, direction, now_ms)
         mother = _mother(conn, who, offered, mother_id, recording_id, now_ms) if mother_id else None
+        her_id, own_id = mother["id"] if mother else 0, who.organisation_id or 0
+        rows = sending.offered(conn, her_id, own_id, recording_id, now_ms)
+        open_alerts = sending.unhandled(conn, her_id, own_id) if direction == "down" else []
     title = i18n.translate(language_of(request), TITLES[direction])
-    newest = mother.get("recording_id") if mother else None
     return page(
         request, "referral_new.html", who, title=title, direction=direction, offered=offered,
-        mother=mother, to_id=to_id, recording_id=recording_id or newest, answers_id=answers_id,
+        mother=mother, to_id=to_id, recordings=rows, unhandled=open_alerts, answers_id=answers_id,
         urgent=urgent, usual=USUAL[direction] if recording_id else (),
     )  # fmt: skip
 

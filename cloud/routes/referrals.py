@@ -70,6 +70,7 @@ class NewReferral(BaseModel):
     agreed: bool = False  # the mother was asked, and the other hospital may see her records
     answers_id: SomeId | None = None
     plan: Plan | None = None
+    alert_known: bool = False  # who sends her down knows of alerts that nobody has handled
 
 
 class ReferralStep(BaseModel):

@@ -84,6 +84,7 @@ def refer(
         "agreed": True,
         "plan": PLAN if direction == "down" else None,
         "answers_id": answers_id,
+        "alert_known": True,
     }
     made = stage.post(who, "/api/referrals", wanted)
     return None if made is None else int(made["id"])
@@ -181,7 +182,7 @@ def open_green(stage: Stage, who: str, of: str) -> None:
         return
     step(way_s, event="arrive")
     if rng.random() < SENT_HOME:
-        step(way_s + 240, event="send home")
+        step(way_s + 240, event="send home", alert_known=True)
     else:
         step(way_s + 120, event="admit")
         step(way_s + 300, event="close")

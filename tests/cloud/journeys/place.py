@@ -63,10 +63,12 @@ class Place:
         return self.do(change)
 
     def act(
-        self, green_id: int, event: str, actor: world.Actor = DOCTOR[TOP], reason: str = "because"
-    ) -> int:
+        self, green_id: int, event: str, actor: world.Actor = DOCTOR[TOP], reason: str = "because",
+        alert_known: bool = True,
+    ) -> int:  # fmt: skip
         def change(conn: Connection) -> Any:
-            return green_moves.act(conn, green_id, event, actor, reason, "team", self.now_ms)
+            given = (reason, "team", self.now_ms, alert_known)
+            return green_moves.act(conn, green_id, event, actor, *given)
 
         return self.do(change)
 
@@ -135,4 +137,7 @@ def up(**given: Any) -> Wanted:
     return Wanted(**{**usual, **given})  # type: ignore[arg-type]
 
 
-BACK = {"direction": DOWN, "to_id": CLINIC, "urgent": False, "criteria": ["stable"], "plan": PLAN}
+BACK = {
+    "direction": DOWN, "to_id": CLINIC, "urgent": False, "criteria": ["stable"], "plan": PLAN,
+    "alert_known": True,
+}  # fmt: skip

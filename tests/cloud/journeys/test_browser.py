@@ -59,6 +59,8 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
 
     card.get_by_role("link", name="Refer back").click()
     form = county.locator("form.refer")
+    assert "heart rate" in form.locator("label:has(input[type=radio]:checked)").inner_text()
+    form.get_by_label("I know of it").check()  # nobody has handled the alert
     form.get_by_label("Plan of care").fill("Blood pressure twice a day.")
     form.get_by_label("Day").first.fill("2026-12-01")
     form.get_by_label("what for").first.fill("CTG")

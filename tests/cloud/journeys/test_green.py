@@ -92,6 +92,8 @@ def test_sent_home_again(place: Place) -> None:
     green_id = place.opened(place.accepted_alert())
     place.act(green_id, "reserve")
     place.act(green_id, "arrive")
+    with pytest.raises(ReasonMissing, match="not handled yet"):
+        place.act(green_id, "send home", alert_known=False)
     place.act(green_id, "send home")
     assert (place.green(green_id).phase, place.beds()) == (Phase.CLOSED, 2)
 

@@ -31,6 +31,9 @@ def test_up_and_the_way_back(place: Place) -> None:
         place.step(up_id, event, DOCTOR[actor])
     assert view(place, up_id)["back"]["id"] == CLINIC
     assert view(place, up_id)["transport"] == "because"
+    place.accepted_alert()
+    with pytest.raises(ReasonMissing, match="not handled yet"):
+        place.refer(DOCTOR[TOP], **{**BACK, "alert_known": False}, answers_id=up_id)
     down_id = place.refer(DOCTOR[TOP], **BACK, answers_id=up_id)
     assert view(place, up_id)["back"] is None
     with pytest.raises(Refused, match="not closed yet"):
