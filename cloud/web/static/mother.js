@@ -76,7 +76,8 @@ const unsentS = () => live.unsentS[tile?.recording.id] ?? 0;
 
 // She reports it herself; the alert that follows tells her what to do.
 byId("less").addEventListener("click", async () => {
-  if (tile) await post(`/api/recordings/${tile.recording.id}/reduced-movement`);
+  const unsent = () => setText(byId("less-unsent"), t("It was not sent. Please call the hospital."));
+  if (tile) await post(`/api/recordings/${tile.recording.id}/reduced-movement`).then(() => setText(byId("less-unsent"), ""), unsent);
 });
 
 const current = () => [...alerts.values()].filter((alert) => asks(alert, tile?.recording.id)).sort(worstFirst)[0];

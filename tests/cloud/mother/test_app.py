@@ -157,11 +157,21 @@ def test_a_new_alert_is_gone_to_and_its_end_is_told(
 ) -> None:
     first = service.play("probe-2", trace)
     page = open_page("mother2", "/mother", PHONE)
+    page.locator("#less").wait_for()
+    page.context.set_offline(True)
+    page.locator("#less").click()
+    page.locator("#less-unsent", has_text="Please call the hospital.").wait_for()
+    page.context.set_offline(False)
     page.locator("#less").click()
     page.locator("#alert-what:focus", has_text="You told us that your baby moves less.").wait_for()
     assert page.locator("#alert").bounding_box()["y"] >= 0
     step = page.locator("#alert-steps li", has_text="Call the hospital on this page now.")
     number = step.locator("a.phone").get_attribute("href")
+    bar = page.locator(".answering")
+    position = "e => getComputedStyle(e).position"
+    assert bar.evaluate(position) == "sticky"
+    page.evaluate("() => document.documentElement.classList.add('large')")
+    assert bar.evaluate(position) == "static"  # or it would hide what to do
     page.locator("#told", has_text="asked").locator(f"a[href='{number}']").wait_for()
     page.get_by_role("button", name="I am on my way").click()
     page.locator("#told", has_text="The hospital to go to:").wait_for()
