@@ -26,6 +26,8 @@ DIFFER = (
 # what a document leaves out
 _SCORE: dict[str, Any] = {"because": [], "check": "", "points": None, "not_computable": False}
 _ITEM = {"note": "", "unit": "", "because": None, "cell": None, "result": None}
+LEAST_MINUTES = 2  # NICHD 2008, of a baseline: with fewer outside of events it is not determined
+FEW_MINUTES = "fewer than %(least)d min outside of accelerations and decelerations"
 Found = Mapping[str, Any]
 Place = tuple[float, float]  # from and to, recorded seconds
 
@@ -66,6 +68,22 @@ def ranked(scores: Mapping[str, Found]) -> list[tuple[str, Found]]:
         for name, score in scores.items()
     }
     return sorted(whole.items(), key=rank)
+
+
+def minutes_of(found: Found, most: int) -> int:
+    """Whole minutes that a value about the last `most` is really about.
+
+    >>> minutes_of({"duration_s": 350.0}, 10), minutes_of({"duration_s": 3600.0}, 10)
+    (5, 10)
+    """
+    return min(most, int(found["duration_s"] // 60))
+
+
+def variability(found: Found) -> tuple[float | None, dict[str, Any] | None]:
+    """In bpm, or None and why. Documents of older versions do not say of how many minutes."""
+    if found.get("bandwidth_minutes", LEAST_MINUTES) < LEAST_MINUTES:
+        return None, {"text": FEW_MINUTES, "args": {"least": LEAST_MINUTES}}
+    return found["bandwidth_bpm"], None
 
 
 def about(name: str) -> str:

@@ -95,11 +95,11 @@ def utc(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def duration(ms: int) -> str:
+def duration(ms: int, whole: bool = False) -> str:
     """
-    >>> duration(72_000), duration(3_672_000)
-    ('1:12', '1:01:12')
+    >>> duration(72_000), duration(3_672_000), duration(72_000, whole=True)
+    ('1:12', '1:01:12', '0:01:12')
     """
     minutes, seconds = divmod(max(0, ms) // 1000, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours or whole else f"{minutes}:{seconds:02}"

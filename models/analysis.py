@@ -36,6 +36,7 @@ from models.variability import swings_bpm
 SEVERE_BPM = 70.0  # a variable deceleration under it: ALGORITHMS 4.5
 INSIDE_S = 120.0  # a deceleration so long has a variability of its own
 DECIMALS = 3
+JUDGED_MIN = round(JUDGED_S / 60)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Analysis:
             "stv_minutes": known.stv_minutes,
             "ltv_ms": known.ltv_ms,
             "bandwidth_bpm": known.bandwidth_bpm,
+            "bandwidth_minutes": int(np.isfinite(self.swings_bpm[-JUDGED_MIN:]).sum()),
             "oscillations_per_min": self.oscillations_per_min,
             "accelerations": [_acceleration(e) for e in known.accelerations],
             "decelerations": [_deceleration(e) for e in known.decelerations],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cloud import findings
 from cloud.i18n import say as said
 from cloud.i18n import translate
 from cloud.reports.facts import Facts
@@ -87,7 +88,7 @@ def _nothing(facts: Facts, language: str) -> Iterator[Line]:
 
 def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
     yield _heading(language, "rules")
-    minutes = round(document["duration_s"] / 60)
+    minutes = int(document["duration_s"] // 60)
     verdict = translate(language, document["verdict"])
     yield Line(verdict, bold=True, tail=say(language, "looked", minutes=minutes))
     for one in document["reasons"]:
@@ -95,14 +96,18 @@ def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
         yield Line(f"{words} [{clock(one['start_s'])}-{clock(one['end_s'])}]")
     yield Line(say(language, "made by"), SMALL_PT)
     yield _heading(language, "measured")
-    for word, value, places in (
-        ("baseline", document["baseline_bpm"], 0),
-        ("variability", document["bandwidth_bpm"], 0),
-        ("oscillations", document["oscillations_per_min"], 1),
-        ("stv", document["stv_ms"], 1),
-        ("ltv", document["ltv_ms"], 0),
+    swing_bpm, why = findings.variability(document)
+    for word, value, places, most in (
+        ("baseline", document["baseline_bpm"], 0, 10),
+        ("variability", swing_bpm, 0, 30),
+        ("oscillations", document["oscillations_per_min"], 1, 30),
+        ("stv", document["stv_ms"], 1, 0),
+        ("ltv", document["ltv_ms"], 0, 0),
     ):
-        yield Line(say(language, word), tail=figure(value, places, UNITS[word]))
+        minutes = findings.minutes_of(document, most)
+        yield Line(say(language, word, minutes=minutes), tail=figure(value, places, UNITS[word]))
+        if word == "variability" and why:
+            yield Line(said(language, why), SMALL_PT)
     loss = document["quality"]["loss"]
     yield Line(say(language, "contractions"), tail=figure(document["activity"]["per_10_min"], 1))
     yield Line(say(language, "loss"), tail=figure(None if loss is None else 100 * loss, 0, "%"))
@@ -114,7 +119,7 @@ def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
     ):
         yield Line(say(language, word), tail=str(len(document[name])))
     if not document["quality"]["toco"]:
-        yield Line(say(language, "no toco"), SMALL_PT)
+        yield Line(say(language, "no toco", minutes=findings.minutes_of(document, 30)), SMALL_PT)
 
 
 def _annotated(facts: Facts, language: str) -> Iterator[Line]:

@@ -77,7 +77,8 @@ FIGURES = (
     Column(
         "accept_s",
         "Time to accept, s",
-        "Median seconds from a patient alert until somebody accepted it",
+        "Median seconds from a patient alert of these recordings until a hospital, whichever it "
+        "was, or the centre accepted it",
     ),
     Column(
         "accept_p90_s",
@@ -89,7 +90,11 @@ FIGURES = (
         "Escalations",
         "How often a patient alert went on to the next hospital because one was silent",
     ),
-    Column("declined", "Declined", "How often a hospital declined a patient alert"),
+    Column(
+        "declined",
+        "Declined",
+        "How often a hospital, whichever it was, declined a patient alert of these recordings",
+    ),
     Column(
         "to_centre",
         "Left to the centre",
@@ -104,11 +109,11 @@ BY_ID = {one.id: one for one in FIGURES}
 GROUPS = {  # how the page puts them side by side
     "Recordings and signal": ("recordings", "recorded_h", "loss_pct"),
     "Readings": ("wanted", "signed", "overdue", "raised", "turnaround_min", "turnaround_p90_min"),
-    "Alerts": (
+    "Alerts about own recordings": (
         "patient_alerts", "technical_alerts", "patient_per_h", "technical_per_h", "useful_pct",
         "judged",
     ),
-    "Answers": ("accept_s", "accept_p90_s", "escalated", "declined", "to_centre"),
+    "Alerts about own recordings: answers of all hospitals": ("accept_s", "accept_p90_s", "escalated", "declined", "to_centre"),
     "Referrals": ("sent_up", "sent_down", "came_up", "came_down"),
 }  # fmt: skip
 CHARTS = (

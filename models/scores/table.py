@@ -152,7 +152,7 @@ def score(table: Table, part: Measures) -> Score:
 def why_not(table: Table, part: Measures) -> Unknown | None:
     """Why there is too little signal for this table; None when there is enough."""
     if part.lasts_s < table.needs_s - END_S:
-        minutes = {"needed": table.needs_s / 60, "recorded": part.lasts_s / 60}
+        minutes = {"needed": table.needs_s / 60, "recorded": part.lasts_s // 60}
         return Unknown("%(needed).0f min are needed, %(recorded).0f min are recorded", minutes)
     if (loss := part.worst_loss) > RECENT_LOSS:
         return _too_much(

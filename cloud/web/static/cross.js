@@ -5,7 +5,7 @@
 import { LEFT_PX } from "./paper.js";
 import { setText } from "./parts.js";
 import { FS_HZ } from "./trace.js";
-import { clock, duration, msgid, t } from "./words.js";
+import { clock, msgid, recorded, t } from "./words.js";
 
 const NAMES = { fhr: msgid("FHR"), fhr2: msgid("FHR 2"), mhr: msgid("MHR"), toco: msgid("Toco") };
 const PRESSED = { movement: msgid("My baby moved"), contraction: msgid("A contraction begins") }; // her buttons
@@ -89,11 +89,11 @@ export class Cross {
     const { trace, strip, presses } = this.tile;
     const { startMs, speed } = strip.options;
     const n = Math.floor((second - trace.startS) * FS_HZ);
-    const value = (name) => (Number.isNaN(trace[name][n]) ? "–" : trace[name][n].toFixed(0));
+    const value = (name) => (Number.isNaN(trace[name][n]) ? "–" : `${trace[name][n].toFixed(0)} ${name === "toco" ? "%" : t("bpm")}`);
     const names = Object.keys(NAMES).filter((name) => name !== "fhr2" || value(name) !== "–");
     const near = presses.filter((one) => Math.abs(one.at_s - second) * strip.paper.perS < NEAR_PX);
     return [
-      duration(1000 * second),
+      recorded(second),
       ...(speed === 1 ? [clock(startMs + 1000 * second)] : []),
       ...names.map((name) => `${t(NAMES[name])} ${value(name)}`),
       ...near.map(({ kind }) => t("pressed: %(what)s", { what: t(PRESSED[kind]) })),

@@ -8,7 +8,7 @@ import { byId, h, me, priorityMark, setText } from "./parts.js";
 import { Pieces } from "./pieces.js";
 import { AXES } from "./strip.js";
 import { Tile } from "./tile.js";
-import { clock, date, duration, msgid, say, t } from "./words.js";
+import { clock, date, duration, msgid, recorded, say, t } from "./words.js";
 import { writtenParts } from "./written.js";
 
 const id = Number(document.body.dataset.recording);
@@ -139,7 +139,7 @@ document.addEventListener("click", (event) => {
 });
 
 function jump(fromS, toS) {
-  return h("button", { type: "button", class: "jump", "data-from": fromS, "data-to": toS }, duration(fromS * 1000));
+  return h("button", { type: "button", class: "jump", "data-from": fromS, "data-to": toS }, recorded(fromS));
 }
 
 // A line that leads to its place on the strip.
@@ -159,8 +159,9 @@ function give() {
   tile.strip.options.focus = { fromS: Math.min(begunS, atS), toS: Math.max(begunS, atS) };
 }
 
-function lasts(minutes) {
-  if (minutes < 60) return t("%(minutes)d min", { minutes });
+function lasts(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return t("%(minutes)d min %(seconds)d s", { minutes, seconds: Math.floor(seconds % 60) });
   return t("%(hours)d h %(minutes)d min", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
@@ -176,7 +177,7 @@ setInterval(() => {
   for (const part of written) part.tick(live);
   if (!tile) return;
   tile.draw(live);
-  setText(byId("lasts"), lasts(Math.floor(tile.trace.endS / 60)));
+  setText(byId("lasts"), lasts(tile.trace.endS));
   back.parentElement.hidden = most() === 0;
   back.max = Math.floor(most());
   back.value = back.max - tile.strip.backS;
@@ -235,7 +236,7 @@ function showCompleteness(found) {
 function showSilent(kept) {
   byId("silent-box").hidden = kept.length === 0;
   const lines = kept.map((one) => {
-    const place = t("%(from)s to %(to)s", { from: duration(one.from_s * 1000), to: duration(one.to_s * 1000) });
+    const place = t("%(from)s to %(to)s", { from: recorded(one.from_s), to: recorded(one.to_s) });
     return line(one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", h("small", {}, place));
   });
   byId("silent").replaceChildren(...lines);
@@ -254,7 +255,7 @@ function showAssessment(newest) {
   const { body } = newest;
   setText(byId("verdict"), t(newest.verdict));
   byId("verdict").dataset.verdict = newest.verdict;
-  setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: duration(newest.at_s * 1000), version: body.rules_version }));
+  setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: recorded(newest.at_s), version: body.rules_version }));
   byId("reasons").replaceChildren(...body.reasons.map(reasonLine));
   const isBad = ["suspicious", "pathological"].includes(newest.verdict); // red marks only what is
   const places = body.reasons.map((reason) => ({ fromS: reason.start_s, toS: reason.end_s }));
@@ -266,7 +267,7 @@ function showAssessment(newest) {
 
 function reasonLine(reason) {
   const words = say({ text: reason.message ?? reason.text, args: reason.args });
-  const place = t("%(from)s to %(to)s", { from: duration(reason.start_s * 1000), to: duration(reason.end_s * 1000) });
+  const place = t("%(from)s to %(to)s", { from: recorded(reason.start_s), to: recorded(reason.end_s) });
   return line(reason.start_s, reason.end_s, words, " ", h("small", {}, place));
 }
 

@@ -28,13 +28,16 @@ export function say(reason) {
 }
 
 // 72000 -> "1:12", 3672000 -> "1:01:12"
-export function duration(ms) {
+export function duration(ms, isWhole) {
   const whole = Math.max(0, Math.floor(ms / 1000));
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  return hours || isWhole ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
+
+// A recorded second: "0:03:10", as the axis counts.
+export const recorded = (s) => duration(1000 * s, true);
 
 // "12:04 left", or how long overdue it is.
 export function leftText(leftMs) {

@@ -307,16 +307,16 @@ def test_what_she_presses_comes_to_the_strip_and_the_cross_tells_it(
     )  # in the middle of its eleventh minute
     pressed = {"kind": "movement", "ago_ms": ago_ms}
     assert service.client("mother1").post(f"{path}/marks", json=pressed).status_code == 200
-    wait_for_text(page.locator("#felt"), r"Movements \(1\): 10:0\d")
+    wait_for_text(page.locator("#felt"), r"Movements \(1\): 0:10:0\d")
     strip = page.locator("#strip canvas")
     strip.hover(position={"x": 300, "y": 60})
-    wait_for_text(page.locator("#cross"), r"^\d+:\d\d · .*FHR (1\d\d|–) · MHR ")
+    wait_for_text(page.locator("#cross"), r"^\d+:\d\d:\d\d · .*FHR (1\d\d bpm|–) · MHR ")
     strip.focus()
     page.keyboard.press("Home")
-    wait_for_text(page.locator("#cross"), "^0:00 · ")
+    wait_for_text(page.locator("#cross"), "^0:00:00 · ")
     for _ in range(10):
         page.keyboard.press("Shift+ArrowRight")
-    wait_for_text(page.locator("#cross"), "^10:00 · .* · pressed: My baby moved$")
+    wait_for_text(page.locator("#cross"), "^0:10:00 · .* · pressed: My baby moved$")
     page.keyboard.press("+")
     assert page.locator("#speed").input_value() == "2"
     page.keyboard.press("Escape")

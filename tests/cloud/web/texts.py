@@ -132,7 +132,7 @@ def all_texts() -> set[str]:
     for rule in RULES:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
-    found |= {*findings.ABOUT.values(), findings.POINTS, findings.DIFFER}
+    found |= {*findings.ABOUT.values(), findings.POINTS, findings.DIFFER, findings.FEW_MINUTES}
     found |= {one.text for one in SENTENCES.values()} | {one.value for one in Class}
     found |= {phase.value for phase in ReadingPhase}
     found |= {item.text for item in green.CHECKLIST}
