@@ -77,8 +77,8 @@ export async function act(bar, path, body = {}) {
   }
 }
 
-// [what is chosen, own words]: one of the two. The chosen ones are msgids: each reads their own.
-// None is chosen beforehand: what nobody has said must not be on record.
+// [select, own words]; msgids: each reads their own. None is chosen beforehand: what nobody has
+// said must not be on record.
 export function choice(reasons, label) {
   const chosen = h("select", { required: true, "aria-label": label }, h("option", { value: "" }, t("choose")), ...reasons.map((reason) => h("option", { value: reason }, t(reason))));
   const oninput = () => (chosen.required = !own.value.trim());

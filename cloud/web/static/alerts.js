@@ -18,7 +18,7 @@ export function worstFirst(a, b) {
   return rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.id - b.id;
 }
 
-// The same, but what holds now comes before what is over, and calls, which have no phase, between.
+// For the queue: first what holds now, then calls (no phase) and the rest.
 export const nowFirst = (a, b) => place(a) - place(b) || worstFirst(a, b);
 
 function place(one) {

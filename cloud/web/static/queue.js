@@ -22,7 +22,7 @@ export class Queue {
     this.options = options;
     this.alerts = new Map();
     this.rows = new Map();
-    this.beside = []; // {element, raised_ms, ...} of other rows that have a place among them
+    this.beside = []; // other rows: like alerts, with an element
     this.touchedAt = -Infinity;
     for (const kind of ["pointermove", "keydown", "focusin"]) {
       element.addEventListener(kind, () => (this.touchedAt = performance.now()));

@@ -1,4 +1,4 @@
-// Mothers that the centre has to call, rows of the queue: who, the number, what to say, what came of it.
+// Mothers that the centre has to call, in the queue: who, the number, what to say, what came of it.
 
 import { act, choice } from "./actions.js";
 import { stateLines } from "./alerts.js";
@@ -14,7 +14,7 @@ const OUTCOMES = [
 ];
 
 export class Calls {
-  rows = new Map(); // task id -> {element, age, state, task}
+  rows = new Map(); // by task id
 
   async load(queue) {
     const open = (await get("/api/tasks")).filter((task) => task.done_ms === null);
