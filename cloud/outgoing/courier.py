@@ -37,6 +37,7 @@ POLL_UNTIL_MS = 180_000  # after that nobody is asked any more
 STOP_S = 2.0
 TOO_SLOW = "no answer within %(seconds)d s"
 NOT_UNDERSTOOD = "its answer was not understood"
+NOT_WRITTEN = "the message could not be written"
 
 
 class Courier:
@@ -112,16 +113,24 @@ class Courier:
             messages.change(conn, message.id, attempts.not_set_up(message, dead, now_ms))
             return None
         try:
-            letter: Letter | Failed = letters.letter_of(
-                conn, message, self._public_url, self._secret
-            )
-        except Failed as failed:
-            letter = failed
+            letter = self._letter(conn, message)
         except Overtaken:
             messages.change(conn, message.id, attempts.overtaken(message))
             return None
         room[channel] -= 1
         return message, letter
+
+    def _letter(self, conn: Connection, message: Message) -> Letter | Failed:
+        """Its words. One that cannot be written has failed, and holds up no other."""
+        try:
+            return letters.letter_of(conn, message, self._public_url, self._secret)
+        except Overtaken:
+            raise
+        except Failed as failed:
+            return failed
+        except Exception as error:
+            log.error("message %d cannot be written: %s", message.id, type(error).__name__)
+            return Failed(NOT_WRITTEN)
 
     def _begin(self, channel: str, work: Coroutine[Any, Any, None]) -> None:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

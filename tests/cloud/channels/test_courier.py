@@ -10,14 +10,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cloud import channels
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting
 from cloud.channels import base
-from cloud.channels.base import Receipt
-from cloud.outgoing import attempts, courier
+from cloud.channels.base import Letter, Receipt
+from cloud.outgoing import attempts, courier, letters
 from cloud.outgoing.courier import AT_ONCE, LEASE_MS, POLL_EVERY_MS, Courier
 from cloud.outgoing.letters import token_of
 from cloud.outgoing.receipts import Receipts
@@ -162,6 +162,30 @@ def test_a_way_that_fails_is_followed_by_the_next_at_once(
         ("sms", "this is no telephone number"),
         ("webhook", "sent"),
     ]  # the others are not set up: not tried
+
+
+def test_one_that_cannot_be_written_holds_up_no_other(
+    engine: Engine,
+    alerting: Alerting,
+    provider: Provider,
+    post: Posts,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reach(engine, ("webhook", "ward 3"))
+    first = raised(alerting, record(engine).id)
+    second = raised(alerting, record(engine, "probe-2").id)
+    bad, _ = told(engine, first)
+    write = letters.letter_of
+
+    def letter_of(conn: Connection, message: Message, *more: str) -> Letter:
+        if message.id == bad.id:
+            raise KeyError("reason")
+        return write(conn, message, *more)
+
+    monkeypatch.setattr(letters, "letter_of", letter_of)
+    post().settle(1)
+    assert [said(t) for t in told(engine, first)[1]] == ["the message could not be written"]
+    assert [said(t) for t in told(engine, second)[1]] == ["sent"]
 
 
 def test_who_has_no_way_that_is_set_up_is_not_tried(
