@@ -21,11 +21,14 @@ def alerts_answered(_: Stage, found: Records) -> list[str]:
 
 
 def every_kind(_: Stage, found: Records) -> list[str]:
-    """Each rule of the catalogue has spoken, by itself or within the alert of another one."""
+    """Each rule of the catalogue has spoken, by itself or within the alert of another one; but for
+    that of an assessment which fails: no recording of a probe brings it about."""
     told = {one.rule for one in found.alerts}
     for steps in found.alert_steps.values():
         told |= {s.text["rule"] for s in steps if s.event == "joined" and isinstance(s.text, dict)}
-    return [f"no alert of {rule.id}" for rule in RULES if rule.id not in told]
+    return [
+        f"no alert of {rule.id}" for rule in RULES if rule.where != "look" and rule.id not in told
+    ]
 
 
 def one_owner(_: Stage, found: Records) -> list[str]:

@@ -24,7 +24,7 @@ export const nowFirst = (a, b) => place(a) - place(b) || worstFirst(a, b);
 function place(one) {
   const n = rank(one);
   if (n > 2) return n + 6;
-  return one.now.live && one.phase ? n : 3 + 2 * n + !one.now.live;
+  return one.kind === "ambulance" ? 0 : one.now.live && one.phase ? n : 3 + 2 * n + !one.now.live;
 }
 
 // {recording id: priority of its worst alert that nobody has closed}
