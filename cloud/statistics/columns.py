@@ -113,7 +113,9 @@ GROUPS = {  # how the page puts them side by side
         "patient_alerts", "technical_alerts", "patient_per_h", "technical_per_h", "useful_pct",
         "judged",
     ),
-    "Alerts about own recordings: answers of all hospitals": ("accept_s", "accept_p90_s", "escalated", "declined", "to_centre"),
+    "Alerts about own recordings: answers of all hospitals": (
+        "accept_s", "accept_p90_s", "escalated", "declined", "to_centre",
+    ),
     "Referrals": ("sent_up", "sent_down", "came_up", "came_down"),
 }  # fmt: skip
 CHARTS = (

@@ -12,7 +12,8 @@ from tests.models.strips import Bump, strip
 
 KEYS = [
     "duration_s", "fs_hz", "gestation_weeks", "quality", "baseline_bpm", "stv_ms", "stv_minutes",
-    "ltv_ms", "bandwidth_bpm", "bandwidth_minutes", "oscillations_per_min", "accelerations", "decelerations",
+    "ltv_ms", "bandwidth_bpm", "bandwidth_minutes", "oscillations_per_min", "accelerations",
+    "decelerations",
     "minor_accelerations", "minor_decelerations", "contractions", "activity",
     "sinusoidal", "episodes", "scores", "verdict", "reasons", "rules_version",
 ]  # fmt: skip
