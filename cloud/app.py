@@ -25,6 +25,7 @@ from cloud.deps import Services, authorise
 from cloud.errors import add_handlers
 from cloud.feed import Feed
 from cloud.firmware.service import Updating
+from cloud.health import heap
 from cloud.health.metrics import Metrics
 from cloud.health.parts import Parts
 from cloud.health.service import EVERY_S as HEALTH_EVERY_S
@@ -122,6 +123,7 @@ def create_app(settings: Settings, outside: Outside = REAL) -> FastAPI:
     tickers = {one.name: one for one in app.state.running if isinstance(one, Ticker)}
     health = Health(Parts(engine, ingest, live, tickers, settings), hub)
     app.state.running.append(Ticker("health", HEALTH_EVERY_S, health.tick, clock))
+    app.state.running.append(Ticker("heap", heap.EVERY_S, heap.give_back, clock))
     metrics = Metrics(engine, ingest, live, hub, health.parts, clock, watch.pace)
     ingest.watchers.append(metrics.stored)
     if settings.influx_url:
