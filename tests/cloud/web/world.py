@@ -11,7 +11,8 @@ QUESTION = "Is it normal that my belly becomes hard?"
 SEEN = "moderate variability here"
 HANDED_OVER, TASK, TITLE = "expected there", "call her", "Decelerations after contractions"
 BOX = "probe-county"  # leased to her, and silent
-TYPED = (QUESTION, HANDED_OVER, TASK, TITLE, SEEN)  # by people, in English on Chinese pages too
+INVENTED = ("A caesarean section four years ago.", "Ultrasound of the placenta")  # by the demo
+TYPED = (QUESTION, HANDED_OVER, TASK, TITLE, SEEN, *INVENTED)  # in English on Chinese pages too
 
 
 def fill(service: Service, strip: Trace | None = None) -> dict[str, int]:
