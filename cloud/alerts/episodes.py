@@ -75,7 +75,7 @@ def clear(
 
 def _joined_to(conn: Connection, recording_id: int, rule_id: str, at_s: float) -> Alert | None:
     """The alert as a step of which this condition holds, and was told for the last time by at_s."""
-    told = (one for one in alerts.steps_called(conn, recording_id, "joined"))
+    told = alerts.steps_called(conn, recording_id, "joined")
     mine = [one for one in told if not isinstance(one.text, str) and one.text["rule"] == rule_id]
     if not mine or at_s < max(one.text["at_s"] for one in mine if not isinstance(one.text, str)):
         return None
