@@ -6,13 +6,13 @@ from cloud.alerts.moves import words
 from models.rules import BY_ID
 
 CONDITIONS = {
-    "bradycardia_80": "Heart rate below 80",
-    "bradycardia_100": "Heart rate below 100",
+    "bradycardia_80": "Heart rate below 80 bpm",
+    "bradycardia_100": "Heart rate below 100 bpm",
     "prolonged_deceleration_300": "Prolonged deceleration, over 5 min",
-    "tachycardia_180": "Heart rate above 180",
-    "low_rate": "Heart rate below 110",
+    "tachycardia_180": "Heart rate above 180 bpm",
+    "low_rate": "Heart rate below 110 bpm",
     "prolonged_deceleration_180": "Prolonged deceleration",
-    "tachycardia_160": "Heart rate above 160",
+    "tachycardia_160": "Heart rate above 160 bpm",
     "sinusoidal": "Sinusoidal pattern",
     "low_variability_50": "Reduced variability, over 50 min",
     "recurrent_late": "Recurrent late decelerations",

@@ -18,7 +18,8 @@ from tests.cloud.alerts import world
 from tests.cloud.alerts.world import CENTRE, FAR, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
 
 LOW_RATE, TACHYCARDIA = BY_ID["low_rate"], BY_ID["tachycardia_160"]
-BELOW_80, BELOW_110 = "Heart rate below 80 in 80 % of 60 s", "Heart rate below 110 in 80 % of 180 s"
+BELOW_80 = "Heart rate below 80 bpm in 80 % of 60 s"
+BELOW_110 = "Heart rate below 110 bpm in 80 % of 180 s"
 OPERATOR, DOCTOR, HER_OWN = WHO[CENTRE, 1], WHO[NEAR, 1], WHO[FAR, 1]
 
 
@@ -152,6 +153,7 @@ def test_what_was_reported_is_said_once(alerting: Alerting, recording_id: int) -
 
 def test_each_rule_has_a_name_for_staff() -> None:
     assert set(CONDITIONS) == set(BY_ID)
+    assert all(name.endswith(" bpm") for name in CONDITIONS.values() if "Heart rate " in name)
 
 
 def test_what_is_worse_rings_for_itself(alerting: Alerting, recording_id: int) -> None:
