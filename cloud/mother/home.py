@@ -9,7 +9,7 @@ from cloud.deps import Principal
 from cloud.gestation import zone_of
 from cloud.journeys.sight import sees_green, sees_referral
 from cloud.journeys.views import green_views, referral_views
-from cloud.mother.asking import last_view
+from cloud.mother.asking import asks_now, last_view
 from cloud.mother.history import history, needs_no_look
 from cloud.pregnancy.progress import progress_of
 from cloud.store import green, people, referrals
@@ -35,6 +35,7 @@ def home_view(conn: Connection, mother: Mother, who: Principal, now_ms: int) -> 
     read = [row for row in rows if row["report"]]
     new = fresh_report(conn, mother, rows, now_ms)
     return {
+        "asks": asks_now(conn, mother) is not None,
         "expects": expects,
         "last": last_view(conn, mother, now_ms),
         "care": _care(conn, mother, who, now_ms),
