@@ -40,6 +40,11 @@ class Planner:
         self._osrm = osrm
         self._kept: tuple[int, Hospitals] | None = None  # (last id, all)
 
+    @property
+    def road_kmh(self) -> float:
+        """What travel times are estimated with."""
+        return self._limits.road_kmh
+
     def close(self) -> None:
         if self._osrm is not None:
             self._osrm.close()
