@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from cloud import views
 from cloud.consultations.sight import audience, consent_of
 from cloud.consultations.steps import Writer, has_it
+from cloud.hospitals.planner import Planner
 from cloud.journeys.choices import choices
 from cloud.store import consultations, people, recordings, sight
 from cloud.store.consultations import Consultation, Message
@@ -63,14 +64,15 @@ def who_may_go_on(conn: Connection, one: Consultation) -> list[dict[str, Any]]:
 
 
 def places_to_ask(
-    conn: Connection, mother_id: int | None, who: Writer, now_ms: int
+    conn: Connection, planner: Planner, mother_id: int | None, who: Writer, now_ms: int
 ) -> list[dict[str, Any]]:
     """Whom doctors may ask about her: the centre, their colleagues, and hospitals she lets see
     her: her own, those that see one of her strips, and the near ones of a higher level."""
     own_id = who.organisation_id or 0
     found = {place.id for place in people.all_organisations(conn) if place.kind == "centre"}
     if mother_id is not None:
-        higher = choices(conn, own_id, UP, now_ms)["hospitals"] if who.role == "hospital" else []
+        is_hospital = who.role == "hospital"
+        higher = choices(conn, planner, own_id, UP, now_ms)["hospitals"] if is_hospital else []
         consent = consent_of(conn, mother_id)
         maybe = (
             _seeing(conn, mother_id)

@@ -1,18 +1,22 @@
 """What the form of a new referral offers: whom, to where, on which grounds."""
 
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection
 
 from cloud.gestation import gestation_weeks
-from cloud.routing.distance import distance_km, point
+from cloud.hospitals import travel
+from cloud.hospitals.planner import Planner
 from cloud.store import people, recordings, referrals, sight
 from cloud.store.people import Organisation
 from models.referrals import CRITERIA, direction_of
 
 
-def choices(conn: Connection, organisation_id: int, direction: str, now_ms: int) -> dict[str, Any]:
-    """Hospitals nearest first; of each mother the newest recording."""
+def choices(
+    conn: Connection, planner: Planner, organisation_id: int, direction: str, now_ms: int
+) -> dict[str, Any]:
+    """Hospitals nearest first, from the one that sends her; of each mother the newest recording."""
     own = people.get_organisation(conn, organisation_id)
     assert own is not None  # who asks works there
     mothers = people.mothers_of_org(conn, own.id)
@@ -26,12 +30,12 @@ def choices(conn: Connection, organisation_id: int, direction: str, now_ms: int)
         "criteria": [
             {"id": one.id, "text": one.text} for one in CRITERIA if one.direction == direction
         ],
-        "hospitals": _hospitals(conn, own, direction),
+        "hospitals": _hospitals(conn, planner, own, direction),
         "mothers": [
             {
                 "id": mother.id,
                 "name": mother.name,
-                "gestation_weeks": gestation_weeks(mother.due_date, now_ms),
+                "gestation_weeks": gestation_weeks(mother.due_date, now_ms, own),
                 "recording_id": newest[mother.id]
                 if mother.id in newest and own.id in seen[newest[mother.id]]
                 else None,
@@ -41,13 +45,14 @@ def choices(conn: Connection, organisation_id: int, direction: str, now_ms: int)
     }
 
 
-def _hospitals(conn: Connection, own: Organisation, direction: str) -> list[dict[str, Any]]:
-    here = point(own.latitude, own.longitude)
+def _hospitals(
+    conn: Connection, planner: Planner, own: Organisation, direction: str
+) -> list[dict[str, Any]]:
     found = []
     for one in people.hospitals(conn):
-        there = point(one.latitude, one.longitude)
-        km = round(distance_km(here, there), 1) if here and there else None
         if direction_of(own.level, one.level) == direction:
-            names = {"id": one.id, "name": one.name, "name_zh": one.name_zh}
-            found.append({**names, "level": one.level, "free_beds": one.free_beds, "km": km})
+            way = travel.way(planner, own, one)
+            km, minutes = (round(way.km, 1), ceil(way.minutes)) if way else (None, None)
+            row = {"id": one.id, "name": one.name, "name_zh": one.name_zh, "level": one.level}
+            found.append({**row, "free_beds": one.free_beds, "km": km, "minutes": minutes})
     return sorted(found, key=lambda one: (one["km"] is None, one["km"]))

@@ -75,7 +75,7 @@ def open_for_alert(
 
 
 def open_for_referral(
-    conn: Connection, referral_id: int, actor: Actor, now_ms: int
+    conn: Connection, referral_id: int, actor: Actor, planner: Planner, now_ms: int
 ) -> list[Green | Referral]:
     referral = referrals.get_locked(conn, referral_id)
     if referral is None:
@@ -88,7 +88,7 @@ def open_for_referral(
         raise Refused(NOT_TRAVELLING, phase=referral.phase.value)
     expected: travel.Expected = referral.expected_ms, [words(REFERRED)]
     if referral.expected_ms is None:
-        expected = travel.between(conn, referral.from_id, referral.to_id, now_ms)
+        expected = travel.between(conn, planner, referral.from_id, referral.to_id, now_ms)
     if referral.phase is not referral_rules.Phase.TRANSIT:
         expected = travel.once_left(expected, now_ms)
     row: dict[str, Any] = {
@@ -135,7 +135,7 @@ def expect(
     now_ms: int,
 ) -> list[Green | Referral]:
     """She comes in so many minutes; None: estimate it again from where she is now."""
-    channel, _ = locked(conn, green_id)
+    channel, referral = locked(conn, green_id)
     _check_owner(conn, channel, actor)
     if channel.phase not in rules.COMING:
         raise Refused(NOT_NOW, phase=channel.phase.value)
@@ -143,6 +143,10 @@ def expect(
         expected_ms, how = travel.expected(
             conn, ways.planner, channel.mother_id, channel.organisation_id, now_ms, ways.roads
         )
+        if referral is not None:
+            expected_ms, how = travel.of_referral(
+                conn, ways.planner, referral.from_id, referral.to_id, (expected_ms, how), now_ms
+            )
     else:
         expected_ms, how = now_ms + minutes * 60_000, [words(BY_HAND)]
     row = {"expected_ms": expected_ms, "expected_how": how}

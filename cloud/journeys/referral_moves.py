@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
 from cloud.alerts.moves import words
 from cloud.hospitals import travel
+from cloud.hospitals.planner import Planner
 from cloud.journeys.sending import unhandled
 from cloud.journeys.steps import move_green, move_referral, note_referral
 from cloud.store import changes, consents, green, people, recordings, referrals, sight
@@ -93,7 +94,7 @@ def request(conn: Connection, wanted: Wanted, actor: Actor, now_ms: int) -> list
 
 def act(
     conn: Connection, referral_id: int, event: str, actor: Actor, said: str, minutes: int | None,
-    now_ms: int,
+    planner: Planner, now_ms: int,
 ) -> list[Referral | Green]:  # fmt: skip
     """An event of models.referrals. `said`: the reason, or how she travels; `minutes` until she
     is there, None: estimated."""
@@ -106,7 +107,10 @@ def act(
         raise ReasonMissing(SAY_WHY)
     row: dict[str, Any] = {}
     if event == "transport":
-        row = {"transport": said, "expected_ms": _expected(conn, referral, minutes, now_ms)}
+        row = {
+            "transport": said,
+            "expected_ms": _expected(conn, referral, minutes, planner, now_ms),
+        }
     moved = move_referral(conn, referral, event, actor, said, now_ms, row)
     return [moved, *_follow(conn, moved, event, actor, said, now_ms)]
 
@@ -203,10 +207,12 @@ def _agree(conn: Connection, mother: Mother, to_id: int, actor: Actor, now_ms: i
     )  # fmt: skip
 
 
-def _expected(conn: Connection, referral: Referral, minutes: int | None, now_ms: int) -> int | None:
+def _expected(
+    conn: Connection, referral: Referral, minutes: int | None, planner: Planner, now_ms: int
+) -> int | None:
     if minutes is not None:
         return now_ms + minutes * 60_000
-    return travel.between(conn, referral.from_id, referral.to_id, now_ms)[0]
+    return travel.between(conn, planner, referral.from_id, referral.to_id, now_ms)[0]
 
 
 def _locked(conn: Connection, referral_id: int) -> Referral:

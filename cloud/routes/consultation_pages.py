@@ -33,7 +33,8 @@ def show_list(
             more = {"phone": _phone(conn, who.mother_id), "mothers": []}
             more["strips"] = _strips(conn, who, who.mother_id)
         elif who.role == "hospital":
-            more["mothers"] = choices(conn, who.organisation_id or 0, "up", now_ms)["mothers"]
+            own_id = who.organisation_id or 0
+            more["mothers"] = choices(conn, parts.planner, own_id, "up", now_ms)["mothers"]
         else:
             more["mothers"] = [vars(one) for one in people.all_mothers(conn)]
     has_open = any(row["kind"] == "mother" and row["phase"] != "ended" for row in rows)
@@ -59,7 +60,7 @@ def show_case_form(
             wanted = alert.recording_id if alert else recording_id or 0
             mother_id = find_visible(conn, who, wanted).mother_id
         mother = people.get_mother(conn, mother_id) if mother_id else None
-        places = places_to_ask(conn, mother_id, who, now_ms)
+        places = places_to_ask(conn, parts.planner, mother_id, who, now_ms)
         strips = _strips(conn, who, mother_id)
     about = {"alert_id": alert_id, "recording_id": recording_id, "referral_id": referral_id}
     return page(

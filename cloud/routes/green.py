@@ -125,7 +125,10 @@ def open_for_referral(referral_id: Id, who: Who, parts: ServicesDep, now_ms: Now
         found = referrals.get(conn, referral_id)
     if found is None or not sees_referral(who.viewer, found):
         raise HTTPException(404, "no such referral")
-    do = partial(green_moves.open_for_referral, referral_id=referral_id, actor=who, now_ms=now_ms)
+    do = partial(
+        green_moves.open_for_referral, referral_id=referral_id, actor=who, planner=parts.planner,
+        now_ms=now_ms,
+    )  # fmt: skip
     return _change(parts, who, do, now_ms)
 
 

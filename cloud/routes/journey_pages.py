@@ -14,6 +14,7 @@ from cloud.journeys.reasons import REASONS
 from cloud.render import language_of, page
 from cloud.routes.green import list_green
 from cloud.routes.referrals import get_balance, list_referrals
+from cloud.routing.distance import in_words
 from cloud.store import people
 from cloud.store.db import reading
 from models import green, referrals
@@ -60,7 +61,7 @@ def new_referral(
 ) -> Response:  # fmt: skip
     """Without a mother it asks for her first."""
     with reading(parts.engine) as conn:
-        offered = choices(conn, who.organisation_id or 0, direction, now_ms)
+        offered = choices(conn, parts.planner, who.organisation_id or 0, direction, now_ms)
         mother = _mother(conn, who, offered, mother_id, recording_id, now_ms) if mother_id else None
         her_id, own_id = mother["id"] if mother else 0, who.organisation_id or 0
         rows = sending.offered(conn, her_id, own_id, recording_id, now_ms)
@@ -69,7 +70,7 @@ def new_referral(
     return page(
         request, "referral_new.html", who, title=title, direction=direction, offered=offered,
         mother=mother, to_id=to_id, recordings=rows, unhandled=open_alerts, answers_id=answers_id,
-        urgent=urgent, usual=USUAL[direction] if recording_id else (),
+        urgent=urgent, usual=USUAL[direction] if recording_id else (), km=in_words,
     )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def get_choices(
 ) -> dict[str, Any]:
     """What a new referral of this hospital can say: mothers, hospitals by distance, criteria."""
     with reading(parts.engine) as conn:
-        return choices(conn, who.organisation_id or 0, direction, now_ms)
+        return choices(conn, parts.planner, who.organisation_id or 0, direction, now_ms)
 
 
 @router.get("/api/referrals/{referral_id}", summary="One referral")
@@ -160,7 +160,7 @@ def step(
 ) -> dict[str, Any]:
     do = partial(
         referral_moves.act, referral_id=found.id, event=wanted.event, actor=who,
-        said=wanted.said.strip(), minutes=wanted.minutes, now_ms=now_ms,
+        said=wanted.said.strip(), minutes=wanted.minutes, planner=parts.planner, now_ms=now_ms,
     )  # fmt: skip
     return _change(parts, who, do, now_ms)
 

@@ -58,7 +58,8 @@ class Place:
 
     def opened_for(self, referral_id: int, actor: world.Actor = DOCTOR[TOP]) -> int:
         def change(conn: Connection) -> Any:
-            return green_moves.open_for_referral(conn, referral_id, actor, self.now_ms)
+            given = (actor, WAYS.planner, self.now_ms)
+            return green_moves.open_for_referral(conn, referral_id, *given)
 
         return self.do(change)
 
@@ -97,7 +98,8 @@ class Place:
         self, referral_id: int, event: str, actor: world.Actor = DOCTOR[TOP], said: str = "because"
     ) -> int:
         def change(conn: Connection) -> Any:
-            return referral_moves.act(conn, referral_id, event, actor, said, None, self.now_ms)
+            given = (said, None, WAYS.planner, self.now_ms)
+            return referral_moves.act(conn, referral_id, event, actor, *given)
 
         return self.do(change)
 

@@ -202,6 +202,8 @@ def test_for_an_urgent_referral_it_moves_the_referral_too(place: Place) -> None:
         place.opened_for(referral_id)
     place.step(referral_id, "accept")
     green_id = place.opened_for(referral_id)
+    place.expect(green_id, None)  # from the hospital that she leaves, not from her home
+    assert place.green(green_id).expected_how[0]["text"] == "measured from %(organisation)s"
     place.act(green_id, "reserve")
     place.act(green_id, "arrive")
     assert place.referral(referral_id).phase is ReferralPhase.ARRIVED

@@ -9,11 +9,22 @@ import pytest
 from cloud.alerts.service import ReasonMissing, Refused
 from cloud.deps import Principal
 from cloud.journeys import balance, views
+from cloud.journeys.choices import choices
 from cloud.store import changes, consents, referrals, sight
 from cloud.store.db import reading, writing
 from cloud.store.referrals import Counted
 from models.referrals import Phase
-from tests.cloud.journeys.place import BACK, CLINIC, COUNTY, DOCTOR, OTHER_DOCTOR, PLAN, TOP, Place
+from tests.cloud.journeys.place import (
+    BACK,
+    CLINIC,
+    COUNTY,
+    DOCTOR,
+    OTHER_DOCTOR,
+    PLAN,
+    TOP,
+    WAYS,
+    Place,
+)
 
 TOP_DOCTOR = Principal("hospital", 21, TOP)
 HER = Principal("mother", 91, mother_id=1)
@@ -65,6 +76,9 @@ def test_an_expected_time_comes_from_the_way_between_the_hospitals(place: Place)
     assert found.expected_ms is not None
     # 0.2 degrees of latitude: 22.2 km, by road 29.6 km, at 40 km/h 44.4 min
     assert (found.expected_ms - place.now_ms) / 60_000 == pytest.approx(44.4, abs=0.1)
+    with reading(place.engine) as conn:
+        offered = choices(conn, WAYS.planner, CLINIC, "up", place.now_ms)["hospitals"]
+    assert {one["id"]: (one["minutes"], one["km"]) for one in offered}[TOP] == (45, 22.2)
 
 
 @pytest.mark.parametrize(
