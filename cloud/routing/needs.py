@@ -19,9 +19,11 @@ RAISED_RISK = ("yellow", "orange", "red")  # of the Chinese five colours; purple
 BLOOD_RISK = ("orange", "red")
 LEVEL_AT_RISK = 2
 NICU_BELOW_WEEKS = 34
+TERM_WEEKS = 37  # before it a NICU is not asked for, but whether there is one is said
 
 NEEDS_LEVEL = "her risk colour asks for level %(level)s"
 NEEDS_NICU = "%(weeks)s weeks: asks for a hospital with a NICU"
+BEFORE_TERM = "%(weeks)s weeks: before term"
 NEEDS_BLOOD = "her risk colour asks for a blood bank"
 
 
@@ -41,6 +43,7 @@ def needs_of(mother: Mother, weeks: int | None) -> Needs:
     said: tuple[tuple[bool, str, dict[str, Any]], ...] = (
         (level > 1, NEEDS_LEVEL, {"level": level}),
         (nicu, NEEDS_NICU, {"weeks": weeks}),
+        (not nicu and weeks is not None and weeks < TERM_WEEKS, BEFORE_TERM, {"weeks": weeks}),
         (blood_bank, NEEDS_BLOOD, {}),
     )
     notes = tuple({"text": text, "args": args} for holds, text, args in said if holds)

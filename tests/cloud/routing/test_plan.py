@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloud.hospitals.routing_words import with_lacks
+from cloud.i18n import say
 from cloud.routing.distance import distance_km
 from cloud.routing.expecting import ARRIVED, EXPECTED, Expecting
 from cloud.routing.plan import Limits, Roads
 from cloud.store.consents import Consent, Decision
+from cloud.store.hospitals import UNKNOWN
 from tests.cloud.routing.parts import (
     EVERYBODY,
     MOTHER,
@@ -41,6 +44,31 @@ def test_the_quickest_fit_one_comes_first_with_its_numbers() -> None:
         "measured from her phone's position, 3 min old, within 12 m",
         "travel times are estimated from the distance",
     ]
+
+
+@pytest.mark.parametrize(
+    ("has", "risk", "weeks", "lacks"),
+    [
+        ({"nicu": 0}, "green", 36, "; no NICU"),
+        ({"nicu": UNKNOWN}, "green", 36, "; it is not known whether there is a NICU"),
+        ({"nicu": 0}, "red", 39, "; no NICU"),
+        ({"nicu": 0}, "yellow", 37, ""),
+        ({}, "red", 36, ""),
+    ],
+)
+def test_who_is_asked_is_told_what_it_lacks_for_her(
+    has: dict[str, int], risk: str, weeks: int, lacks: str
+) -> None:
+    found = made(hospital(1, 5, **has), mother=replace(MOTHER, risk=risk), weeks=weeks)
+    (first,) = found.choices
+    assert say("en", with_lacks(found, first)) == words(first.why) + lacks
+
+
+def test_no_blood_bank_is_said_to_who_has_her_already() -> None:
+    rows = [hospital(1, 5, nicu=0, blood_bank=0)]
+    found = made(*rows, mother=replace(MOTHER, risk="red"), expecting=Expecting(1, ARRIVED))
+    said = say("en", with_lacks(found, found.choices[0]))
+    assert said == f"{ARRIVED}; no NICU; no blood bank"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/readings/moves.py",
     "cloud/readings/notices.py",
     "cloud/readings/steps.py",
+    "cloud/hospitals/routing_words.py",
     "cloud/routing/expecting.py",
     "cloud/routing/needs.py",
     "cloud/routing/origin.py",
