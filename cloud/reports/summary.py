@@ -33,11 +33,11 @@ def _heading(language: str, word: str) -> Line:
 
 
 def _reading(facts: Facts, language: str) -> Iterator[Line]:
-    yield _heading(language, "her words" if facts.plain else "reading")
+    """What a doctor said; by whom and when, or that nobody has, stands in the head of each page."""
     one = facts.reading
     if one is None:
-        yield Line(say(language, "hidden" if facts.hidden else "not read"), bold=True)
         return
+    yield _heading(language, "her words" if facts.plain else "reading")
     signed = one if facts.plain else one["signed"]
     if not facts.plain:
         word = translate(language, CLASSES[signed["class"]])
@@ -50,7 +50,6 @@ def _reading(facts: Facts, language: str) -> Iterator[Line]:
     for text in (*told, signed["to_mother"]):
         if text:
             yield Line(text, indent_mm=INDENT_MM)
-    yield Line(signature(facts, language), bold=True, above_mm=1.0)
 
 
 def signature(facts: Facts, language: str) -> str:

@@ -8,6 +8,7 @@ from cloud.drawing.labels import text_mm
 from cloud.drawing.look import INK, LOOK
 from cloud.drawing.marks import Strip
 from cloud.drawing.pen import Pen
+from cloud.findings import minutes_of
 from cloud.research.said import clock, figure, reason_text, say
 from models.analysis import Analysis
 from models.paper import MARGIN_MM, SHEET_MM, Paper
@@ -43,7 +44,8 @@ def draw_head(pen: Pen, paper: Paper, sheet: Sheet) -> None:
         return
     pen.text("  ·  ".join(_measured(sheet)), left, measured, TEXT_PT, INK)
     word = say(tell, known.verdict.value)
-    pen.text(say(tell, "verdict", verdict=word), left, verdict, 10, INK, bold=True)
+    said = say(tell, "verdict", verdict=word, minutes=_minutes(sheet, 30))
+    pen.text(said, left, verdict, 10, INK, bold=True)
     for row, line in enumerate(_reasons(sheet, right - left)):
         pen.text(line, left, REASONS_MM + row * REASON_STEP_MM, 7.5, INK)
 
@@ -76,15 +78,19 @@ def _how(paper: Paper, sheet: Sheet) -> list[str]:
 def _measured(sheet: Sheet) -> list[str]:
     known = sheet.analysis.assessment
     return [
-        say(sheet.strip.language, word, value=figure(value, places))
-        for word, value, places in (
-            ("baseline is", known.baseline_bpm, 0),
-            ("variability is", known.bandwidth_bpm, 0),
-            ("stv is", known.stv_ms, 1),
-            ("loss is", 100 * known.loss, 0),
-            ("hers is", 100 * known.maternal, 0),
+        say(sheet.strip.language, word, value=figure(value, places), minutes=_minutes(sheet, most))
+        for word, value, places, most in (
+            ("baseline is", known.baseline_bpm, 0, 10),
+            ("variability is", known.bandwidth_bpm, 0, 30),
+            ("stv is", known.stv_ms, 1, 0),
+            ("loss is", 100 * known.loss, 0, 0),
+            ("hers is", 100 * known.maternal, 0, 0),
         )
     ]
+
+
+def _minutes(sheet: Sheet, most: int) -> int:
+    return minutes_of({"duration_s": sheet.analysis.trace.duration_s}, most)
 
 
 def _reasons(sheet: Sheet, room_mm: float) -> list[str]:

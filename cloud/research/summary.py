@@ -1,6 +1,7 @@
 """An analysis in words, for the terminal: a line, or a block with its scores."""
 
 from cloud import i18n
+from cloud.findings import minutes_of
 from cloud.research.said import clock, figure, reason_text
 from models.analysis import Analysis
 from models.scores.table import CHECK, Lack, Score
@@ -9,8 +10,8 @@ from models.verdict import Argument
 
 WORDS = {
     "minutes": "%(minutes)s min recorded",
-    "baseline": "baseline %(value)s bpm (last 10 min)",
-    "variability": "variability %(value)s bpm (last 30 min)",
+    "baseline": "baseline %(value)s bpm (last %(minutes)d min)",
+    "variability": "variability %(value)s bpm (last %(minutes)d min)",
     "stv": "STV %(value)s ms",
     "oscillations": "oscillations %(value)s a minute",
     "loss": "loss %(value)s %%",
@@ -73,14 +74,16 @@ def _say(language: str, word: str, **fields: Argument) -> str:
 def _measured(analysis: Analysis, language: str) -> str:
     known = analysis.assessment
     figures = (
-        ("baseline", known.baseline_bpm, 0),
-        ("variability", known.bandwidth_bpm, 0),
-        ("stv", known.stv_ms, 1),
-        ("oscillations", analysis.oscillations_per_min, 1),
-        ("loss", 100 * known.loss, 0),
+        ("baseline", known.baseline_bpm, 0, 10),
+        ("variability", known.bandwidth_bpm, 0, 30),
+        ("stv", known.stv_ms, 1, 0),
+        ("oscillations", analysis.oscillations_per_min, 1, 0),
+        ("loss", 100 * known.loss, 0, 0),
     )
+    whole = {"duration_s": analysis.trace.duration_s}
     return ", ".join(
-        _say(language, word, value=figure(value, places)) for word, value, places in figures
+        _say(language, word, value=figure(value, places), minutes=minutes_of(whole, most))
+        for word, value, places, most in figures
     )
 
 

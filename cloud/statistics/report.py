@@ -22,8 +22,8 @@ from cloud.store import people
 from cloud.views import organisation_view
 
 NOT_KNOWN = "not known"
-COUNT = "n"
-UNITS = {"pct": "%", "min": "min", "s": "s", "h": "1/h"}  # by the last part of a figure's id
+COUNT = "count"
+UNITS = {"pct": "%", "min": "min", "s": "s", "h": "per hour"}  # by the last part of a figure's id
 
 
 def report(conn: Connection, months: int, now_ms: int, own_id: int | None = None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def charts(
         ]
         title = translate(language, figure.heading)
         summary = _in_words(found["months"], series, figure, language)
-        unit = UNITS.get(id_.rpartition("_")[2], COUNT)
+        unit = translate(language, UNITS.get(id_.rpartition("_")[2], COUNT))
         drawn.append({"id": id_, "svg": bars(id_, title, summary, unit, found["months"], series)})
     return drawn
 

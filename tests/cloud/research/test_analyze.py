@@ -88,6 +88,7 @@ def test_resampling_is_told(tmp_path):
 def test_a_summary_for_people_names_the_verdict_and_the_scores(tmp_path):
     code, out, _ = analyse(write_csv(tmp_path / "one.csv"))
     assert code == 0 and out.startswith("one: normal, 12.0 min recorded\n")
+    assert "(last 10 min)" in out and "(last 12 min)" in out  # not of 30 min that were not recorded
     assert "nichd                I\n" in out
     assert "krebs                not computable: 30 min are needed, 12 min are recorded" in out
     assert "check before clinical use" in out and "a doctor reads" in out
@@ -95,7 +96,7 @@ def test_a_summary_for_people_names_the_verdict_and_the_scores(tmp_path):
 
 def test_a_summary_in_chinese_has_no_english_sentence(tmp_path):
     _, out, _ = analyse(write_csv(tmp_path / "one.csv"), language="zh")
-    assert "正常, 已记录 12.0 分钟" in out
+    assert "正常, 已记录 12.0 分钟" in out and "最近 12 分钟" in out
     assert "krebs                无法计算：需要 30 分钟，已记录 12 分钟" in out
     assert re.findall(r"[a-z]{3,} [a-z]{3,}", out) == []
 

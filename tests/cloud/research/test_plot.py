@@ -156,7 +156,7 @@ def test_a_strip_without_signal_is_drawn_as_such(tmp_path):
     trace = strip(3)
     lost = np.full_like(trace.fhr_bpm, np.nan)
     said = words_of(draw_svg(tmp_path / "a.svg", analyse(replace(trace, fhr_bpm=lost))))
-    assert "no signal 3:00" in said and "Verdict of the last 30 min: unknown" in said
+    assert "no signal 3:00" in said and "Verdict of the last 3 min: unknown" in said
     assert "baseline ? bpm" in said
 
 

@@ -149,6 +149,14 @@ def test_charts_show_a_member_beside_all(engine: Engine) -> None:
     assert drawn["recordings"].count('class="bar0"') == 3 + 1  # and the key
     assert "All members: 2026-07: 0, 2026-08: 1, 2026-09: 3; Far: 2026-07: 0" in drawn["recordings"]
     assert "2026-07: not known" in drawn["loss_pct"]
+    chinese = {one["id"]: one["svg"] for one in charts(found, far, "zh")}
+    units = (
+        ("recordings", "数量"),
+        ("turnaround_min", "分钟"),
+        ("accept_s", "秒"),
+        ("loss_pct", "%"),
+    )
+    assert all(f">{unit}</text>" in chinese[id_] for id_, unit in units)
 
 
 def test_signal_is_measured_once_and_again_when_more_came(engine: Engine) -> None:
