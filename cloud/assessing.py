@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from cloud import failing
-from cloud.gestation import gestation_weeks
+from cloud.gestation import weeks_of
 from cloud.live import KEEP_S, LiveTrace
 from cloud.looking import Look, Lookers, is_lost
 from cloud.store import assessments, people
@@ -220,4 +220,4 @@ class Assessor:
             return None
         with reading(self._engine) as conn:
             mother = people.get_mother(conn, recording.mother_id)
-        return gestation_weeks(mother.due_date, recording.start_ms) if mother else None
+            return weeks_of(conn, mother, recording.start_ms) if mother else None

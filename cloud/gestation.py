@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from cloud.store.people import Organisation
+from sqlalchemy import Connection
+
+from cloud.store import people
+from cloud.store.people import Mother, Organisation
 
 TERM_DAYS = 280  # Naegele: the due date is 40 weeks after the last period began
 
@@ -12,13 +15,16 @@ def zone_of(place: Organisation | None) -> tzinfo:
     return ZoneInfo(place.zone) if place else UTC
 
 
-def gestation_weeks(
-    due_date: date | None, at_ms: int, place: Organisation | None = None
-) -> int | None:
-    """Completed weeks at a Unix time, by the calendar of that place, her own hospital; None when
-    the due date is unknown.
+def weeks_of(conn: Connection, mother: Mother, at_ms: int) -> int | None:
+    """Completed weeks at a Unix time, by the calendar of her own hospital."""
+    own = people.get_organisation(conn, mother.organisation_id or 0)
+    return gestation_weeks(mother.due_date, at_ms, own)
 
-    >>> gestation_weeks(date(2026, 12, 25), 1_795_000_000_000)  # 2026-11-18
+
+def gestation_weeks(due_date: date | None, at_ms: int, place: Organisation | None) -> int | None:
+    """The same where her own hospital has been read already; None when the due date is unknown.
+
+    >>> gestation_weeks(date(2026, 12, 25), 1_795_000_000_000, None)  # 2026-11-18
     34
     """
     if due_date is None:

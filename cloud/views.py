@@ -12,7 +12,7 @@ from cloud.gestation import gestation_weeks
 from cloud.live import Live
 from cloud.store import frames, people
 from cloud.store.people import Mother, Organisation
-from cloud.store.recordings import Recording
+from cloud.store.recordings import HOME, Recording
 from device.wire import TRACE
 from models.trace import FS_HZ, Trace
 
@@ -68,6 +68,7 @@ def _recording_view(
         "speed": recording.speed,
         "replayed": recording.replayed,
         "synthetic": recording.synthetic,
+        "by_hand": recording.gateway_id == HOME,
         "start_ms": recording.start_ms,
         "newest_s": trace.newest_s if trace else None,
         "age_ms": now_ms - trace.newest_came_ms if trace and is_open else None,
@@ -133,7 +134,12 @@ def _numbers(values: NDArray[np.float32]) -> str:
 
 def stored_trace(conn: Connection, recording_id: int, seconds: float, to_s: float = inf) -> Trace:
     """The last `seconds` up to `to_s`, or up to its end, of a recording that is not in memory."""
+    end_s = min(to_s, recorded_s(conn, recording_id))
+    return frames.trace_of(conn, recording_id, max(0.0, end_s - seconds), end_s)
+
+
+def recorded_s(conn: Connection, recording_id: int) -> float:
+    """Where its stored trace ends; 0: there is none."""
     back = (frame for frame, _ in frames.read_back(conn, recording_id) if frame.kind == TRACE)
     newest = next(back, None)
-    end_s = min(to_s, newest.t_ms / 1000 + 1) if newest else 0.0
-    return frames.trace_of(conn, recording_id, max(0.0, end_s - seconds), end_s)
+    return newest.t_ms / 1000 + 1 if newest else 0.0

@@ -6,14 +6,14 @@ case into the audit says more than its number: what is written there stays for g
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from cloud.alerts.answers import Actor, ReasonMissing, Refused
 from cloud.consultations.segments import segment_of
-from cloud.gestation import age_on, gestation_weeks
+from cloud.gestation import age_on, weeks_of
+from cloud.pregnancy.record import today
 from cloud.store import (
     assessments,
     cases,
@@ -73,8 +73,8 @@ def make(conn: Connection, reading_id: int, actor: Actor, wanted: Wanted, now_ms
             "title": wanted.title,
             "text": wanted.text,
             "patterns": [name for name in teaching.PATTERNS if name in found],
-            "weeks": gestation_weeks(mother.due_date, recording.opened_ms),
-            "age_years": _age(conn, mother.id, recording.opened_ms),
+            "weeks": weeks_of(conn, mother, recording.opened_ms),
+            "age_years": _age(conn, mother, recording.opened_ms),
             "start_s": part.start_s,
             "end_s": part.end_s,
             "said": reading.signed_class.value,
@@ -180,9 +180,9 @@ def _machine(conn: Connection, recording_id: int) -> dict[str, Any] | None:
     return {"verdict": known.verdict, "reasons": said}
 
 
-def _age(conn: Connection, mother_id: int, at_ms: int) -> int | None:
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
-    return teaching.rounded_age(age_on(pregnancies.get(conn, mother_id).birth_date, day))
+def _age(conn: Connection, mother: Mother, at_ms: int) -> int | None:
+    day = today(conn, mother, at_ms)
+    return teaching.rounded_age(age_on(pregnancies.get(conn, mother.id).birth_date, day))
 
 
 def _write(

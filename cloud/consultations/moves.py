@@ -50,7 +50,20 @@ def write(
         row["late_ms"] = None
     if event == "answer" and one.person_id is None:
         row |= {"person_id": who.person_id, "organisation_id": who.organisation_id}
-    return move(conn, one, event, who, checked(written), now_ms, row)
+    moved = move(conn, one, event, who, checked(written), now_ms, row)
+    if event == "answer":
+        _has_read(conn, one, who, now_ms)
+    return moved
+
+
+def _has_read(conn: Connection, one: Consultation, who: Writer, now_ms: int) -> None:
+    """Who answers has read the question that waited, and what stands before it; not what came
+    while the answer was written."""
+    if one.asked_ms is None or who.person_id is None:
+        return
+    every = consultations.messages_of(conn, [one.id])[one.id]
+    up_to = [m.id for m in every if m.at_ms <= one.asked_ms and m.person_id != who.person_id]
+    consultations.mark_read(conn, up_to, who.person_id, now_ms)
 
 
 def hand_over(

@@ -109,12 +109,17 @@ def _outcome(steps: list[Step]) -> str:
 
 
 def _over(conn: Connection, alert: Alert, steps: list[Step], now_ms: int) -> dict[str, Any] | None:
+    ended = end_of(conn, alert, steps)
+    return None if now_ms - ended["at_ms"] > OVER_MS else ended
+
+
+def end_of(conn: Connection, alert: Alert, steps: list[Step]) -> dict[str, Any]:
+    """Of an alert that is over: who ended it, where, when, and with which outcome."""
     ended = [step for step in steps if step.event == "handle"] or steps[-1:]
-    if now_ms - ended[-1].at_ms > OVER_MS:
-        return None
     person, place = ended[-1].person_id, ended[-1].organisation_id
     return {
         "raised_ms": alert.raised_ms,
+        "at_ms": ended[-1].at_ms,
         "person": people.get_person(conn, person) if person else None,
         "organisation": people.get_organisation(conn, place) if place else None,
         "outcome": _outcome(steps),

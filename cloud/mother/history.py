@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from cloud.readings.views import mother_views
 from cloud.store import alerts, readings, recordings, signal
 from cloud.store.people import Mother
+from cloud.store.readings import Reading
 from cloud.store.recordings import HOME, Recording
 from models.endings import Ending, Recorded, ending, is_short
 
@@ -31,13 +32,23 @@ def history(conn: Connection, mother: Mother, wanted_min: int, now_ms: int) -> l
     """Newest first. What is running has no ending."""
     every = recordings.latest(conn, mother_ids=[mother.id], limit=SHOWN)
     traces = [one for one in every if one.gateway_id != HOME]
-    known = _known(conn, mother, [one.id for one in traces])
+    asked = readings.visible(conn, mother_id=mother.id, recent=SHOWN)
+    known = _known(conn, mother, [one.id for one in traces], asked)
     return [_row(one, known, wanted_min, now_ms) for one in traces]
 
 
-def _known(conn: Connection, mother: Mother, ids: Sequence[int]) -> _Known:
+def row_of(
+    conn: Connection, mother: Mother, one: Recording, wanted_min: int, now_ms: int
+) -> dict[str, Any]:
+    """The same of one recording, however old."""
+    known = _known(conn, mother, [one.id], readings.of_recording(conn, one.id))
+    return _row(one, known, wanted_min, now_ms)
+
+
+def _known(
+    conn: Connection, mother: Mother, ids: Sequence[int], asked: Sequence[Reading]
+) -> _Known:
     told = alerts.visible(conn, mother_id=mother.id, recent=0)
-    asked = readings.visible(conn, mother_id=mother.id, recent=SHOWN)
     return _Known(
         signal.of_recordings(conn, ids),
         frozenset(one.recording_id for one in told if one.kind == "patient"),
@@ -56,6 +67,7 @@ def _row(one: Recording, known: _Known, wanted_min: int, now_ms: int) -> dict[st
         "start_ms": one.start_ms,
         "closed_ms": one.closed_ms,
         "minutes": round(seconds / 60),
+        "heard_min": None if clear_s is None else round(min(clear_s, seconds) / 60),
         "wanted_min": wanted_min,
         "weak_min": min(wanted_min, ceil(weak_s / 60)),
         "short": is_short(found),

@@ -32,14 +32,15 @@ def rows(conn: Connection, mothers: Sequence[Mother], now_ms: int) -> list[dict[
     late = care.overdue(conn, ids, today)
     found = [
         {
-            **about(mother, places.get(mother.organisation_id or 0), now_ms),
-            "assessed": assessed(risks.get(mother.id), mother, now_ms),
+            **about(mother, place, now_ms),
+            "assessed": assessed(risks.get(mother.id), mother, place, now_ms),
             "progress": _brief(progress[mother.id]),
             "alert": mother.id in alarmed,
             "advice": mother.id in advised,
             "tasks_due": late.get(mother.id, 0),
         }
         for mother in mothers
+        for place in [places.get(mother.organisation_id or 0)]
     ]
     return sorted(found, key=_urgency)
 
@@ -79,11 +80,13 @@ def about(mother: Mother, place: Organisation | None, now_ms: int) -> dict[str, 
     }
 
 
-def assessed(risk: RiskAssessment | None, mother: Mother, now_ms: int) -> dict[str, Any]:
+def assessed(
+    risk: RiskAssessment | None, mother: Mother, place: Organisation | None, now_ms: int
+) -> dict[str, Any]:
     """When the colour was assessed last, and whether it is to be done again."""
     if risk is None:
         return {"at_ms": None, "weeks_ago": None, "due_ms": None, "overdue": True}
-    weeks = gestation_weeks(mother.due_date, risk.at_ms)
+    weeks = gestation_weeks(mother.due_date, risk.at_ms, place)
     due_ms = risk.at_ms + due_again_days(weeks) * DAY_MS
     weeks_ago = timedelta(milliseconds=now_ms - risk.at_ms).days // 7
     overdue = now_ms >= due_ms

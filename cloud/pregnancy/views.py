@@ -16,7 +16,7 @@ from cloud.pregnancy.record import today
 from cloud.pregnancy.values import compared, high_pressure
 from cloud.store import care, changes, consents, home_values, people, pregnancies
 from cloud.store.home_values import UNITS, Advice, HomeValue
-from cloud.store.people import Mother
+from cloud.store.people import Mother, Organisation
 from cloud.store.pregnancies import RiskAssessment
 from models.advice import BY_ID, Phase
 from models.pregnancy_risk import BY_ID as CRITERIA_BY_ID
@@ -51,7 +51,7 @@ def record_view(conn: Connection, mother: Mother, who: Actor, now_ms: int) -> di
             {"id": one.id, "name": one.name, "phone": one.phone, "relation": one.relation}
             for one in pregnancies.relatives_of(conn, mother.id)
         ],
-        "risk_view": _risk(conn, mother, names, now_ms),
+        "risk_view": _risk(conn, mother, place, names, now_ms),
         "progress": progress.view(),
         "values": [_value(one, who, names) for one in values[::-1][:SHOWN_VALUES]],
         "movements": _movements(values, who),
@@ -74,11 +74,13 @@ def _known(conn: Connection, mother: Mother) -> dict[str, Any]:
     return plain
 
 
-def _risk(conn: Connection, mother: Mother, names: Names, now_ms: int) -> dict[str, Any]:
+def _risk(
+    conn: Connection, mother: Mother, place: Organisation | None, names: Names, now_ms: int
+) -> dict[str, Any]:
     """The newest assessment, those before it, and what may be chosen in the next."""
     every = pregnancies.risks_of(conn, mother.id)
     return {
-        **listing.assessed(every[0] if every else None, mother, now_ms),
+        **listing.assessed(every[0] if every else None, mother, place, now_ms),
         "newest": _assessment(every[0], names) if every else None,
         "earlier": [_assessment(one, names) for one in every[1:]],
         "choices": [{"id": c.id, "colour": c.colour, "text": c.text} for c in CHOSEN],

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cloud.consultations.drawing import Picture, picture
 from cloud.deps import ServicesDep, VisibleRecording, Who, note_look, sees
-from cloud.gestation import gestation_weeks
+from cloud.gestation import weeks_of
 from cloud.render import page
 from cloud.store import frames, people, recordings
 from cloud.store.db import reading
@@ -41,11 +41,10 @@ def beside(
         ]
         chosen = [one for one in earlier if one.id == other_id] or earlier[:EARLIER]
         mother = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
-        own = people.get_organisation(conn, mother.organisation_id or 0) if mother else None
         rows = [
             {
                 "recording": one,
-                "weeks": gestation_weeks(mother.due_date, one.start_ms, own) if mother else None,
+                "weeks": weeks_of(conn, mother, one.start_ms) if mother else None,
                 "drawn": _drawn(conn, one, 60 * from_min),
             }
             for one in (recording, *chosen)

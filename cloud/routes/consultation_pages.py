@@ -105,7 +105,7 @@ def _strips(conn: Connection, who: Principal, mother_id: int | None) -> list[Any
     if mother_id is None:
         return []
     rows = recordings.latest(conn, mother_ids=[mother_id], limit=NEWEST)
-    return [one for one in rows if sees(conn, who, one)]
+    return [one for one in rows if one.gateway_id != recordings.HOME and sees(conn, who, one)]
 
 
 def _phone(conn: Connection, mother_id: int | None) -> str | None:

@@ -1,18 +1,22 @@
 """The pages. They hold no data: their scripts read the API and listen to /events."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cloud.access import NEWCOMER
-from cloud.deps import Services, ServicesDep, VisibleRecording, Who
-from cloud.gestation import gestation_weeks
+from cloud.deps import Now, Principal, Services, ServicesDep, VisibleRecording, Who
+from cloud.gestation import weeks_of
+from cloud.mother.recording import recording_view
 from cloud.render import language_of, page
-from cloud.reports.seal import signed_of
-from cloud.store import people
+from cloud.store import people, recordings
 from cloud.store.db import reading
 from cloud.store.people import Organisation
+from cloud.store.recordings import Recording
 
 router = APIRouter(tags=["pages"])
+Second = Annotated[float | None, Query(ge=0, allow_inf_nan=False)]  # of a recording
 HOME = {
     "mother": "/mother", "hospital": "/hospital", "centre": "/centre", "admin": "/centre",
     NEWCOMER: "/password",
@@ -38,18 +42,32 @@ def hospital(request: Request, who: Who, parts: ServicesDep) -> Response:
 
 @router.get("/recordings/{recording_id}", summary="The page of one recording: its strip")
 def recording(
-    request: Request, recording: VisibleRecording, who: Who, parts: ServicesDep
-) -> Response:
-    """A mother may print it when it is signed."""
+    request: Request, recording: VisibleRecording, who: Who, parts: ServicesDep, now_ms: Now,
+    at: Second = None,
+) -> Response:  # fmt: skip
+    """A mother reads it in plain words. `at`: the second to show first."""
+    if who.role == "mother":
+        return _hers(request, recording, who, parts, at, now_ms)
     with reading(parts.engine) as conn:
-        printable = who.role != "mother" or signed_of(conn, recording.id) is not None
         her = people.get_mother(conn, recording.mother_id) if recording.mother_id else None
-        own = people.get_organisation(conn, her.organisation_id or 0) if her else None
-    weeks = gestation_weeks(her.due_date, recording.start_ms, own) if her else None
+        by_hand = recording.gateway_id == recordings.HOME
+        at_ms = now_ms if by_hand else recording.start_ms
+        weeks = weeks_of(conn, her, at_ms) if her else None
     return page(
-        request, "recording.html", who, recording=recording, printable=printable, mother=her,
-        weeks=weeks,
+        request, "recording.html", who, recording=recording, mother=her, weeks=weeks,
+        by_hand=by_hand,
     )  # fmt: skip
+
+
+def _hers(
+    request: Request, recording: Recording, who: Principal, parts: Services, at_s: float | None,
+    now_ms: int,
+) -> Response:  # fmt: skip
+    with reading(parts.engine) as conn:
+        her = people.get_mother(conn, who.mother_id or 0)
+        assert her is not None  # whose recording it is
+        view = recording_view(conn, her, recording, at_s, now_ms)
+    return page(request, "mother_one.html", who, recording=recording, **view)
 
 
 def _organisation(parts: Services, organisation_id: int | None) -> Organisation | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cloud.gestation import gestation_weeks
+from cloud.gestation import weeks_of
 from cloud.store import people, school
 from models.school import fits, in_order
 
@@ -13,7 +13,7 @@ LIVE_SHOWN_MS = 2 * 3600 * 1000  # a live date is shown so long after it began
 
 def mother_view(conn: Connection, mother_id: int, now_ms: int) -> dict[str, Any]:
     mother = people.get_mother(conn, mother_id)
-    weeks = gestation_weeks(mother.due_date, now_ms) if mother else None
+    weeks = weeks_of(conn, mother, now_ms) if mother else None
     done, comes = school.done_by(conn, mother_id), school.coming(conn, mother_id)
     titles = {course.id: course for course in school.all_courses(conn)}
     lessons = in_order(school.all_lessons(conn), weeks, done)

@@ -71,6 +71,7 @@ function show(alert) {
 
 async function openStrip(place) {
   const row = await get(`/api/recordings/${place.alert.recording_id}`);
+  if (row.by_hand) return shown === place && setText(byId("detail-strip"), t("There is no strip: she entered it from home."));
   const mark = { fromS: place.alert.onset_s, toS: place.alert.at_s };
   const tile = new Tile(row, { marks: [mark] });
   await tile.load();

@@ -45,6 +45,15 @@ def test_a_question_is_answered_and_ended(talks: Talks) -> None:
     assert [m["event"] for m in talks.view(one, HER)["messages"]] == ["ask", "answer", "ask", "end"]
 
 
+def test_who_answers_has_read_the_question_but_not_what_came_meanwhile(talks: Talks) -> None:
+    one = talks.ask()
+    talks.now_ms += 60_000
+    talks.write(one, HER, "are you there?")
+    talks.write(one, DOCTOR)
+    first, meanwhile, _ = talks.view(one, HER)["messages"]
+    assert [len(message["read"]) for message in (first, meanwhile)] == [1, 0]
+
+
 def test_the_waiting_counts_from_the_first_question(talks: Talks) -> None:
     one = talks.ask()
     talks.now_ms += 5 * 60_000

@@ -18,6 +18,8 @@ from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
 from tests.process import wait_until
 
+STAFF = "baseline|variab|verdict|assess|complete|frame|reassur|normal|suspicious|patholog|usable|%"
+
 
 @pytest.fixture
 def open_page(service: Service, browser: Any) -> Iterator[OpenPage]:
@@ -58,6 +60,10 @@ def test_from_the_questions_to_the_ending(
     ended = page.locator("#ended", has_text="Please record again in one hour.")
     ended.get_by_text("Only 2 of 20 minutes were recorded.").wait_for()
     assert bar.is_hidden()
+    hers = service.client("mother2").get(f"/recordings/{recording}").text
+    said = re.sub(r"<[^>]*>", " ", hers[hers.index("<main>") : hers.index("</main>")])
+    assert "It lasted 2 minutes." in said and "Movements: 2 · contractions: 0" in said
+    assert 'class="fhr"' in hers and not re.search(STAFF, said, re.IGNORECASE)
     page.get_by_role("link", name="Begin a recording").click()
     page.get_by_role("heading", name="Three questions first").wait_for()  # they hold once only
     page.get_by_role("link", name="Home").click()
@@ -87,6 +93,11 @@ def test_a_danger_sign_comes_before_any_recording(service: Service, open_page: O
     page.locator("#alert h1", has_text="您告诉我们有出血、流液或剧烈疼痛。").wait_for()
     with reading(service.parts.engine) as conn:
         assert check_ins.of_mother(conn, 3)[0].answers.signs == ("bleeding",)
+    (told,) = service.client("mother3").get("/api/alerts").json()
+    path = f"/recordings/{told['recording_id']}"
+    hers = service.client("mother3").get(path).text
+    assert "There is no recording here" in hers and 'class="fhr"' not in hers
+    assert "There is no strip: she entered it" in service.client("centre").get(path).text
 
 
 def test_what_she_presses_without_a_network_is_sent_later(

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from cloud.gestation import gestation_weeks
+from cloud.gestation import gestation_weeks, weeks_of
 from cloud.hospitals.planner import Planner
 from cloud.mother.asking import last_view, told_view
-from cloud.store import people
-from cloud.store.db import reading
+from cloud.school import views as school
+from cloud.store import people, pregnancies
+from cloud.store.db import reading, writing
 from tests.cloud.alerts import world
 from tests.cloud.pregnancy.ward import HER, Ward
 
@@ -84,8 +85,12 @@ def test_the_hospital_to_call_is_never_the_centre(ward: Ward) -> None:
 
 def test_weeks_are_counted_by_the_calendar_of_her_hospital(ward: Ward) -> None:
     at_ms = round(datetime(2026, 11, 21, 20, 12, tzinfo=UTC).timestamp() * 1000)
-    with reading(ward.engine) as conn:
+    due = date(2026, 12, 20)
+    with writing(ward.engine) as conn:
+        pregnancies.set_mother(conn, 1, due_date=due)
         own = people.get_organisation(conn, world.FAR)
-    assert own is not None and own.zone == "Asia/Shanghai"
-    assert gestation_weeks(date(2026, 12, 20), at_ms, own) == 36
-    assert gestation_weeks(date(2026, 12, 20), at_ms) == 35
+        mother = people.get_mother(conn, 1)
+        assert own is not None and own.zone == "Asia/Shanghai" and mother is not None
+        assert weeks_of(conn, mother, at_ms) == gestation_weeks(due, at_ms, own) == 36
+        assert gestation_weeks(due, at_ms, None) == 35
+        assert school.mother_view(conn, 1, at_ms)["weeks"] == 36
