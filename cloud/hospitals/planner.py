@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Engine
 
-from cloud.gestation import gestation_weeks
+from cloud.gestation import weeks_of
 from cloud.routing.expecting import Expecting
 from cloud.routing.needs import needs_of
 from cloud.routing.origin import POSITION_AGE_S, Origin, origin_of
@@ -81,7 +81,7 @@ class Planner:
         own = [mother.organisation_id or 0]
         every = hospitals.read(conn, now_ms, own) if closed else self._every(conn, now_ms)
         origin = self._origin(conn, mother, every, now_ms)
-        needs = needs_of(mother, gestation_weeks(mother.due_date, now_ms))
+        needs = needs_of(mother, weeks_of(conn, mother, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
         expecting = _expecting(conn, mother.id)
         if roads is not None and roads.origin != origin.at:
