@@ -45,6 +45,10 @@ class Planner:
         """What travel times are estimated with."""
         return self._limits.road_kmh
 
+    def origin(self, conn: Connection, mother: Mother, now_ms: int) -> Origin:
+        """Where she is as far as it is known, and how."""
+        return self._origin(conn, mother, self._every(conn, now_ms), now_ms)
+
     def close(self) -> None:
         if self._osrm is not None:
             self._osrm.close()
