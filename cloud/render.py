@@ -1,6 +1,7 @@
 """Pages: Jinja2 templates in the reader's language, with what every page needs."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from cloud import i18n
 from cloud.deps import Principal, services
@@ -17,6 +19,7 @@ from cloud.sections import sections_for
 WEB = Path(__file__).parent / "web"
 _IMPORTED = re.compile(r'^(?:import|} from)\b.*"\./(\w+\.js)";$', re.MULTILINE)
 LOGIN_PATH = "/login"
+_BEGAN = "\0"  # where the time stands, in no text
 LARGE = "large"  # the cookie of who wants large letters
 # A page may use what comes from here and nothing else: no inline script or style, no frame.
 CONTENT_POLICY = (
@@ -73,7 +76,7 @@ def environment(language: str) -> Environment:
     env.globals["modules_of"] = modules_of
     env.filters["utc"] = utc
     env.filters["duration"] = duration
-    env.filters["said"] = partial(i18n.say, language)
+    env.filters["said"] = partial(said, language)
     return env
 
 
@@ -93,6 +96,22 @@ def modules_of(name: str) -> list[str]:
 def utc(at_ms: int) -> str:
     """Until static/written.js shows it in the reader's own time zone."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def said(language: str, words: Mapping[str, Any]) -> str:
+    """A text with its arguments. What was told late began by the reader's clock, as all times of a
+    page; only messages and paper, which have no reader's clock, say it by the hospital's.
+
+    >>> words = {"text": "since %(time)s", "args": {"time": "16:00"}, "began_ms": 0}
+    >>> said("en", words)
+    Markup('since <time data-ms="0">1970-01-01 00:00 UTC</time>')
+    """
+    if "began_ms" not in words:
+        return i18n.say(language, words)
+    text = i18n.say(language, {**words, "args": {**words["args"], "time": _BEGAN}})
+    at_ms = words["began_ms"]
+    began = Markup('<time data-ms="{}">{}</time>').format(at_ms, utc(at_ms))
+    return began.join(escape(part) for part in text.split(_BEGAN))
 
 
 def duration(ms: int, whole: bool = False) -> str:

@@ -97,6 +97,8 @@ class Showing:
 
 
 def _row(one: Happened) -> Mapping[str, Any]:
+    if one.source == "looks":  # the key of a look names its recording and hour a second time
+        return {key: value for key, value in one.row.items() if key not in ("about", "hour")}
     if one.source != "reading_steps":
         return one.row
     said = {key: READING_STEPS.get(one.row.get(key, ""), one.row.get(key)) for key in _STEP}

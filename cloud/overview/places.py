@@ -5,17 +5,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cloud.hospitals.planner import Planner
 from cloud.overview.plan_of_places import Place
-from cloud.routing.origin import origin_of
-from cloud.store import hidden, people, positions, recordings
+from cloud.store import hidden, people, recordings
 from cloud.store.people import Organisation
 
 _ORDER = ("high", "medium", "low")
 
 
 def places(
-    conn: Connection, rows: Sequence[Mapping[str, Any]], alerts: Collection[Mapping[str, Any]],
-    greens: Collection[Mapping[str, Any]], language: str, now_ms: int,
+    conn: Connection, planner: Planner, rows: Sequence[Mapping[str, Any]],
+    alerts: Collection[Mapping[str, Any]], greens: Collection[Mapping[str, Any]],
+    language: str, now_ms: int,
 ) -> tuple[list[Place], int]:  # fmt: skip
     """The places, and how many mothers have none. `rows`: cloud.hospitals.views.hospitals."""
     on_call = {row["id"]: row["on_call_now"] for row in rows}
@@ -28,13 +29,13 @@ def places(
     for mother_id, mark in _watched(conn, alerts).items():
         mother = people.get_mother(conn, mother_id)
         assert mother is not None  # a recording or an alert refers to her
-        at = origin_of(mother, positions.of_mother(conn, mother_id), None, now_ms).at
-        if at is None:
+        origin = planner.origin(conn, mother, now_ms)
+        if origin.at is None or not origin.is_hers:
             nowhere += 1
             continue
         to = number.get(goes_to[mother_id]["id"]) if mother_id in goes_to else None
         link = f"/mothers/{mother_id}"
-        found.append(Place("mother", mother.name, *at, mark=mark, link=link, to=to))
+        found.append(Place("mother", mother.name, *origin.at, mark=mark, link=link, to=to))
     return found, nowhere
 
 

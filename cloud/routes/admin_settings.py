@@ -12,9 +12,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from cloud import i18n
+from cloud.alerts.names import CONDITIONS
 from cloud.deps import Now, ServicesDep, ShownOrganisation, Who
 from cloud.hospitals import organising
-from cloud.render import page
+from cloud.render import language_of, page
 from cloud.store import cases, changes, consents, duties, opinions, people
 from cloud.store.changes import Change
 from cloud.store.db import reading
@@ -28,7 +30,7 @@ CONSENTS = ("consent", "teaching use", "break_glass")
 UNITS = {  # of the limits that are no heart rates, by what is measured or by the rule
     "spo2": "%", "glucose": "mmol/L", "temperature": "°C", "battery": "%", "clock_offset_s": "s",
     "sinusoidal": "min", "low_variability_50": "bpm", "low_variability_40": "bpm",
-    "tachysystole": "/10 min", "miscounted": "s", "gap": "s",
+    "tachysystole": "/10 min", "miscounted": "s", "gap": "s", "severe_pressures": "readings",
 }  # fmt: skip
 ALERTING = ("reads_blind", "on_call", "by_roster", "ways")
 
@@ -70,14 +72,14 @@ def consents_page(request: Request, who: Who, parts: ServicesDep) -> Response:
     return page(request, "admin_consents.html", who, rows=rows, said=said, shown=SHOWN)
 
 
-def limit_of(rule: Rule) -> str:
-    """Its limit with the unit; empty where there is none."""
-    if rule.limit == 0:
+def limit_of(rule: Rule, language: str) -> str:
+    """Its limit with the unit; empty where there is none, or where it only means that it is so."""
+    if rule.limit == 0 or (rule.where == "report" and rule.limit == 1):
         return ""
     if rule.where == "strip" and rule.limit < 1:
         return f"{100 * rule.limit:g} %"
     unit = "bpm" if rule.where == "trace" else UNITS.get(rule.measure or rule.id, "")
-    return f"{rule.limit:g} {unit}".rstrip()
+    return f"{rule.limit:g} {i18n.translate(language, unit)}".rstrip()
 
 
 @router.get("/admin/alerts", summary="Which alert settings hold, and who changed what")
@@ -90,8 +92,8 @@ def alerts_page(request: Request, who: Who, parts: ServicesDep) -> Response:
         said = _said(conn, ALERTING)
     return page(
         request, "admin_alerts.html", who, places=places, said=said,
-        rules=[(rule, limit_of(rule)) for rule in RULES],
-        version=CATALOGUE_VERSION, settings=parts.settings,
+        rules=[(rule, limit_of(rule, language_of(request))) for rule in RULES],
+        version=CATALOGUE_VERSION, settings=parts.settings, names=CONDITIONS,
     )  # fmt: skip
 
 

@@ -38,10 +38,16 @@ def hospitals(
     rows = list_hospitals(parts, now_ms, chosen)
     coming = [one for one in list_green(who, parts, now_ms) if one["phase"] not in _OVER]
     with reading(parts.engine) as conn:
-        found, nowhere = places(conn, rows, mine, coming, language_of(request), now_ms)
+        found, nowhere = places(
+            conn, parts.planner, rows, mine, coming, language_of(request), now_ms
+        )
+        her_id = next((a["mother"]["id"] for a in waiting if a["id"] == chosen), 0)
+        her = people.get_mother(conn, her_id)
+        measured = parts.planner.origin(conn, her, now_ms).notes if her else ()
     return page(
         request, "hospitals.html", who, rows=rows[:SHOWN], count=len(rows), alerts=waiting,
-        chosen=chosen, drawing=drawing(found), nowhere=nowhere, width=WIDTH, height=HEIGHT,
+        chosen=chosen, measured=measured, drawing=drawing(found), nowhere=nowhere,
+        width=WIDTH, height=HEIGHT,
     )  # fmt: skip
 
 

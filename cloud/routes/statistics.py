@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from cloud.alerts.names import CONDITIONS
 from cloud.deps import MAX_ID, Now, ServicesDep, Who
 from cloud.render import language_of, page
 from cloud.routes.contributions import attached
@@ -12,11 +13,9 @@ from cloud.sheets import XLSX
 from cloud.statistics.columns import BY_ID, EVERYBODY, GROUPS, RULES
 from cloud.statistics.report import charts, report, shown, xlsx_of
 from cloud.store.db import reading
-from models.rules import RULES as ALERT_RULES
 
 router = APIRouter(tags=["statistics"])
 MOST_MONTHS = 36
-RULE_NAMES = {rule.id: rule.doctor_text for rule in ALERT_RULES}  # begin with what it is
 
 
 def found(
@@ -47,7 +46,7 @@ def statistics_page(
         request, "statistics.html", who, figures=figures, chosen=chosen, members=named,
         groups=GROUPS, by_id=BY_ID, rules=RULES, everybody=EVERYBODY, shown=shown,
         charts=charts(figures, chosen, language_of(request)), months=len(figures["months"]),
-        first=first_month(figures), rule_names=RULE_NAMES,
+        first=first_month(figures), rule_names=CONDITIONS,
     )  # fmt: skip
 
 

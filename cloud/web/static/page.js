@@ -50,6 +50,7 @@ export function staffPage(options = {}) {
     },
   });
   setInterval(() => {
+    live.running = wall.rows;
     queue.draw(live);
     toRead.draw(live.nowMs);
     const alerts = [...queue.alerts.values()].sort(worstFirst);

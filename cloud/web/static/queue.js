@@ -15,6 +15,13 @@ import { say, t } from "./words.js";
 const REST_MS = 5000;
 const SPOKEN = 5; // announcements kept for a screen reader that is still speaking
 
+// That a recording has ended does not say that nothing of hers runs.
+function dataText({ recording_id: id, mother }, live) {
+  const runs = mother && live.running?.some((row) => row.mother?.id === mother.id);
+  const ageMs = live.ageMs(id);
+  return runs && ageMs === null ? t("of an earlier recording; another runs now") : ageText(ageMs);
+}
+
 export class Queue {
   // options: me, empty (shown when there is nothing), news, announce (elements), onSelect(alert)
   constructor(element, options) {
@@ -133,7 +140,7 @@ export class Queue {
     const tick = (now, live) => {
       setText(age, ageOf(now, live.nowMs));
       setText(next, nextStep(now, live.nowMs));
-      setText(data, ageText(live.ageMs(now.recording_id)));
+      setText(data, dataText(now, live));
     };
     return { element, tick };
   }

@@ -24,6 +24,7 @@ export function say(reason) {
   if (!reason) return "";
   if (typeof reason === "string") return t(reason);
   const args = Object.entries(reason.args ?? {}).map(([name, value]) => [name, WORDS[value] ?? value?.[language] ?? (value?.text ? say(value) : value)]);
+  if (reason.began_ms) args.push(["time", moment(reason.began_ms)]); // the reader's own clock
   return t(reason.text, Object.fromEntries(args));
 }
 

@@ -44,6 +44,7 @@ _BANDS = (  # results that no cell and no range of points names
 )  # fmt: skip
 # steps and kinds
 _SHARING = ("ambulance", "ask", "hand out", "overdue", "patient", "technical", "warned")
+_UNITS = ("/10 min", "count", "readings")  # of limits and charts
 _FILES = ("Column", "Heading", "Definitions", "Month", "Time zone", "Statistics", "Rules", "Total")
 _LETTERS = re.compile("[a-z]{2}")
 _TABLES = (  # files whose module constants are texts
@@ -153,7 +154,7 @@ def all_texts() -> set[str]:
     found |= {messages.NO_ADDRESS, messages.HALF_QUIET}
     for column in (*contributions.COLUMNS, MEMBER, *figures.FIGURES, *figures.RULES):
         found |= {column.heading, column.definition}
-    found |= {*figures.GROUPS, *_FILES}
+    found |= {*figures.GROUPS, *_FILES, *_UNITS}
     found |= {*_RISKS, *_PRIORITIES, *health_parts.WORDS} | {phase.value for phase in Phase}
     for path in sorted((WEB / "static").glob("*.js")):
         code = "\n".join(
