@@ -17,6 +17,7 @@ GOING = ("on_my_way", "ambulance")  # what she may have answered
 GOING_MS = 6 * 3600 * 1000  # an older one says nothing about where she is
 OVER_MS = 12 * 3600 * 1000  # how long she reads that it is over
 PRIORITIES = ("high", "medium", "low")
+SAID = ("tell", "accept", "decline")  # steps: what becomes of asking a hospital
 AT_HOME = (  # outcomes of static/actions.js by which she stays at home
     "spoke with the mother, she stays at home",
     "the probe was placed again",
@@ -69,14 +70,33 @@ def told_view(
 def _place(
     conn: Connection, planner: Planner, alert: Alert, mother: Mother, now_ms: int
 ) -> Organisation | None:
-    """The hospital that has it or is asked; else the first that is fit for her now; else her own.
-    Never the centre."""
+    """The hospital that has it or is asked; else the first that is fit for her now and has not
+    declined it, or her own; one that has declined when there is no other. Never the centre."""
+    declined = _declined(alerts.steps_of(conn, [alert.id])[alert.id])
     asked = people.get_organisation(conn, alert.organisation_id or 0)
-    if asked is not None and asked.kind == "hospital":
+    if asked is not None and asked.kind == "hospital" and asked.id not in declined:
         return asked
-    fit = planner.plan(conn, mother, (), True, now_ms).first(1)
-    best = people.get_organisation(conn, fit[0].hospital_id) if fit else None
-    return best or people.get_organisation(conn, mother.organisation_id or 0)
+    own = people.get_organisation(conn, mother.organisation_id or 0)
+    spared = own if own and own.id not in declined else None
+    return (
+        _first_fit(conn, planner, mother, declined, now_ms)
+        or spared
+        or _first_fit(conn, planner, mother, frozenset(), now_ms)
+        or own
+    )
+
+
+def _declined(steps: list[Step]) -> frozenset[int]:
+    """The hospitals whose last word is that they cannot take it."""
+    last = {one.organisation_id: one.event for one in steps if one.event in SAID}
+    return frozenset(i for i, event in last.items() if i is not None and event == "decline")
+
+
+def _first_fit(
+    conn: Connection, planner: Planner, mother: Mother, without: frozenset[int], now_ms: int
+) -> Organisation | None:
+    fit = planner.plan(conn, mother, without, True, now_ms).first(1)
+    return people.get_organisation(conn, fit[0].hospital_id) if fit else None
 
 
 def last_view(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:

@@ -70,15 +70,9 @@ export function priorityMark(alert) {
 // The five colours of pregnancy risk: a labelled pill, so that nobody takes it for an alarm.
 export function riskPills(mother) {
   if (!mother) return [];
-  const names = mother.purple ? [mother.risk, "purple"] : [mother.risk];
-  return names.map((name) =>
-    h(
-      "span",
-      { class: "risk" },
-      h("i", { class: name, "aria-hidden": "true" }),
-      t("Pregnancy risk: %(colour)s", { colour: t(name) }),
-    ),
-  );
+  const pill = (name, words) => h("span", { class: "risk" }, h("i", { class: name, "aria-hidden": "true" }), words);
+  const risk = pill(mother.risk, t("Pregnancy risk: %(colour)s", { colour: t(mother.risk) }));
+  return mother.purple ? [risk, pill("purple", t("Infectious disease: purple"))] : [risk];
 }
 
 // A replayed or synthetic recording is no patient: said wherever it is shown.

@@ -100,6 +100,14 @@ def test_a_danger_sign_comes_before_any_recording(service: Service, open_page: O
     assert "There is no strip: she entered it" in service.client("centre").get(path).text
 
 
+def test_her_record_says_who_looks_after_her_and_what_purple_is(service: Service) -> None:
+    hers = service.client("mother4").get("/record").text
+    assert "Infectious disease: purple" in hers and "Purple means an infectious disease." in hers
+    assert "Pregnancy risk: purple" not in hers
+    assert hers.count("nobody is named yet") == 3
+    assert "the staff of Riverside Maternity Hospital (demo) look after you" in hers
+
+
 def test_what_she_presses_without_a_network_is_sent_later(
     service: Service, open_page: OpenPage, trace: Trace
 ) -> None:

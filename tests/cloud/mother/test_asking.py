@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
 from cloud.gestation import gestation_weeks, weeks_of
 from cloud.hospitals.planner import Planner
 from cloud.mother.asking import last_view, told_view
 from cloud.school import views as school
-from cloud.store import people, pregnancies
+from cloud.store import people, pregnancies, tables
 from cloud.store.db import reading, writing
 from tests.cloud.alerts import world
 from tests.cloud.pregnancy.ward import HER, Ward
@@ -81,6 +82,28 @@ def test_the_hospital_to_call_is_never_the_centre(ward: Ward) -> None:
     taken = told(ward)
     assert taken is not None and taken["call"].kind == "hospital"
     assert taken["owner"]["organisation"] == "Centre"
+
+
+def test_she_is_never_sent_to_a_hospital_that_has_declined(ward: Ward) -> None:
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
+    declined = []
+    while (now := told(ward)) and now["phase"] != "centre":
+        declined.append(now["organisation"]["id"])
+        assert now["call"].id == declined[-1]
+        doctor = world.WHO[declined[-1], 1]
+        ward.alerting.act(now["id"], "decline", doctor, "no bed", ward.now_ms)
+    assert len(declined) == 3
+    only = told(ward)
+    assert only is not None and only["call"].id in declined, "no other is known"
+    with writing(ward.engine) as conn:
+        own = people.get_organisation(conn, world.FAR)
+        row = {**vars(own), "id": 5, "name": "New", "hidden": False}
+        conn.execute(insert(tables.organisations).values(row))
+        conn.execute(
+            update(tables.people).where(tables.people.c.id == 42).values(organisation_id=5)
+        )
+    then = told(ward)
+    assert then is not None and then["call"].id == 5
 
 
 def test_weeks_are_counted_by_the_calendar_of_her_hospital(ward: Ward) -> None:
