@@ -54,7 +54,8 @@ def draw(browser: Any, names: Collection[str]) -> None:
 def fill(service: Service) -> tuple[dict[str, int], dict[int, Trace]]:
     """One of everything; the second, fourth and first mother record, the third has done so."""
     ids = world.fill(service, _strip("bradycardia", 5).window(0, FALLEN_S))
-    service.stop_recording(ids["recording_id"])
+    ids["ended_id"] = ids["recording_id"]
+    service.stop_recording(ids["ended_id"])
     service.stop_recording(service.play("probe-3", _strip("normal", 21)))
     running = {}
     for device, kind in (("probe-2", "normal"), ("probe-4", "bradycardia"), ("probe-1", "normal")):

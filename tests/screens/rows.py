@@ -41,6 +41,9 @@ MOTHER = (
            "zh-CN"),
     Screen("mother-recordings", "Her recordings", "mother3", "/mother/history", "Each with one of "
            "three endings, the doctor's words and the report to print.", PHONE),
+    Screen("mother-one", "One recording", "mother1", "/recordings/{ended_id}", "When, how long, "
+           "how much was heard, what the doctor wrote, what she was told meanwhile, and the strip "
+           "when she opens it: in plain words, without a class or a measure.", PHONE, "zh-CN"),
     Screen("mother-record", "Her record", "mother3", "/record", "Plan, advice of her team, values "
            "that she measured, movements, consents, and who looked at her data.", PHONE),
     Screen("mother-ask", "Ask a doctor", "mother1", "/consultations/{consultation_id}", "Questions "

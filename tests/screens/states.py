@@ -52,7 +52,8 @@ PAGES = {
     "/mother": Page(LIVE, "No recording is running. Nobody is watching now. The button to begin."),
     "/recordings/{recording_id}": Page(LIVE, "Paper without a curve; no assessment yet, no alert "
                                        "so far; buttons that nobody pressed and silences that "
-                                       "there were none of are left out."),
+                                       "there were none of are left out. To its mother: a "
+                                       "part that there is nothing for is left out."),
     "/recordings/{recording_id}/beside": Page(WRITTEN, "There is no earlier recording of hers "
                                               "that you may see; nothing was measured in these "
                                               "minutes."),
