@@ -15,10 +15,11 @@ import { say, t } from "./words.js";
 const REST_MS = 5000;
 const SPOKEN = 5; // announcements kept for a screen reader that is still speaking
 
-// That a recording has ended does not say that nothing of hers runs.
-function dataText({ recording_id: id, mother }, live) {
+// That a recording has ended does not say that nothing of hers runs; of what she told nothing was recorded.
+function dataText({ recording_id: id, mother, kind, now }, live) {
   const runs = mother && live.running?.some((row) => row.mother?.id === mother.id);
   const ageMs = live.ageMs(id);
+  if (ageMs === null && kind === "patient" && !now.strip) return "";
   return runs && ageMs === null ? t("of an earlier recording; another runs now") : ageText(ageMs);
 }
 

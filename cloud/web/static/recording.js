@@ -142,6 +142,8 @@ function jump(fromS, toS) {
   return h("button", { type: "button", class: "jump", "data-from": fromS, "data-to": toS }, recorded(fromS));
 }
 
+const span = (fromS, toS) => h("small", {}, t("%(from)s to %(to)s", { from: recorded(fromS), to: recorded(toS) }));
+
 // A line that leads to its place on the strip.
 function line(fromS, toS, ...words) {
   return h("li", {}, jump(fromS, toS), " ", ...words);
@@ -235,8 +237,7 @@ function showCompleteness(found) {
 function showSilent(kept) {
   byId("silent-box").hidden = kept.length === 0;
   const lines = kept.map((one) => {
-    const place = t("%(from)s to %(to)s", { from: recorded(one.from_s), to: recorded(one.to_s) });
-    return line(one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", h("small", {}, place));
+    return line(one.from_s, one.to_s, `${one.rule}: ${say(one.reason)}`, " ", span(one.from_s, one.to_s));
   });
   byId("silent").replaceChildren(...lines);
 }
@@ -266,8 +267,7 @@ function showAssessment(newest) {
 
 function reasonLine(reason) {
   const words = say({ text: reason.message ?? reason.text, args: reason.args });
-  const place = t("%(from)s to %(to)s", { from: recorded(reason.start_s), to: recorded(reason.end_s) });
-  return line(reason.start_s, reason.end_s, words, " ", h("small", {}, place));
+  return line(reason.start_s, reason.end_s, words, " ", span(reason.start_s, reason.end_s));
 }
 
 function alertCard(alert) {
