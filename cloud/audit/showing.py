@@ -12,6 +12,7 @@ from cloud.audit.words import (
     EVENTS,
     RANKS,
     READING_STEPS,
+    ROLES,
     SOURCES,
     STATES,
 )
@@ -28,6 +29,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "what": {**WHAT, **CHANGED},
     "rule": CONDITIONS,
     "rank": RANKS,
+    "role": ROLES,
     "state": STATES,
     "met": {one.id: one.text for one in pregnancy_risk.CRITERIA},
 }

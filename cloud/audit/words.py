@@ -43,6 +43,7 @@ COLUMNS = {
     "from_s": "From, s",
     "green_id": "Green channel",
     "hour": "Hour",
+    "id": "Identifier",
     "kind": "Kind",
     "lease_id": "Lease",
     "level": "Level",
@@ -52,6 +53,7 @@ COLUMNS = {
     "moves": "Movements",
     "mother_id": "Mother",
     "name": "Name",
+    "name_zh": "Name (Chinese)",
     "organisation_id": "Organisation",
     "per_week": "Times a week",
     "phase": "State after it",
@@ -81,6 +83,13 @@ COLUMNS = {
     "username": "Account",
     "variability": "Variability",
     "what": "What",
+    "zone": "Time zone",
+}
+ROLES = {
+    "admin": "administrator",
+    "centre": "works in the centre",
+    "hospital": "works in a hospital or clinic",
+    "mother": "mother",
 }
 CHANGED = {  # of `changes`, beside those of cloud.pregnancy.names
     "account": "Account",
@@ -120,6 +129,8 @@ EVENTS = {
     "hand over": "handed over",
     "handle": "handled",
     "joined": "and also",
+    "worsened": "more urgent",
+    "follow": "follows her",
     "mother_answer": "the mother answered",
     "moved": "moved by the service",
     "nobody left": "handed to the centre",

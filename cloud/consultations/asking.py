@@ -16,6 +16,7 @@ from models.consultations import Phase
 OPEN_ALREADY = "there is an open conversation with a doctor: write there"
 NOT_OVER = "it is not over yet: write there"
 TO_WHOM = "choose a mother"
+SUBJECT_LENGTH = 60  # characters of the first message, where no title was given
 NOBODY_TO_ASK = "there is no hospital and no centre that could be asked: call"
 
 
@@ -88,7 +89,7 @@ def _open(
         raise Refused(OPEN_ALREADY)
     asks = who.role == "mother" or kind == "case"
     one = consultations.add(
-        conn, kind=kind, mother_id=case.mother_id, subject=subject or written.text[:60],
+        conn, kind=kind, mother_id=case.mother_id, subject=subject or _begins(written.text),
         phase=Phase.ASKED if asks else Phase.ANSWERED, organisation_id=asked_id,
         person_id=None if asks else who.person_id, opened_ms=now_ms, opener_id=who.person_id,
         asked_ms=now_ms if asks else None, former_id=former_id, alert_id=case.alert_id,
@@ -103,3 +104,8 @@ def _check_former(conn: Connection, former_id: int, mother_id: int) -> None:
         raise LookupError(f"no consultation {former_id}")
     if former.phase is not Phase.ENDED:
         raise Refused(NOT_OVER)
+
+
+def _begins(text: str) -> str:
+    """Its first words, as a title; cut where it is longer."""
+    return text if len(text) <= SUBJECT_LENGTH else text[: SUBJECT_LENGTH - 1].rstrip() + "…"

@@ -69,7 +69,7 @@ def _numbers(paper: Paper) -> list[tuple[float, float, str]]:
     times = [s for s in times if paper.x_mm(s) + WORDS_MM <= paper.right_mm]
     return [
         *((left, float(paper.rate_mm(bpm)) - 0.5, str(bpm)) for bpm in rates[1:-1]),
-        *((float(paper.x_mm(s)), below, f"{s // 60} min") for s in times),
+        *((float(paper.x_mm(s)), below, f"{s // 3600}:{s // 60 % 60:02}") for s in times),
     ]
 
 

@@ -3,7 +3,7 @@
 import { act, choice } from "./actions.js";
 import { stateLines } from "./alerts.js";
 import { get } from "./live.js";
-import { h, motherName, orgName, phoneLink, priorityMark, setText } from "./parts.js";
+import { h, me, motherName, orgName, phoneLink, priorityMark, setText } from "./parts.js";
 import { duration, msgid, say, t } from "./words.js";
 
 const OUTCOMES = [
@@ -17,6 +17,7 @@ export class Calls {
   rows = new Map(); // by task id
 
   async load(queue) {
+    if (me.role !== "centre") return; // an administrator calls nobody
     const open = (await get("/api/tasks")).filter((task) => task.done_ms === null);
     const wanted = new Set(open.map((task) => task.id));
     for (const [id, row] of this.rows) {

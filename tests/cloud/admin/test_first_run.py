@@ -101,6 +101,12 @@ def test_five_steps(place: tuple[str, Services], context: Any) -> None:
     page.goto("/admin")
     assert page.locator(".setup .done").count() == 4  # 5 is the first data
 
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/centre")
+    page.locator("#loading").wait_for(state="hidden")
+    assert not any(url.endswith("/api/tasks") for url in asked)  # an administrator calls nobody
+
     page.goto("/admin/audit")
     page.locator("td", has_text="probe-west").first.wait_for()
     assert token not in page.content() and password not in page.content()
