@@ -10,11 +10,15 @@
     nobody left  no other hospital is fit: the centre's call list
     acknowledge  of a technical alert: the centre or her hospital knows, and sees to it
     over         what was acknowledged has gone away; if it comes again it is a new alert
+    worsened     a more urgent condition of its episode has become true: everybody may be asked
+                 anew, whoever has accepted it first, and it has to be answered again
+    follow       a hospital has accepted another alert of hers: it is asked about this one too
     handle       the one who accepted says what was done
     close        the end
 
-Missing data, a condition that went away, and time end nothing: only an answer does. There is one
-"accept" or "acknowledge" in any history, so an alert has at most one owner, and the first wins.
+Missing data, a condition that went away, and time end nothing: only an answer does. As
+urgent as it is, there is one "accept" or "acknowledge" in any history, so an alert has at most one
+owner, and the first wins.
 
 Reminders ring again while nothing happens, by phase and priority. They move nothing.
 """
@@ -64,6 +68,15 @@ TRANSITIONS = {
     (Phase.ESCALATED, "accept"): Phase.ACCEPTED,
     (Phase.CENTRE, "accept"): Phase.ACCEPTED,
     (Phase.CENTRE, "acknowledge"): Phase.ACKNOWLEDGED,
+    (Phase.TOLD, "worsened"): Phase.RAISED,
+    (Phase.DELIVERED, "worsened"): Phase.RAISED,
+    (Phase.READ, "worsened"): Phase.RAISED,
+    (Phase.CENTRE, "worsened"): Phase.RAISED,
+    (Phase.ACCEPTED, "worsened"): Phase.RAISED,
+    (Phase.TOLD, "follow"): Phase.RAISED,
+    (Phase.DELIVERED, "follow"): Phase.RAISED,
+    (Phase.READ, "follow"): Phase.RAISED,
+    (Phase.CENTRE, "follow"): Phase.RAISED,
     (Phase.ACKNOWLEDGED, "over"): Phase.CLOSED,
     (Phase.ACKNOWLEDGED, "close"): Phase.CLOSED,
     (Phase.ACCEPTED, "handle"): Phase.HANDLED,

@@ -3,11 +3,12 @@
 The words do not name whom they are about: the page puts the name before them, or "your hospital".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cloud.alerts.moves import words
+from cloud.alerts.stretches import WORSENED
 from cloud.store.alerts import Step
 
 WAITS = "no answer yet"
@@ -18,8 +19,17 @@ DECLINED = "declined: %(why)s"
 TAKEN = "no longer asked: %(organisation)s has taken it"
 WITHDRAWN = "not asked any more"
 TOOK = "has taken it"
+TOOK_BEFORE = "had taken it before it became more urgent"
+MORE_URGENT = "no longer asked: it became more urgent, and was asked anew"
+LOOKS_AFTER = "no longer asked: %(organisation)s looks after her"
 OPEN = (WAITS, SHOWN, SEEN)
-_BECAME = {"delivered": SHOWN, "read": SEEN, "withdrawn": WITHDRAWN}
+_BECAME = {
+    "delivered": SHOWN,
+    "read": SEEN,
+    "withdrawn": WITHDRAWN,
+    "decline": DECLINED,
+    "time up": SILENT,
+}
 
 
 @dataclass
@@ -38,22 +48,28 @@ def asking(steps: Sequence[Step], names: Mapping[int, Any]) -> list[Asked]:
     found: dict[int, Asked] = {}
     for step in steps:
         place = step.organisation_id
+        if step.event == WORSENED:
+            _end(found.values(), words(MORE_URGENT), step.at_ms)
         if place is None:
             continue
         if step.event == "tell":
             found[place] = Asked(place, step.at_ms, words(WAITS))
+        elif step.event == "follow":
+            _end(found.values(), words(LOOKS_AFTER, organisation=names[place]), step.at_ms)
         elif step.event == "accept":
+            _end(found.values(), words(TAKEN, organisation=names[place]), step.at_ms)
             one = found.setdefault(place, Asked(place, step.at_ms, words(TOOK)))
             one.said, one.said_ms = words(TOOK), step.at_ms
-            for other in found.values():
-                if other.said["text"] in OPEN:
-                    other.said = words(TAKEN, organisation=names[place])
-                    other.said_ms = step.at_ms
-        elif step.event == "decline" and place in found:
-            why = step.text if isinstance(step.text, str) else dict(step.text)
-            found[place].said, found[place].said_ms = words(DECLINED, why=why), step.at_ms
-        elif step.event == "time up" and place in found:
-            found[place].said, found[place].said_ms = words(SILENT), step.at_ms
         elif step.event in _BECAME and place in found:
-            found[place].said, found[place].said_ms = words(_BECAME[step.event]), step.at_ms
+            why = step.text if isinstance(step.text, str) else dict(step.text)
+            args = {"why": why} if step.event == "decline" else {}
+            found[place].said, found[place].said_ms = words(_BECAME[step.event], **args), step.at_ms
     return list(found.values())
+
+
+def _end(asked: Iterable[Asked], why: dict[str, Any], at_ms: int) -> None:
+    """Whoever has not answered is not asked any more; who had taken it has to say so again."""
+    for one in asked:
+        if one.said["text"] in (*OPEN, TOOK):
+            one.said = words(TOOK_BEFORE) if one.said["text"] == TOOK else why
+            one.said_ms = at_ms

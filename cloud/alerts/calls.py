@@ -3,7 +3,8 @@
 A task is made when she has not answered an alert for ANSWER_S, or answered that she wants a call
 or an ambulance. It ends nothing of the alert. It is open until a person says what came of it. One
 for want of an answer is no longer needed, and says so, when she answers by herself or when the
-alert is handled or closed; what she has asked for stays, and says that the alert was handled.
+alert is handled or closed; what she has asked for stays, and says that the alert was handled. When
+the alert becomes more urgent she is asked again, and called again.
 """
 
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ CALLED = "called: %(outcome)s"
 def make_due(conn: Connection, now_ms: int) -> list[int]:
     """The alerts for which a call has to be made from now on."""
     due = tasks.unanswered(conn, now_ms - 1000 * ANSWER_S)
-    return [one[0] for one in due if _make(conn, *one, "no_answer", now_ms)]
+    return [alert_id for alert_id in due if _make(conn, alert_id, "no_answer", now_ms)]
 
 
 def after_answer(conn: Connection, alert: Alert, said: str, now_ms: int) -> None:
@@ -63,7 +64,7 @@ def after_answer(conn: Connection, alert: Alert, said: str, now_ms: int) -> None
         if task.kind == "no_answer":
             tasks.finish(conn, task.id, None, words(ANSWERED_HERSELF), now_ms)
     if said in ASKED and alert.mother_id is not None:
-        _make(conn, alert.id, alert.recording_id, alert.mother_id, ASKED[said], now_ms)
+        _make(conn, alert.id, ASKED[said], now_ms)
 
 
 def after_end(
@@ -100,14 +101,11 @@ def views(conn: Connection, shown: list[Task]) -> list[dict[str, Any]]:
     )
 
 
-def _make(
-    conn: Connection, alert_id: int, recording_id: int, mother_id: int, kind: str, now_ms: int
-) -> bool:
-    if not tasks.add(conn, alert_id, recording_id, mother_id, kind, now_ms):
-        return False
+def _make(conn: Connection, alert_id: int, kind: str, now_ms: int) -> bool:
     alert = alerts.get_locked(conn, alert_id)
-    if alert is not None:
-        note(conn, alert, "to call", now_ms, words(WHY[kind]))
+    if alert is None or not tasks.add(conn, alert, kind, now_ms):
+        return False
+    note(conn, alert, "to call", now_ms, words(WHY[kind]))
     return True
 
 

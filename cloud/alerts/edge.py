@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from cloud.alerts.late import clock
 from cloud.alerts.moves import note, words
+from cloud.alerts.stretches import every_stretch
 from cloud.completeness import at_ms
 from cloud.store import alerts, recordings
 from cloud.store.alerts import Alert
@@ -94,10 +95,11 @@ def alert_of(conn: Connection, recording: Recording, shown: Shown) -> Alert | No
         cleared_s = inf if alert.cleared_s is None else alert.cleared_s
         if alert.onset_s - slack_s <= at_s <= cleared_s + slack_s:
             return alert
-    for step in reversed(alerts.steps_called(conn, about.id, "joined")):
-        told = {} if isinstance(step.text, str) else step.text
-        if told.get("rule") == shown.rule and told["onset_s"] - slack_s <= at_s:
-            return alerts.get(conn, step.alert_id)
+    every = alerts.of_recordings(conn, [about.id])
+    steps = alerts.steps_of(conn, [one.id for one in every])
+    for alert, told in reversed(every_stretch(every, steps)):
+        if told.rule == shown.rule and told.onset_s - slack_s <= at_s:
+            return alert
     return None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
 from cloud.alerts.names import condition_in
+from cloud.alerts.stretches import NEWS, WORSENED, facts, stretches
 from cloud.completeness import at_ms
 from cloud.store import alerts, recordings
 from cloud.store.alerts import Alert, Step
@@ -31,22 +32,18 @@ OVER = (Phase.HANDLED, Phase.CLOSED)
 
 def held(alert: Alert, steps: Sequence[Step]) -> Held:
     """The conditions of this alert that are not over, its own first."""
-    own: float | None = alert.onset_s
-    joined: Held = {}
+    first = stretches(alert, steps)[0]
+    own, found = first.rule, {first.rule: first.onset_s}
     for step in steps:
-        told = {} if isinstance(step.text, str) else step.text
-        rule = told.get("rule", alert.rule)
-        if step.event == "cleared" and rule == alert.rule:
-            own = None
-        elif step.event == "cleared":
-            joined.pop(rule, None)
-        elif step.event == "joined":
-            joined.setdefault(rule, told["onset_s"])
-        elif step.event == "recurred" and own is None:
-            own = told["onset_s"]
-    if alert.cleared_s is not None:
-        return joined
-    return {alert.rule: alert.onset_s if own is None else own, **joined}
+        told = facts(step)
+        if step.event == WORSENED:
+            own = told["rule"]
+        if step.event == "cleared":
+            found.pop(told.get("rule", own), None)
+        elif step.event in NEWS:
+            found.setdefault(told.get("rule", own), told["onset_s"])
+    onset_s = found.pop(alert.rule, alert.onset_s)
+    return found if alert.cleared_s is not None else {alert.rule: onset_s, **found}
 
 
 def uncleared(conn: Connection, recording_id: int) -> Held:

@@ -17,13 +17,15 @@ from cloud.routing.plan import Choice, Roads
 from cloud.store import alerts, changes, commands, hidden, people, recordings
 from cloud.store.alerts import Alert, Step
 from device.payloads import COMMAND_ALERT
-from models.alerts import ANSWERED, REMIND_AFTER_S, after
+from models.alerts import ANSWERED, REMIND_AFTER_S, TRANSITIONS, Phase, after
 
 Text = Mapping[str, Any] | str  # {"text": msgid, "args": {...}, ...}, or a person's own words
 
 TECHNICAL = "technical: the centre helps the mother with the probe"
 NO_MOTHER = "the recording belongs to no mother yet"
 SILENT = "no answer for %(seconds)s s"
+FOLLOW = "follow"
+FOLLOWS = "it has taken alert %(number)d of hers"
 BREAK_GLASS = "asked without the mother's consent, as the alert is urgent; she is told"
 _URGENCY = {"high": 2, "medium": 1, "low": 0}
 
@@ -76,15 +78,19 @@ def move(
     return moved
 
 
-def tell_next(conn: Connection, alert: Alert, now_ms: int, how: Telling) -> Alert:
-    """Ask the best hospital that was not asked yet, or hand the alert to the centre."""
+def tell_next(
+    conn: Connection, alert: Alert, now_ms: int, how: Telling, looks_after: int | None = None
+) -> Alert:
+    """Ask the best hospital that was not asked yet, or hand the alert to the centre. `looks_after`:
+    the hospital that had accepted it before it became more urgent."""
     if alert.kind == "technical":
         return _to_centre(conn, alert, now_ms, words(TECHNICAL))
     mother = None if alert.mother_id is None else people.get_mother(conn, alert.mother_id)
     if mother is None:
         return _to_centre(conn, alert, now_ms, words(NO_MOTHER))
     asked, urgent = alerts.asked(conn, alert.id), alert.priority == "high"
-    plan = how.planner.plan(conn, mother, asked, urgent, now_ms, how.roads)
+    looks_after = looks_after or _looks_after(conn, mother.id)
+    plan = how.planner.plan(conn, mother, asked, urgent, now_ms, how.roads, looks_after)
     if not plan.fit:
         return _to_centre(conn, alert, now_ms, routing_words.why_nobody(conn, plan))
     first = plan.first(1)[0]
@@ -95,6 +101,14 @@ def tell_next(conn: Connection, alert: Alert, now_ms: int, how: Telling) -> Aler
     if first.break_glass:
         _tell_break_glass(conn, alert, first, now_ms)
     return alert
+
+
+def _looks_after(conn: Connection, mother_id: int) -> int | None:
+    """The hospital that has accepted another alert of hers, and has not handled it yet."""
+    for one in reversed(alerts.open_of_mother(conn, mother_id)):
+        if one.phase is Phase.ACCEPTED and one.kind == "patient":
+            return one.organisation_id
+    return None
 
 
 def _tell_break_glass(conn: Connection, alert: Alert, first: Choice, now_ms: int) -> None:
@@ -126,6 +140,29 @@ def command_device(conn: Connection, alert: Alert, now_ms: int) -> None:
         text=f"{shown.phase.value} {shown.priority}",
         now_ms=now_ms,
     )
+
+
+def follow(
+    conn: Connection, accepted: Alert, hospital_id: int, now_ms: int, how: Telling
+) -> list[int]:
+    """A hospital has accepted an alert: her others that wait for somebody else are asked of it
+    too, so that one place looks after her. Those that it has declined are not. Their ids."""
+    changed = []
+    for one in alerts.open_of_mother(conn, accepted.mother_id or 0):
+        alert = alerts.get_locked(conn, one.id)
+        if alert is None or (alert.phase, FOLLOW) not in TRANSITIONS or alert.kind != "patient":
+            continue
+        steps = alerts.steps_of(conn, [alert.id])[alert.id]
+        declined = any(s.event == "decline" and s.organisation_id == hospital_id for s in steps)
+        if declined or alert.organisation_id == hospital_id:
+            continue
+        nobody = {"organisation_id": None, "told_ms": None, "deadline_ms": None}
+        text = words(FOLLOWS, number=accepted.id)
+        alert = move(conn, alert, FOLLOW, now_ms, nobody, text, hospital_id)
+        alert = tell_next(conn, alert, now_ms, how, hospital_id)
+        command_device(conn, alert, now_ms)
+        changed.append(alert.id)
+    return changed
 
 
 def words(text: str, **args: Any) -> dict[str, Any]:

@@ -68,4 +68,4 @@ def _since(conn: Any, alert_id: int, alert: alerts.Alert) -> int:
     """When it came into its phase."""
     steps = alerts.steps_of(conn, [alert_id])[alert_id]
     came = "accept" if alert.phase in ANSWERED else "nobody left"
-    return next((step.at_ms for step in steps if step.event == came), alert.raised_ms)
+    return next((step.at_ms for step in reversed(steps) if step.event == came), alert.raised_ms)

@@ -13,19 +13,28 @@ from sqlalchemy import Connection, Engine
 
 from cloud.alerts import calls
 from cloud.alerts.answers import NOT_NOW, Actor, ReasonMissing, Refused, answer
-from cloud.alerts.episodes import clear, has_joined, host_of, is_known
+from cloud.alerts.episodes import Found, clear, tell
 from cloud.alerts.holding import is_of_strip
 from cloud.alerts.late import marked
-from cloud.alerts.moves import SILENT, Telling, command_device, move, note, tell_next, words
+from cloud.alerts.moves import (
+    SILENT,
+    Telling,
+    command_device,
+    follow,
+    move,
+    note,
+    tell_next,
+    words,
+)
 from cloud.alerts.showing import Showing
 from cloud.clock import Clock, wall_ms
 from cloud.hospitals.planner import Planner
 from cloud.hub import Hub
 from cloud.store import alerts, recordings
-from cloud.store.alerts import OVER, Alert
+from cloud.store.alerts import Alert
 from cloud.store.db import reading, writing
 from models.alerts import ESCALATE_AFTER_S, WAITING, Phase
-from models.rules import CATALOGUE_VERSION, Rule
+from models.rules import Rule
 
 __all__ = ["ANSWERS", "Actor", "Alerting", "ReasonMissing", "Refused"]
 log = logging.getLogger(__name__)
@@ -74,34 +83,19 @@ class Alerting:
         last_s: it is known to have stayed true until then; what was told of any of its seconds,
         the first to come perhaps, is not told again.
         The same again while its alert is not over is a step "recurred" of that alert; what belongs
-        to the episode of another one is a step "joined" of that one.
+        to the episode of another one is a step "joined" of that one, or "worsened" when it is more
+        urgent: then that alert is of this rule, and is asked anew.
         """
         with reading(self._engine) as conn:
             recording = recordings.get(conn, recording_id)
             if recording is not None:
                 reason = marked(conn, recording, rule, reason, onset_s, at_s, now_ms)
         how = self.telling(recording.mother_id if recording else None, now_ms)
+        found = Found(recording_id, rule, reason, onset_s, at_s, max(at_s, last_s))
         with writing(self._engine) as conn:
-            former = alerts.of_rule(conn, recording_id, rule.id)
-            last_s = max(at_s, last_s)
-            if is_known(conn, former, onset_s, last_s):
-                return None
-            alert = next((one for one in former if one.phase not in OVER), None)
-            again = {**reason, "onset_s": onset_s, "at_s": at_s}
+            alert = tell(conn, found, now_ms, how)
             if alert is None:
-                if has_joined(conn, recording_id, rule, onset_s, last_s):
-                    return None
-                alert = host_of(conn, recording_id, rule, at_s)
-                if alert is not None:
-                    note(conn, alert, "joined", now_ms, {**again, "rule": rule.id})
-                else:
-                    values = {"recording_id": recording_id, "reason": reason}
-                    values |= {"onset_s": onset_s, "at_s": at_s}
-                    alert = _begin(conn, rule, values, now_ms, how)
-            else:
-                note(conn, alert, "recurred", now_ms, again)
-                if alert.cleared_s is not None and onset_s >= alert.cleared_s:
-                    alert = alerts.change(conn, alert, {"cleared_s": None})
+                return None
             command_device(conn, alert, now_ms)
         self._publish_all(alert)
         return alert.id
@@ -139,10 +133,13 @@ class Alerting:
                 moved = tell_next(conn, moved, now_ms, how)
             if event in calls.ENDED and moved is not None:
                 calls.after_end(conn, moved, event, actor.person_id, now_ms)
+            others = list[int]()
+            if event == "accept" and moved is not None and actor.role == "hospital":
+                others = follow(conn, moved, actor.organisation_id or 0, now_ms, how)
             if moved is not None:
                 command_device(conn, moved, now_ms)
-        if moved is not None:
-            self.publish(alert_id)
+        for changed in () if moved is None else (alert_id, *others):
+            self.publish(changed)
         return self._showing.now(alert_id)
 
     def delivered(self, alert_id: int, organisation_id: int, now_ms: int) -> None:
@@ -227,16 +224,3 @@ def _locked(conn: Connection, alert_id: int) -> Alert:
     if alert is None:
         raise LookupError(f"no alert {alert_id}")
     return alert
-
-
-def _begin(
-    conn: Connection, rule: Rule, values: dict[str, Any], now_ms: int, how: Telling
-) -> Alert:
-    recording = recordings.get(conn, values["recording_id"])
-    if recording is None:
-        raise LookupError(f"no recording {values['recording_id']}")
-    values |= {"rule": rule.id, "kind": rule.kind, "priority": rule.priority}
-    values |= {"mother_id": recording.mother_id, "catalogue": CATALOGUE_VERSION}
-    alert = alerts.add(conn, raised_ms=now_ms, **values)
-    note(conn, alert, "raised", now_ms, alert.reason)
-    return tell_next(conn, alert, now_ms, how)

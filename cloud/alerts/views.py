@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from cloud.alerts.asking import asking
 from cloud.alerts.holding import states
+from cloud.alerts.stretches import WORSENED, facts, since_anew
 from cloud.gestation import gestation_weeks
 from cloud.store import alerts, people
 from cloud.store.alerts import Alert, Step
@@ -78,7 +79,7 @@ def _view(alert: Alert, steps: list[Step], known: _Names) -> dict[str, Any]:
         "mother_answer": alert.mother_answer,
         "mother_answer_ms": alert.mother_answer_ms,
         "seen_ms": _seen_ms(alert, steps),
-        "also": [_step(step, known)["text"] for step in steps if step.event in ALSO],
+        "also": _also(steps),
         "useful": alert.useful,
         "catalogue": alert.catalogue,
         "steps": [_step(step, known) for step in steps],
@@ -145,11 +146,17 @@ def _owner(alert: Alert, known: _Names) -> dict[str, Any] | None:
     }
 
 
+def _also(steps: list[Step]) -> list[Any]:
+    """The reasons of what else belongs to the episode; of what has worsened, of what it was."""
+    told = (step for step in steps if step.event in (*ALSO, WORSENED))
+    return [facts(step)["was"]["said"] if step.event == WORSENED else facts(step) for step in told]
+
+
 def _seen_ms(alert: Alert, steps: list[Step]) -> int | None:
     """When somebody at the organisation that is asked now, or has it, first looked."""
     seen = (
         step.at_ms
-        for step in steps
+        for step in since_anew(steps)
         if step.event in SEEN and step.organisation_id == alert.organisation_id
     )
     return next(seen, None) if alert.organisation_id is not None else None

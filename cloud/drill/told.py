@@ -5,6 +5,7 @@ from functools import cache
 
 from sqlalchemy import Engine
 
+from cloud.alerts.stretches import stretches
 from cloud.drill.ledger import Episode, Told
 from cloud.store import alerts, frames
 from cloud.store.db import reading
@@ -41,7 +42,7 @@ def end_s(engine: Engine, recording: Recording) -> float:
 
 
 def told(engine: Engine, recording: Recording) -> list[Told]:
-    """Each alert on the samples, and each time that it says it recurred.
+    """Each condition on the samples that an alert was told of, and each time that it recurred.
 
     signal_lost is true, and not counted, where its seconds were not yet here when it was told.
     """
@@ -54,17 +55,8 @@ def told(engine: Engine, recording: Recording) -> list[Told]:
     came_ms = {t_ms_of(data) // 1000: ms for data, ms in kept if is_trace(data)}
     found = []
     for alert in mine:
-        times = [(alert.at_s, alert.raised_ms)]
-        times += [
-            (float(step.text["at_s"]), step.at_ms)
-            for step in steps[alert.id]
-            if step.event == "recurred" and not isinstance(step.text, str)
-        ]
-        lost = alert.rule == "signal_lost"
-        late = (lost and came_ms.get(int(at_s) - 1, ms) > ms for at_s, ms in times)
-        found += [
-            Told(alert.rule, at_s)
-            for (at_s, _), is_late in zip(times, late, strict=True)
-            if not is_late
-        ]
+        for one in stretches(alert, steps[alert.id]):
+            lost = one.rule == "signal_lost"
+            if not (lost and came_ms.get(int(one.at_s) - 1, one.told_ms) > one.told_ms):
+                found.append(Told(one.rule, one.at_s))
     return sorted(found, key=lambda one: (one.rule, one.at_s))

@@ -97,7 +97,7 @@ class Metrics:
         for step in steps:
             self._step_id = step.id
             self._steps.labels(step.rule, step.event).inc()
-            if step.event == "accept":
+            if step.event == "accept" and step.after_ms >= 0:  # else it has worsened since
                 self._accept.observe(step.after_ms / 1000)
         for try_id, channel, failed in tries:
             self._try_id = try_id

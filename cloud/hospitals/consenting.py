@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from cloud.alerts.answers import Actor
 from cloud.alerts.moves import Telling, command_device, move, note, tell_next, words
 from cloud.alerts.service import Alerting
+from cloud.alerts.stretches import since_anew
 from cloud.consultations.moves import withdrawn
 from cloud.consultations.service import Consultations
 from cloud.hub import Event, Hub
@@ -104,7 +105,7 @@ def _stays(conn: Connection, alert: Alert, consent: Consent) -> bool:
         return True
     if consent.holds_for(organisation.id):
         return True
-    steps = alerts.steps_of(conn, [alert.id])[alert.id]
+    steps = since_anew(alerts.steps_of(conn, [alert.id])[alert.id])
     if any(s.event == "consent_kept" and s.organisation_id == organisation.id for s in steps):
         return True
     told = (s.at_ms for s in steps if s.event == "tell" and s.organisation_id == organisation.id)

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine
 
 from cloud.gestation import weeks_of
-from cloud.routing.expecting import Expecting
+from cloud.routing.expecting import ARRIVED, EXPECTED, LOOKS_AFTER, Expecting
 from cloud.routing.needs import needs_of
 from cloud.routing.origin import POSITION_AGE_S, Origin, origin_of
 from cloud.routing.osrm import Osrm
@@ -78,16 +78,18 @@ class Planner:
         urgent: bool,
         now_ms: int,
         roads: Roads | None = None,
+        looks_after: int | None = None,
     ) -> Plan:
         """`urgent`: hospitals without her consent may be asked when no other is left. For a hidden
-        mother there is no hospital but her own."""
+        mother there is no hospital but her own. `looks_after`: a hospital that has taken an alert
+        of hers."""
         closed = hidden.is_hidden(conn, mother.id)
         own = [mother.organisation_id or 0]
         every = hospitals.read(conn, now_ms, own) if closed else self._every(conn, now_ms)
         origin = self._origin(conn, mother, every, now_ms)
         needs = needs_of(mother, weeks_of(conn, mother, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
-        expecting = _expecting(conn, mother.id)
+        expecting = _expecting(conn, mother.id, looks_after)
         if roads is not None and roads.origin != origin.at:
             roads = None  # she has moved since
 
@@ -117,8 +119,8 @@ class Planner:
         return origin_of(mother, position, own_place, now_ms, self._position_age_s)
 
 
-def _expecting(conn: Connection, mother_id: int) -> Expecting | None:
+def _expecting(conn: Connection, mother_id: int, looks_after: int | None) -> Expecting | None:
     channel = green.of_mother(conn, mother_id)
-    if channel is None:
-        return None
-    return Expecting(channel.organisation_id, channel.phase not in COMING)
+    if channel is not None:
+        return Expecting(channel.organisation_id, EXPECTED if channel.phase in COMING else ARRIVED)
+    return None if looks_after is None else Expecting(looks_after, LOOKS_AFTER)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from cloud import i18n
 from cloud.channels.base import Failed, Letter
+from cloud.outgoing.outbox import HER_ALERTS
 from cloud.store import alerts, contacts, people
 from cloud.store.alerts import Alert
 from cloud.store.messages import Message
@@ -80,14 +81,16 @@ def _phone(conn: Connection, message: Message) -> str | None:
 
 def _is_overtaken(conn: Connection, message: Message) -> bool:
     """Staff: the alert was answered, or somebody else is asked now; a reminder: something was done
-    since. Mother, her alert: she has answered, or it is over. What she is told about steps is never
-    overtaken."""
+    since. Mother, her alert: she has answered, or it is over. Both: it is more urgent now. What she
+    is told about steps is never overtaken."""
     alert = alerts.get(conn, message.alert_id or 0)
     if alert is None:
         return True
     if message.mother_id is not None:
         over = alert.phase in alerts.OVER or alert.mother_answer is not None
-        return message.step == "raised" and over
+        return message.step in HER_ALERTS and (over or message.priority != alert.priority)
+    if message.priority != alert.priority:
+        return True  # it has become more urgent
     if message.step == "nobody left":
         return alert.phase is not Phase.CENTRE
     if message.step == "reminded":

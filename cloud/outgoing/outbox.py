@@ -29,6 +29,7 @@ HELP_HER = "%(reason)s. Help her with the probe."
 AT = "At %(time)s: %(words)s"  # what she is told late
 HER_ALERT = "Lucina: what to do now"
 HER_STEP = "Lucina: your recording"
+HER_ALERTS = ("raised", "worsened")  # she is told what to do
 RANK = {"low": 0, "medium": 1, "high": 2}
 BY_PHONE = (("sms", "medium"), ("voice", "high"))  # when no contact is given but a phone is known
 ANONYMOUS = Wishes()
@@ -89,17 +90,17 @@ def of_step(
     organisation = people.get_organisation(conn, organisation_id) if organisation_id else None
     person = people.get_person(conn, person_id) if person_id else None
     args = {"organisation": _name(organisation), "person": person.name if person else None}
-    title = HER_ALERT if event == "raised" else HER_STEP
+    title = HER_ALERT if event in HER_ALERTS else HER_STEP
     body = said_as(step.text, **args)
-    if event == "raised" and "late_s" in alert.reason:
+    if event in HER_ALERTS and "late_s" in alert.reason:
         body = said_as(AT, time=alert.reason["args"]["time"], words=body)
     row = {
-        "key": f"alert {alert.id} {event} {organisation_id or 0} mother",
+        "key": f"alert {alert.id} {event} {alert.priority} {organisation_id or 0} mother",
         "alert_id": alert.id,
         "recording_id": alert.recording_id,
         "step": event,
         "priority": "low" if step.need == "every" else alert.priority,
-        "urgent": event == "raised",
+        "urgent": event in HER_ALERTS,
         "text": {"title": said_as(title), "body": body},
     }
     tell_mother(conn, alert.mother_id, step.need, row, now_ms)
@@ -123,7 +124,7 @@ def of_recording(conn: Connection, recording: Recording, step: str, now_ms: int)
 
 
 def _step_of(alert: Alert, event: str) -> Step | None:
-    if event == "raised":
+    if event in HER_ALERTS:
         rule = BY_ID.get(alert.rule)
         return Step("always", rule.mother_text) if rule else None
     return TO_CENTRE[alert.kind] if event == "nobody left" else STEPS.get(event)
@@ -153,7 +154,7 @@ def _tell_staff(
     for organisation in organisations:
         if organisation is not None:
             again = f" {now_ms}" if event == "reminded" else ""
-            key = f"alert {alert.id} {event} {organisation.id}{again}"
+            key = f"alert {alert.id} {event} {alert.priority} {organisation.id}{again}"
             rows = staff_rows(conn, organisation, {**shared, "key": key}, now_ms)
             messages.add(conn, rows)
 

@@ -1,4 +1,4 @@
-"""The hospital that expects a mother, or has her, by an open green channel: asked first. Pure."""
+"""The hospital that expects a mother, has her, or looks after her already: asked first. Pure."""
 
 from typing import NamedTuple
 
@@ -10,11 +10,12 @@ from cloud.store.hospitals import Hospitals
 
 ARRIVED = "she has arrived by the green channel"
 EXPECTED = "she is expected by the green channel"
+LOOKS_AFTER = "it looks after her already"
 
 
 class Expecting(NamedTuple):
     hospital_id: int
-    arrived: bool
+    why: str  # one of these
 
 
 def expects(one: Expecting | None, consent: Consent, h: Hospitals) -> NDArray[np.bool_]:
@@ -24,7 +25,3 @@ def expects(one: Expecting | None, consent: Consent, h: Hospitals) -> NDArray[np
         return np.full(len(h), False)
     here: NDArray[np.bool_] = h.ids == one.hospital_id
     return here & h.staffed
-
-
-def words_of(one: Expecting | None) -> str:
-    return ARRIVED if one is not None and one.arrived else EXPECTED

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloud.routing.distance import ROAD_KMH, Point, distances_km, in_words, road_minutes
-from cloud.routing.expecting import Expecting, expects, words_of
+from cloud.routing.expecting import EXPECTED, Expecting, expects
 from cloud.routing.needs import Needs
 from cloud.routing.origin import Origin, Words
 from cloud.routing.rules import ASKED, NO_CONSENT, agreed_with, unfit
@@ -185,7 +185,7 @@ def plan(
     first = _own_first(own, fit & agreed, minutes, origin, limits)
     held = [green, first, fit & agreed, fit & np.full(len(fit), urgent)]
     group = np.select(held, [_GREEN, _OWN, _FIT, _GLASS], _UNFIT)
-    said.insert(0, (words_of(expecting), green))
+    said.insert(0, (expecting.why if expecting else EXPECTED, green))
     said += [(OWN, group == _OWN), (BY_TIME, group == _FIT), (BREAK_GLASS, group == _GLASS)]
     said += [(NO_CONSENT, np.full(len(fit), True))]
     line = np.argmax([holds for _, holds in said], axis=0)

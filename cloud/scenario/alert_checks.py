@@ -1,5 +1,6 @@
 """What has to be true of the alerts when the day is over; see checks.py."""
 
+from cloud.alerts.stretches import rules_of, since_anew
 from cloud.scenario.records import Records
 from cloud.scenario.stage import Stage
 from models import alerts
@@ -23,9 +24,7 @@ def alerts_answered(_: Stage, found: Records) -> list[str]:
 def every_kind(_: Stage, found: Records) -> list[str]:
     """Each rule of the catalogue has spoken, by itself or within the alert of another one; but for
     that of an assessment which fails: no recording of a probe brings it about."""
-    told = {one.rule for one in found.alerts}
-    for steps in found.alert_steps.values():
-        told |= {s.text["rule"] for s in steps if s.event == "joined" and isinstance(s.text, dict)}
+    told = {rule for one in found.alerts for rule in rules_of(one, found.alert_steps[one.id])}
     return [
         f"no alert of {rule.id}" for rule in RULES if rule.where != "look" and rule.id not in told
     ]
@@ -35,8 +34,9 @@ def one_owner(_: Stage, found: Records) -> list[str]:
     wrong = []
     for one in found.alerts:
         steps = found.alert_steps[one.id]
-        owners = [step.person_id for step in steps if step.event in TAKEN]
-        asked = [step.organisation_id for step in steps if step.event == "tell"]
+        last = since_anew(steps)
+        owners = [step.person_id for step in last if step.event in TAKEN]
+        asked = [step.organisation_id for step in last if step.event == "tell"]
         if len(owners) > 1:
             wrong.append(f"alert {one.id} has owners {owners}")
         if len(asked) != len(set(asked)):
@@ -69,7 +69,8 @@ def told_together(stage: Stage, found: Records) -> list[str]:
     within a second after it was raised, where they were open."""
     wrong = []
     for one in found.alerts:
-        first = next((s for s in found.alert_steps[one.id] if s.event == "tell"), None)
+        told = since_anew(found.alert_steps[one.id])
+        first = next((s for s in told if s.event == "tell"), None)
         place = stage.cast.place_of(first.organisation_id) if first else None
         mother = stage.cast.mothers.get(one.mother_id or 0)
         pages = [stage.cast.staff(place)[0].account] if place else []

@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from statistics import median
 from typing import Any
 
+from cloud.alerts.stretches import facts, since_anew
 from cloud.scenario.people import MOTHERS, PLACES
 from cloud.scenario.records import Records
 from cloud.scenario.stage import Stage
 
 ZONE = timezone(timedelta(hours=8))  # of the organisations: Asia/Shanghai has no summer time
+COUNTED = (
+    "decline", "time up", "accept", "acknowledge", "nobody left", "recurred", "worsened",
+)  # fmt: skip
 Entry = tuple[int, int, str]  # ms, order among those of one moment, words
 
 
@@ -53,12 +57,13 @@ def summary(stage: Stage, found: Records) -> dict[str, Any]:
         steps = found.alert_steps[one.id]
         by_rule[one.rule]["raised"] += 1
         events = Counter(step.event for step in steps)
-        for event in ("decline", "time up", "accept", "acknowledge", "nobody left", "recurred"):
+        for event in COUNTED:
             by_rule[one.rule][event] += events[event]
         for step in steps:
-            if step.event == "joined" and isinstance(step.text, dict):
-                by_rule[step.text["rule"]]["joined"] += 1
-        waits_s += [(s.at_ms - one.raised_ms) / 1000 for s in steps if s.event == "accept"]
+            if step.event == "joined":
+                by_rule[facts(step)["rule"]]["joined"] += 1
+        last = since_anew(steps)
+        waits_s += [(s.at_ms - one.raised_ms) / 1000 for s in last if s.event == "accept"]
     tries = [one for of in found.tries.values() for one in of]
     return {
         "alerts": {rule: dict(counts) for rule, counts in sorted(by_rule.items())},

@@ -21,6 +21,7 @@ from cloud.store.hidden import shown
 from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
+ANEW = ("worsened", "follow")  # after these steps everybody may be asked again
 OVER = (Phase.HANDLED, Phase.CLOSED)  # what the rule says after these is a new alert
 
 # Built once: a tick asks these four times a second
@@ -109,6 +110,13 @@ def open_of(conn: Connection, recording_id: int) -> list[Alert]:
     return [_alert(row) for row in conn.execute(query.order_by(alerts.c.id))]
 
 
+def open_locked(conn: Connection, recording_id: int) -> list[Alert]:
+    """The same, and nobody else changes them before this transaction ends."""
+    query = select(alerts).where(alerts.c.recording_id == recording_id, ~_is_over())
+    rows = conn.execute(query.order_by(alerts.c.id).with_for_update())
+    return [_alert(row) for row in rows]
+
+
 def of_recordings(conn: Connection, recording_ids: Collection[int]) -> list[Alert]:
     """All of these recordings, by onset."""
     query = select(alerts).where(alerts.c.recording_id.in_(recording_ids))
@@ -162,10 +170,11 @@ def visible(
 
 
 def asked(conn: Connection, alert_id: int) -> frozenset[int]:
-    """The hospitals that have been asked to take this alert."""
-    query = select(alert_steps.c.organisation_id).where(
-        alert_steps.c.alert_id == alert_id, alert_steps.c.event == "tell"
-    )
+    """The hospitals that have been asked to take this alert since it was asked anew."""
+    s = alert_steps.c
+    anew = select(func.max(s.id)).where(s.alert_id == alert_id, s.event.in_(ANEW))
+    since = s.id > func.coalesce(anew.scalar_subquery(), 0)
+    query = select(s.organisation_id).where(s.alert_id == alert_id, s.event == "tell", since)
     return frozenset(conn.scalars(query))
 
 
@@ -189,6 +198,8 @@ def change(conn: Connection, alert: Alert, values: Mapping[str, Any]) -> Alert:
     """Write these fields if the alert is still in the phase that was read; NotAllowed if not."""
     if "phase" in values:
         values = {**values, "phase": values["phase"].value}
+    if "reason" in values:
+        values = {**values, "reason": json.dumps(values["reason"])}
     still = (alerts.c.id == alert.id) & (alerts.c.phase == alert.phase.value)
     row = conn.execute(update(alerts).where(still).values(values).returning(*alerts.c)).first()
     if row is None:
@@ -203,14 +214,6 @@ def add_step(conn: Connection, step: Step, audited: bool = True) -> None:
 def steps_of(conn: Connection, alert_ids: Collection[int]) -> dict[int, list[Step]]:
     """The steps of each of these, in the order in which they happened."""
     return steps.by_owner(conn, alert_steps, "alert_id", alert_ids, Step, Phase)
-
-
-def steps_called(conn: Connection, recording_id: int, event: str) -> list[Step]:
-    """Those of all alerts of a recording, in the order in which they happened."""
-    mine = alert_steps.join(alerts, alerts.c.id == alert_steps.c.alert_id)
-    query = select(alert_steps).select_from(mine).where(alerts.c.recording_id == recording_id)
-    rows = conn.execute(query.where(alert_steps.c.event == event).order_by(alert_steps.c.id))
-    return [steps.read(row, Step, Phase) for row in rows]
 
 
 def _is_over() -> ColumnElement[bool]:

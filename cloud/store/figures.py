@@ -113,13 +113,14 @@ def alerts_by_rule(conn: Connection, spans: Sequence[Span]) -> dict[tuple[Key, s
 
 
 def accept_s(conn: Connection, spans: Sequence[Span]) -> Histograms:
-    """Whole seconds from a patient alert until somebody accepted it; there is one "accept"."""
+    """Whole seconds from a patient alert until somebody accepted it, as urgent as it was last:
+    there is one "accept" since then."""
     all_of, a, t = cohort(spans), alerts.c, alert_steps.c
     seconds = ((t.at_ms - a.raised_ms) // 1000).label("seconds")
     query = select(all_of.c.organisation_id, all_of.c.month, seconds, func.count())
     query = query.join(alerts, a.recording_id == all_of.c.recording_id)
     query = query.join(alert_steps, t.alert_id == a.id)
-    query = query.where(a.kind == PATIENT, t.event == "accept")
+    query = query.where(a.kind == PATIENT, t.event == "accept", t.at_ms >= a.raised_ms)
     return histograms(conn.execute(_grouped(query, all_of, seconds)))
 
 

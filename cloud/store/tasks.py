@@ -5,28 +5,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.store import hidden
-from cloud.store.alerts import OVER
+from cloud.store.alerts import OVER, Alert
 from cloud.store.tables import alarm_log, alerts, tasks
 
 RECENT = 50  # of what is done, for the list
-_ADD = {  # one of a kind for each alert
-    "sqlite": sqlite.insert(tasks).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(tasks).on_conflict_do_nothing(),
+_OPEN_AGAIN: dict[str, Any] = {  # one of a kind for each alert: an older one is open again
+    "index_elements": ["alert_id", "kind"],
+    "set_": {"made_ms": bindparam("again_ms"), "done_ms": None, "person_id": None, "outcome": '""'},
+    "where": tasks.c.made_ms < bindparam("since_ms"),
+}
+_ADD = {
+    "sqlite": sqlite.insert(tasks).on_conflict_do_update(**_OPEN_AGAIN),
+    "postgresql": postgresql.insert(tasks).on_conflict_do_update(**_OPEN_AGAIN),
 }
 
 _UNANSWERED = (  # a tick asks it: put together once
-    select(alerts.c.id, alerts.c.recording_id, alerts.c.mother_id)
+    select(alerts.c.id)
     .where(
         alerts.c.kind == "patient",
         alerts.c.mother_id.is_not(None),
         alerts.c.mother_answer.is_(None),
         alerts.c.raised_ms <= bindparam("before_ms"),
         alerts.c.phase.not_in([phase.value for phase in OVER]),
-        ~exists().where(tasks.c.alert_id == alerts.c.id),
+        ~exists().where(
+            tasks.c.alert_id == alerts.c.id,
+            or_(tasks.c.made_ms >= alerts.c.raised_ms, tasks.c.done_ms.is_(None)),
+        ),
         hidden.shown(alerts.c.mother_id),
     )
     .order_by(alerts.c.id)
@@ -59,26 +67,24 @@ class Silent:
     made_ms: int
 
 
-def add(
-    conn: Connection, alert_id: int, recording_id: int, mother_id: int, kind: str, now_ms: int
-) -> bool:
-    """Whether it is new."""
+def add(conn: Connection, alert: Alert, kind: str, now_ms: int) -> bool:
+    """Whether it is new: the first since the alert was raised, or became more urgent."""
     row = {
-        "alert_id": alert_id,
-        "recording_id": recording_id,
-        "mother_id": mother_id,
+        "alert_id": alert.id,
+        "recording_id": alert.recording_id,
+        "mother_id": alert.mother_id,
         "kind": kind,
         "made_ms": now_ms,
         "outcome": '""',
     }
-    return conn.execute(_ADD[conn.dialect.name].values(row)).rowcount > 0
+    again = {"again_ms": now_ms, "since_ms": alert.raised_ms}
+    return conn.execute(_ADD[conn.dialect.name].values(row), again).rowcount > 0
 
 
-def unanswered(conn: Connection, before_ms: int) -> list[tuple[int, int, int]]:
-    """(alert, recording, mother) of patient alerts raised by then that are not over, that she has
-    not answered, and for which nobody has been asked to call."""
-    rows = conn.execute(_UNANSWERED, {"before_ms": before_ms})
-    return [(row[0], row[1], row[2]) for row in rows]
+def unanswered(conn: Connection, before_ms: int) -> list[int]:
+    """Patient alerts raised by then that are not over, that she has not answered, and for which
+    nobody has been asked to call since they were raised or became more urgent."""
+    return list(conn.scalars(_UNANSWERED, {"before_ms": before_ms}))
 
 
 def get(conn: Connection, task_id: int) -> Task | None:

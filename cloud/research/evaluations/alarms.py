@@ -1,7 +1,7 @@
 """Patient alerts an hour on the real recordings, as the service raises them: rule by rule.
 
 models/watch.py over whole records, and models/findings.py on an analysis each STEP_S of recorded
-time (a live recording has one each 15 to 30 s). Alerts of one episode are one alert, by the rule of
+time (a live recording has one each 15 to 30 s). What is of one episode is one alert, by the rule of
 cloud/alerts/episodes.py; when staff has handled it, what comes is a new one: HANDLED_S is assumed.
 """
 
@@ -39,7 +39,7 @@ class Load:
     hours: float
     told: Counter[str]
     alerts: Counter[str]
-    episodes: int  # patient alerts, if what is more urgent too were a step of the open one
+    asked: int  # times that somebody is asked: patient alerts, and those that became more urgent
     marked: Counter[str] = field(default_factory=Counter)  # alerts that lie on a doctor's mark
     unmarked: Counter[str] = field(default_factory=Counter)  # on none, of what the doctor looked at
 
@@ -85,10 +85,10 @@ def measure(plan: Plan) -> list[Table]:
     rows += [_row(f"all {kind}", _of_kind(kind), found) for kind in ("patient", "technical")]
     columns = [f"{title}: {what}" for title in found for what in ("conditions", "alerts")]
     note = (
-        "Conditions: what becomes true. Alerts: what rings, one an episode, each handled after "
-        f"{HANDLED_S / 60:.0f} min; an analysis each {STEP_S} s. Routine: by clinical labels alone "
-        "(`cloud/research/routine.py`), recordings with an odd number. The false-signal set is "
-        "chosen for the mother's pulse: its rates are not those of a ward."
+        "Conditions: what becomes true. Alerts: one an episode, by its most urgent rule, each "
+        f"handled after {HANDLED_S / 60:.0f} min; an analysis each {STEP_S} s. Routine: by "
+        "clinical labels alone (`cloud/research/routine.py`), recordings with an odd number. The "
+        "false-signal set is chosen for the mother's pulse: its rates are not those of a ward."
     )
     each = Table(
         "alarms an hour",
@@ -114,14 +114,13 @@ def _files(plan: Plan, title: str, folder: str, pattern: str) -> list[Path]:
 def of_trace(trace: Trace, marks: ctu_marks.Marks | None = None) -> Load:
     told = [c for c in (*changes(trace), *judged(trace)) if c.what == "raised"]
     told.sort(key=lambda change: change.at_s)
-    alone = rings(told, HANDLED_S)
-    patient = [change for change in told if change.rule.kind == "patient"]
-    on_mark = [(change.rule.id, is_marked(change, marks)) for change in alone]
+    rung = rings(told, HANDLED_S)
+    on_mark = [(one.change.rule.id, is_marked(one.change, marks)) for one in rung]
     return Load(
         trace.duration_s / 3600,
         Counter(change.rule.id for change in told),
-        Counter(change.rule.id for change in alone),
-        len(rings(patient, HANDLED_S, upward=True)),
+        Counter(one.change.rule.id for one in rung),
+        sum(one.asked for one in rung if one.change.rule.kind == "patient"),
         Counter(rule for rule, marked in on_mark if marked),
         Counter(rule for rule, marked in on_mark if marked is False),
     )
@@ -151,23 +150,35 @@ def judged(trace: Trace) -> list[Change]:
     return found
 
 
-def rings(told: Sequence[Change], handled_s: float, upward: bool = False) -> list[Change]:
-    """Those of these conditions, by time, that are alerts and no step of another one; `upward`:
-    what is more urgent than the open alert of its episode would be a step of it too."""
-    alone: list[Change] = []
+@dataclass
+class Ring:
+    """An alert."""
+
+    change: Change  # what it is of: the most urgent of its episode
+    asked: int = 1  # once, and again each time that it became more urgent
+
+
+def rings(told: Sequence[Change], handled_s: float) -> list[Ring]:
+    """The alerts of these conditions, by time; the others are steps of them. Each is handled so
+    long after it was raised, or became more urgent."""
+    found: list[Ring] = []
     for change in told:
         rule = change.rule
-        still = [one for one in alone if change.at_s - one.at_s < handled_s]
-        same = any(one.rule.id == rule.id for one in still)
-        joins = rule.joins and any(
-            one.rule.joins
-            and (upward or RANK[one.rule.priority] >= RANK[rule.priority])
-            and change.at_s - one.at_s <= JOIN_S
+        still = [one for one in found if change.at_s - one.change.at_s < handled_s]
+        if any(one.change.rule.id == rule.id for one in still):
+            continue
+        hosts = [
+            one
             for one in still
-        )
-        if not same and not joins:
-            alone.append(change)
-    return alone
+            if rule.joins and one.change.rule.joins and change.at_s - one.change.at_s <= JOIN_S
+        ]
+        weaker = [one for one in hosts if RANK[one.change.rule.priority] < RANK[rule.priority]]
+        if not hosts:
+            found.append(Ring(change))
+        elif len(weaker) == len(hosts):
+            weaker[0].change = change
+            weaker[0].asked += 1
+    return found
 
 
 def _of_kind(kind: str) -> list[str]:
@@ -193,7 +204,7 @@ def _sums(plan: Plan, found: dict[str, list[Load]]) -> Table:
     ids, rows = _of_kind("patient"), list[tuple[Cell, ...]]()
     for title, loads in found.items():
         draws = plan.draws(len(loads))
-        counts = [(_sum(one.alerts, ids), one.episodes, one.hours) for one in loads]
+        counts = [(_sum(one.alerts, ids), one.asked, one.hours) for one in loads]
         told = np.array(counts, float)
         rows.append(
             (
@@ -203,10 +214,10 @@ def _sums(plan: Plan, found: dict[str, list[Load]]) -> Table:
             )
         )
     note = (
-        "The last column is what would be left if a condition that is more urgent than the open "
-        "alert of its episode became a step of it and rang there, instead of an alert of its own."
+        "Times asked: each alert once, and again when a condition of its episode that is more "
+        "urgent becomes true: then it rings as more urgent and has to be answered again."
     )
-    columns = ("recordings", "patient alerts an hour", "if what is more urgent joined too")
+    columns = ("recordings", "patient alerts an hour", "times asked an hour")
     return Table("patient alerts an hour, all rules", columns, tuple(rows), (note,), 2)
 
 

@@ -15,14 +15,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from cloud.alerts import calls
+from cloud.alerts.holding import held
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting, Refused
+from cloud.alerts.stretches import rules_of, since_anew, stretches
 from cloud.hospitals.consenting import Consenting
 from cloud.hub import Hub
 from cloud.store import alerts, consents, people
 from cloud.store.alerts import Alert, Step
 from cloud.store.db import open_engine, reading, writing
 from models.alerts import ANSWERED, REMIND_AFTER_S, TRANSITIONS, WAITING, Phase
+from models.rules import BY_ID, RANK
 from tests.cloud.alerts import world
 from tests.cloud.alerts.world import BRADYCARDIA, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS
 
@@ -40,8 +44,11 @@ NOTES = {
     "reminded",
     "to call",
     "called",
+    calls.NOT_NEEDED,
 }  # steps that are no transition
-RULES = st.sampled_from([BRADYCARDIA, SIGNAL_LOST])
+LOW_RATE = BY_ID["low_rate"]  # a more urgent one of its episode is BRADYCARDIA
+FEVER = BY_ID["fever"]  # never of an episode
+RULES = st.sampled_from([BRADYCARDIA, LOW_RATE, FEVER, SIGNAL_LOST])
 ACTORS = st.sampled_from([*world.WHO.values(), MOTHER])
 EVENTS = st.sampled_from(["accept", "decline", "read", "acknowledge", "handle", "close"])
 TAKEN = ("accept", "acknowledge")
@@ -64,7 +71,9 @@ class History(RuleBasedStateMachine):
         shutil.copy(empty_store(), STORE)
         self.now_ms = T0_MS
         self.second = 0.0  # of the recording
-        self.told: dict[str, list[float]] = {BRADYCARDIA.id: [], SIGNAL_LOST.id: []}
+        self.told: dict[str, list[float]] = {
+            one.id: [] for one in (BRADYCARDIA, LOW_RATE, FEVER, SIGNAL_LOST)
+        }
         self.present = dict.fromkeys(self.told, False)
         self.rows: list[tuple[Alert, list[Step]]] = []  # as they were after the last rule
         self.start()
@@ -154,7 +163,7 @@ class History(RuleBasedStateMachine):
             self.check_owner(alert, steps)
             self.check_steps(alert, steps)
         for name in self.told:
-            self.check_rule(name, [row for row in self.rows if row[0].rule == name])
+            self.check_rule(name)
 
     def check_unanswered(self, alert: Alert) -> None:
         """It is within its deadline, or at the centre."""
@@ -173,11 +182,15 @@ class History(RuleBasedStateMachine):
             assert self.now_ms < alert.remind_ms <= self.now_ms + 1000 * after_s
 
     def check_owner(self, alert: Alert, steps: list[Step]) -> None:
-        """There is one at most, and no hospital is asked twice."""
-        owners = [step.person_id for step in steps if step.event in TAKEN]
+        """As urgent as it is now there is one at most, and no hospital is asked twice."""
+        last = since_anew(steps)
+        owners = [step.person_id for step in last if step.event in TAKEN]
         assert owners == ([alert.person_id] if alert.phase in ANSWERED else [])
-        asked = [step.organisation_id for step in steps if step.event == "tell"]
+        asked = [step.organisation_id for step in last if step.event == "tell"]
         assert len(asked) == len(set(asked))
+        assert alert.priority == max(
+            (BY_ID[rule].priority for rule in rules_of(alert, steps)), key=RANK.get
+        )
 
     def check_steps(self, alert: Alert, steps: list[Step]) -> None:
         """Each is in the table of models.alerts."""
@@ -188,16 +201,12 @@ class History(RuleBasedStateMachine):
             assert step.phase is phase
         assert alert.phase is phase
 
-    def check_rule(self, name: str, rows: list[tuple[Alert, list[Step]]]) -> None:
-        """Each onset is told once; what is still present is not shown as over."""
-        told = [alert.onset_s for alert, _ in rows]
-        for _, steps in rows:
-            again = [step.text for step in steps if step.event == "recurred"]
-            told += [text["onset_s"] for text in again if not isinstance(text, str)]
+    def check_rule(self, name: str) -> None:
+        """Each onset is told once; what is still present, and only that, is said to hold."""
+        told = [one.onset_s for row in self.rows for one in stretches(*row) if one.rule == name]
         assert sorted(told) == self.told[name]
-        if rows:
-            newest, _ = max(rows, key=lambda row: row[0].onset_s)
-            assert (newest.cleared_s is None) == self.present[name]
+        holds = any(name in held(alert, steps) for alert, steps in self.rows)
+        assert holds == self.present[name]
 
 
 SETTINGS = settings(

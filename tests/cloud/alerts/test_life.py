@@ -6,16 +6,17 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud import i18n
-from cloud.alerts import calls, holding
+from cloud.alerts import asking, calls, holding
 from cloud.alerts.names import CONDITIONS
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting, Refused
 from cloud.hub import Hub
+from cloud.routing.expecting import LOOKS_AFTER
 from cloud.store import tasks
 from cloud.store.db import reading, writing
 from models.rules import BY_ID, CATALOGUE_VERSION, JOIN_S
 from tests.cloud.alerts import world
-from tests.cloud.alerts.world import CENTRE, FAR, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
+from tests.cloud.alerts.world import CENTRE, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
 
 LOW_RATE, TACHYCARDIA = BY_ID["low_rate"], BY_ID["tachycardia_160"]
 BELOW_80 = "Heart rate below 80 bpm in 80 % of 60 s"
@@ -134,7 +135,10 @@ def test_what_holds_in_another_alert_of_hers_is_not_called_gone(
     engine: Engine, alerting: Alerting, recording_id: int
 ) -> None:
     weaker = world.raised(alerting, recording_id, 100.0, rule=LOW_RATE)
+    for event in ("accept", "handle"):
+        alerting.act(weaker or 0, event, DOCTOR, "spoke with her", T0_MS)
     worse = world.raised(alerting, recording_id, 200.0)
+    assert worse != weaker
     alerting.cleared(recording_id, LOW_RATE.id, 500.0, T0_MS + 1)
     assert now_of(alerting, weaker) == (
         True,
@@ -156,9 +160,120 @@ def test_each_rule_has_a_name_for_staff() -> None:
     assert all(name.endswith(" bpm") for name in CONDITIONS.values() if "Heart rate " in name)
 
 
-def test_what_is_worse_rings_for_itself(alerting: Alerting, recording_id: int) -> None:
-    weaker = world.raised(alerting, recording_id, 100.0, rule=LOW_RATE)
-    assert world.raised(alerting, recording_id, 200.0) != weaker
+def is_low(alerting: Alerting, recording_id: int) -> int:
+    return world.raised(alerting, recording_id, 100.0, rule=LOW_RATE) or 0
+
+
+def worsened(alerting: Alerting, recording_id: int, first: int) -> dict[str, Any]:
+    """The rate under 110 becomes one under 80 a minute later."""
+    assert world.raised(alerting, recording_id, 200.0, now_ms=T0_MS + 60_000) == first
+    found = alerting.view(first)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("place", [None, NEAR, MIDDLE, CENTRE])
+def test_what_is_worse_is_asked_anew_first_of_who_had_accepted_it(
+    alerting: Alerting, recording_id: int, place: int | None
+) -> None:
+    first = is_low(alerting, recording_id)
+    if place == MIDDLE:  # asked as the second
+        alerting.act(first, "decline", DOCTOR, "full", T0_MS)
+    if place is not None:
+        alerting.act(first, "accept", WHO[place, 1], "", T0_MS + 1)
+    view = worsened(alerting, recording_id, first)
+    assert events(view)[-2:] == ["worsened", "tell"]
+    assert (view["phase"], view["owner"]) == ("told", None)
+    assert (view["rule"], view["priority"]) == ("bradycardia_80", "high")
+    assert (view["onset_s"], view["raised_ms"]) == (200.0, T0_MS + 60_000)
+    assert view["deadline_ms"] == T0_MS + 120_000 and view["seen_ms"] is None
+    assert view["organisation"]["id"] == (MIDDLE if place == MIDDLE else NEAR)
+    assert (view["organisation"]["why"]["text"] == LOOKS_AFTER) == (place in (NEAR, MIDDLE))
+    assert view["also"] == [world.REASON]
+    again = alerting.act(view["id"], "accept", WHO[NEAR, 2], "", T0_MS + 61_000)
+    assert again["owner"]["person"] == "Person 22"
+
+
+def test_what_was_declined_is_asked_again_when_it_is_worse(
+    alerting: Alerting, recording_id: int
+) -> None:
+    first = is_low(alerting, recording_id)
+    for place in (NEAR, MIDDLE, FAR):
+        alerting.act(first, "decline", WHO[place, 1], "full", T0_MS)
+    before = alerting.view(first)
+    assert before is not None and before["phase"] == "centre"
+    view = worsened(alerting, recording_id, first)
+    assert (view["phase"], view["organisation"]["id"]) == ("told", NEAR)
+    said = {one["id"]: one["said"]["text"] for one in view["asked"]}
+    assert said == {NEAR: asking.WAITS, MIDDLE: asking.DECLINED, FAR: asking.DECLINED}
+    view = alerting.act(first, "decline", DOCTOR, "full", T0_MS + 70_000)
+    assert view["organisation"]["id"] == MIDDLE
+
+
+@pytest.mark.parametrize("declined", [False, True])
+def test_her_other_alerts_follow_to_the_hospital_that_has_taken_one(
+    alerting: Alerting, recording_id: int, declined: bool
+) -> None:
+    fever = world.raised(alerting, recording_id, 50.0, rule=BY_ID["fever"]) or 0
+    event = "decline" if declined else "read"
+    alerting.act(fever, event, DOCTOR, "full", T0_MS)
+    if not declined:
+        alerting.escalate_due(T0_MS + 60_000)
+    first = is_low(alerting, recording_id)
+    alerting.act(first, "accept", DOCTOR, "", T0_MS + 61_000)
+    view = alerting.view(fever)
+    assert view is not None and view["phase"] == "told"
+    said = {one["id"]: one["said"]["text"] for one in view["asked"]}
+    if declined:
+        assert said == {NEAR: asking.DECLINED, MIDDLE: asking.WAITS}
+        return
+    assert events(view)[-2:] == ["follow", "tell"] and view["deadline_ms"] == T0_MS + 121_000
+    assert said == {NEAR: asking.WAITS, MIDDLE: asking.LOOKS_AFTER}
+    assert view["organisation"]["why"]["text"] == LOOKS_AFTER
+    alerting.act(fever, "decline", DOCTOR, "no bed", T0_MS + 62_000)
+    later = alerting.view(fever)
+    assert later is not None and later["organisation"]["id"] == MIDDLE
+    another = world.raised(alerting, recording_id, 70.0, rule=BY_ID["glucose_high"])
+    assert alerting.view(another or 0)["organisation"]["id"] == NEAR  # type: ignore[index]
+
+
+def test_what_was_told_before_it_was_worse_is_known(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    first = world.raised(alerting, recording_id, 100.0, rule=LOW_RATE)
+    alerting.cleared(recording_id, LOW_RATE.id, 300.0, T0_MS)
+    world.raised(alerting, recording_id, 350.0, rule=LOW_RATE)  # recurred
+    assert world.raised(alerting, recording_id, 600.0) == first
+    below = [f"not over yet: {one}" for one in (BELOW_80, BELOW_110)]
+    assert now_of(alerting, first) == (True, below)
+    again = Alerting(engine, Hub())
+    for onset_s, rule in ((103.0, LOW_RATE), (340.0, LOW_RATE), (598.0, world.BRADYCARDIA)):
+        assert world.raised(again, recording_id, onset_s, rule=rule) is None
+    assert world.raised(again, recording_id, 400.0) == first  # of another rule: it was not known
+    events_now = events(alerting.view(first))
+    assert (events_now.count("worsened"), events_now.count("recurred")) == (1, 2)
+    alerting.cleared(recording_id, LOW_RATE.id, 900.0, T0_MS + 1)
+    assert now_of(alerting, first) == (True, below[:1])
+    alerting.cleared(recording_id, world.BRADYCARDIA.id, 1000.0, T0_MS + 2)
+    assert now_of(alerting, first) == (False, [f"{BELOW_80}: no longer"])
+
+
+@pytest.mark.parametrize(("said", "kept"), [("on_my_way", True), ("call_me", False)])
+def test_when_it_is_worse_she_is_asked_and_called_anew(
+    engine: Engine, alerting: Alerting, recording_id: int, said: str, kept: bool
+) -> None:
+    first = is_low(alerting, recording_id)
+    alerting.mother_answer(first, said, MOTHER, T0_MS + 5)
+    for call in calls_of(engine):
+        with writing(engine) as conn:
+            calls.done(conn, call["id"], 11, "she is well", T0_MS + 6)
+    view = worsened(alerting, recording_id, first)
+    assert view["mother_answer"] == (said if kept else None)
+    Reminder(engine, alerting).tick(T0_MS + 119_999)
+    assert [one for one in calls_of(engine) if one["done_ms"] is None] == []
+    Reminder(engine, alerting).tick(T0_MS + 120_000)
+    calls_now = [one["kind"] for one in calls_of(engine) if one["done_ms"] is None]
+    assert calls_now == ([] if kept else ["no_answer"])
 
 
 @pytest.mark.parametrize("how", ["late", "handled", "a vital sign", "technical"])

@@ -9,6 +9,7 @@ from cloud import i18n
 from cloud.alerts.service import Alerting
 from cloud.messages import read_message
 from cloud.outgoing import outbox
+from cloud.outgoing.letters import Overtaken, letter_of
 from cloud.outgoing.outbox import NO_ADDRESS, QUIET
 from cloud.sessions import Sessions
 from cloud.store import contacts, messages, people, recordings, tables
@@ -166,6 +167,25 @@ def test_a_recording_of_nobody_is_told_to_nobody(engine: Engine, alerting: Alert
     assert [(m.step, m.organisation_id) for m in found] == [("nobody left", CENTRE)]
 
 
+def test_what_has_become_more_urgent_is_told_anew_and_only_that(
+    engine: Engine, alerting: Alerting
+) -> None:
+    reach(engine, person_id=HER)
+    recording_id = record(engine).id
+    raised(alerting, recording_id, rule=LOW_RATE)
+    alert_id = raised(alerting, recording_id, 200.0)
+    sent, overtaken = [], []
+    with reading(engine) as conn:
+        for one in messages.of_alert(conn, alert_id or 0):
+            try:
+                letter_of(conn, one, "http://here", "secret")
+                sent.append((one.priority, one.step))
+            except Overtaken:
+                overtaken.append((one.priority, one.step))
+    assert overtaken == [("medium", "raised"), ("medium", "tell")]
+    assert sent == [("high", "worsened"), ("high", "tell")]
+
+
 def test_quiet_hours(engine: Engine, alerting: Alerting) -> None:
     """An urgent alert knows none, others wait for their end, a step is not told at all."""
     doctor = 10 * NEAR + 1
@@ -174,9 +194,9 @@ def test_quiet_hours(engine: Engine, alerting: Alerting) -> None:
         wish(engine, person_id, steps="every", **NIGHT)
     recording = record(engine)
     other = about(engine, raised(alerting, recording.id, rule=LOW_RATE))
-    urgent = about(engine, raised(alerting, recording.id))  # not the other way: it would join
-    when = {(m.priority, m.step, m.person_id): m.next_ms for m in (*urgent, *other)}
-    assert when["high", "raised", HER] == when["high", "tell", doctor] == T0_MS
+    urgent = about(engine, raised(alerting, recording.id))  # of the same alert
+    when = {(m.priority, m.step, m.person_id): m.next_ms for m in urgent}
+    assert when["high", "worsened", HER] == when["high", "tell", doctor] == T0_MS
     assert when["medium", "raised", HER] == when["medium", "tell", doctor] == MORNING_MS
     assert when["medium", "tell", None] == T0_MS  # the hospital's telephone does not sleep
     (step,) = [m for m in other if m.step == "tell" and m.mother_id is not None]
@@ -191,7 +211,7 @@ def test_ways_are_used_from_the_priority_that_was_chosen(
     reach(engine, "sms", person_id=doctor, least="medium", place=0)
     recording = record(engine)
     medium = about(engine, raised(alerting, recording.id, rule=LOW_RATE))
-    high = about(engine, raised(alerting, recording.id))  # not the other way: it would join
+    high = [m for m in about(engine, raised(alerting, recording.id)) if m.priority == "high"]
     assert [[w[0] for w in m.ways] for m in high if m.person_id == doctor] == [["sms", "voice"]]
     assert [[w[0] for w in m.ways] for m in medium if m.person_id == doctor] == [["sms"]]
 

@@ -119,7 +119,7 @@ def test_bound_it_is_hers_with_its_alerts(engine: Engine) -> None:
         alert = alerts.get(conn, alert_id)
         assert alert is not None
         assert alert.mother_id == 1
-        assert tasks.unanswered(conn, T0_MS) == [(alert_id, number, 1)]  # now she is called
+        assert tasks.unanswered(conn, T0_MS) == [alert_id]  # now she is called
         (change,) = changes.of_mother(conn, 1)
         assert (change.what, change.person_id) == ("recording_bound", OPERATOR.person_id)
         assert change.after == {"recording": number, "device": "stranger"}

@@ -5,7 +5,15 @@ from collections import Counter
 import pytest
 
 from cloud.research.ctu_marks import Marks
-from cloud.research.evaluations.alarms import ROUTINE, Load, _on_marks, _sums, is_marked, rings
+from cloud.research.evaluations.alarms import (
+    ROUTINE,
+    Load,
+    Ring,
+    _on_marks,
+    _sums,
+    is_marked,
+    rings,
+)
 from cloud.research.evaluations.plan import Plan
 from models.conditions import Change
 from models.rules import BY_ID
@@ -16,22 +24,25 @@ def told(rule: str, onset_s: float, at_s: float) -> Change:
     return Change(BY_ID[rule], "raised", onset_s, at_s, Reason("", {}, onset_s, at_s, rule))
 
 
-def ids(found: list[Change]) -> list[str]:
-    return [change.rule.id for change in found]
+def ids(found: list[Ring]) -> list[tuple[str, int]]:
+    return [(one.change.rule.id, one.asked) for one in found]
 
 
 LOW, SLOW = told("low_rate", 0, 180), told("bradycardia_100", 10, 190)
 LATER = told("low_rate", 1300, 1480)
 
 
-def test_what_is_weaker_joins_and_what_is_more_urgent_rings_for_itself():
-    assert ids(rings([SLOW, told("low_rate", 0, 200)], 1200)) == ["bradycardia_100"]
-    assert ids(rings([LOW, SLOW], 1200)) == ["low_rate", "bradycardia_100"]
+def test_what_is_weaker_joins_and_what_is_more_urgent_is_asked_anew():
+    assert ids(rings([SLOW, told("low_rate", 0, 200)], 1200)) == [("bradycardia_100", 1)]
+    assert ids(rings([LOW, SLOW], 1200)) == [("bradycardia_100", 2)]
+    assert ids(rings([LOW, told("fever", 0, 200)], 1200)) == [("low_rate", 1), ("fever", 1)]
 
 
-def test_what_is_more_urgent_would_join_upward():
-    assert ids(rings([LOW, SLOW], 1200, upward=True)) == ["low_rate"]
-    assert ids(rings([LOW, LATER], 1200, upward=True)) == ["low_rate", "low_rate"]  # handled
+def test_it_is_handled_so_long_after_it_became_more_urgent():
+    assert ids(rings([LOW, LATER], 1200)) == [("low_rate", 1)] * 2
+    assert ids(rings([LOW, told("bradycardia_100", 300, 480), LATER], 1200)) == [
+        ("bradycardia_100", 2)
+    ]
 
 
 def marks(**found: list[tuple[float, float]]) -> Marks:
@@ -66,7 +77,7 @@ def test_the_tables_count_recordings_together(tmp_path):
     other = Load(2.0, Counter(), Counter(gap=5), 0)
     sums = _sums(Plan(tmp_path), {"both": [one, other]}).to_json()["rows"]
     assert (sums[0]["patient alerts an hour"]["value"], sums[0]["recordings"]) == (0.5, "both")
-    assert sums[0]["if what is more urgent joined too"]["value"] == 0.25
+    assert sums[0]["times asked an hour"]["value"] == 0.25
     table = _on_marks(Plan(tmp_path), [one, other])
     assert table.title.startswith(ROUTINE)
     assert [row[:5] for row in table.rows] == [

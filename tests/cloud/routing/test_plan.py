@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cloud.hospitals.routing_words import with_lacks
 from cloud.i18n import say
 from cloud.routing.distance import distance_km
-from cloud.routing.expecting import ARRIVED, EXPECTED, Expecting
+from cloud.routing.expecting import ARRIVED, EXPECTED, LOOKS_AFTER, Expecting
 from cloud.routing.plan import Limits, Roads
 from cloud.store.consents import Consent, Decision
 from cloud.store.hospitals import UNKNOWN
@@ -202,11 +202,11 @@ def test_only_those_with_her_consent_are_asked(consent: Consent, asked: list[int
 def test_the_hospital_that_expects_her_comes_first_whatever_its_state() -> None:
     full = {"free_beds": 0, "on_call": False, "level": 1}
     rows = hospital(1, 30, **full), hospital(2, 7), hospital(OWN, 9)
-    for arrived, said in ((True, ARRIVED), (False, EXPECTED)):
-        found = made(*rows, consent=ONLY_OWN, urgent=False, expecting=Expecting(1, arrived))
+    for said in (ARRIVED, EXPECTED, LOOKS_AFTER):
+        found = made(*rows, consent=ONLY_OWN, urgent=False, expecting=Expecting(1, said))
         assert order(found.choices) == [1, OWN]
         assert words(found.choices[0].why) == said and not found.choices[0].break_glass
-    expecting = Expecting(1, True)
+    expecting = Expecting(1, ARRIVED)
     assert order(made(*rows, asked=(1,), expecting=expecting).choices) == [OWN, 2]
     refused = Consent(OWN, [Decision(1, 1, False, 0)])
     assert order(made(*rows, consent=refused, urgent=False, expecting=expecting).choices) == [OWN]
