@@ -80,6 +80,10 @@ class Assessor:
         """Whether one more look is worth beginning."""
         return len(self._under_way) < self._lookers.room
 
+    def looks_at(self, recording_id: int) -> bool:
+        turn = self._turns.get(recording_id)
+        return turn is not None and turn.under_way
+
     def begin(self, recording: Recording, trace: LiveTrace, to_s: float, now_ms: int) -> None:
         """Assess this recording up to `to_s`."""
         turn = self._turns[recording.id]

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 0.5  # so a rule that becomes true is told within a second, commit included
 CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kept waiting
 ASSESS_S = 0.075  # of one tick at most: the rules come first, what is left waits for the next tick
+UNFINISHED_EVERY_MS = 30_000
+UNFINISHED_BACK_MS = 24 * 3600 * 1000  # what ended longer ago waits for the next start
 HERE = Lookers(0)  # in this process
 
 
@@ -65,7 +67,8 @@ class Monitor:
         self._reported: dict[int, Reported] = {}
         self._watched: dict[int, Watched] = {}
         self._links = Links(engine, alerting)
-        self._unfinished: list[int] | None = None  # ended before this process began
+        self._unfinished: list[int] = []  # ended, and nobody has looked at their last seconds
+        self._unfinished_ms: int | None = None  # when that was read; None: not by this process
         self._now_ms = 0
         live.listeners.append(self._note)
 
@@ -101,15 +104,27 @@ class Monitor:
             if self._timer_s() > until_s:
                 return
             self._guarded(self._look_at_whole, trace.recording, watched, now_ms)
-        if self._unfinished is None:
-            with reading(self._engine) as conn:
-                self._unfinished = assessments.unfinished(conn)
+        self._read_unfinished(now_ms)
         while self._unfinished and self._assessor.has_room and self._timer_s() < until_s:
             with reading(self._engine) as conn:
                 ended = recordings.get(conn, self._unfinished.pop())
             if ended is not None:
                 self._guarded(self._finish, ended, now_ms)
                 self._take_done()
+
+    def _read_unfinished(self, now_ms: int) -> None:
+        """What ended before this process began; now and then what has ended since, and was not
+        looked at while it was in memory, because the store was away."""
+        read_ms = self._unfinished_ms
+        if read_ms is not None and 0 <= now_ms - read_ms < UNFINISHED_EVERY_MS:
+            return
+        since_ms = 0 if read_ms is None else now_ms - UNFINISHED_BACK_MS
+        with reading(self._engine) as conn:
+            found = assessments.unfinished(conn, since_ms)
+        self._unfinished_ms = now_ms
+        self._unfinished = [
+            one for one in found if not (self._live.get(one) or self._assessor.looks_at(one))
+        ]
 
     def _assess(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)

@@ -63,9 +63,9 @@ def _newest(recording_id: int) -> Any:
     return query.order_by(assessments.c.id.desc()).limit(1)
 
 
-def unfinished(conn: Connection) -> list[int]:
-    """The recordings that have ended but were not assessed after their end: a restart came in
-    between, and their last seconds may not have been looked at."""
+def unfinished(conn: Connection, since_ms: int = 0) -> list[int]:
+    """The recordings that have ended since then but were not assessed after their end: a restart
+    or a fault came in between, and their last seconds may not have been looked at."""
     last_look = (
         select(assessments.c.id)
         .where(
@@ -75,5 +75,6 @@ def unfinished(conn: Connection) -> list[int]:
         .exists()
     )
     is_trace = recordings.c.gateway_id != HOME
-    query = select(recordings.c.id).where(recordings.c.closed_ms.is_not(None), ~last_look, is_trace)
+    ended = recordings.c.closed_ms >= since_ms
+    query = select(recordings.c.id).where(ended, ~last_look, is_trace)
     return list(conn.scalars(query.order_by(recordings.c.id)))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from cloud.alerts.service import Alerting
 from cloud.drill.told import told
@@ -254,6 +255,30 @@ def test_what_ended_while_the_cloud_was_down_is_looked_at(cloud: Cloud) -> None:
     with reading(cloud.engine) as conn:
         assert assessments.unfinished(conn) == []
         assert assessments.latest(conn, cloud.recording.id) is not None
+
+
+def test_what_could_not_be_looked_at_while_it_was_in_memory_is_looked_at_later(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database is away for longer than an ended recording is kept in memory."""
+
+    def fail(*_: Any) -> None:
+        raise OperationalError("select", {}, Exception("the server is away"))
+
+    cloud.tick()
+    with monkeypatch.context() as away:
+        away.setattr(Alerting, "raise_alert", fail)
+        cloud.come(TRACE, range(int(RAISED.at_s) + 5))
+        cloud.end()
+        for _ in range(10):
+            cloud.tick(6)
+        assert cloud.live.evict(cloud.now_ms) == [cloud.recording.id]
+    assert cloud.alerts() == []
+    for _ in range(12):
+        cloud.tick(5)
+    assert [a.rule for a in cloud.alerts()] == ["bradycardia_80"]
+    with reading(cloud.engine) as conn:
+        assert assessments.unfinished(conn) == []
 
 
 def test_a_silent_link_is_told_after_28_s_once_and_cleared(cloud: Cloud) -> None:
