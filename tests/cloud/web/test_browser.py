@@ -359,9 +359,14 @@ def test_an_analysis_is_all_chinese_and_not_for_the_mother(
 def test_sound_is_off_until_it_is_armed(
     service: Service, open_page: OpenPage, trace: Trace
 ) -> None:
+    over = service.play("probe-4", trace)
+    earlier = service.alert(over, "tachycardia_160", 60)
+    service.stop_recording(over)
     alert = service.alert(service.play("probe-4", trace), "bradycardia_100", 70)
     page = open_page("centre", "/centre")
     page.locator(f"[data-alert='{alert}']").wait_for()  # or it would end the pause
+    row = page.locator(f"[data-alert='{earlier}'] .quiet")
+    wait_for_text(row, "of an earlier recording; another runs now")
     arm = page.get_by_role("button", name="Sound is off: click to arm")
     arm.click()
     arm.wait_for(state="hidden")

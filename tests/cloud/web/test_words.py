@@ -5,6 +5,7 @@ import re
 import pytest
 
 from cloud import i18n
+from cloud.render import said
 from tests.cloud.web.texts import all_texts
 
 FIELD = re.compile(r"%\((\w+)\)[^a-z]*([a-z])|%%")
@@ -55,3 +56,10 @@ def test_an_unknown_text_stays_english() -> None:
     assert i18n.translate("zh", "never translated") == "never translated"
     assert i18n.translate("zh", "Log in") == "登录"
     assert i18n.translate("en", "Log in") == "Log in"
+
+
+def test_what_is_told_late_began_by_the_readers_clock() -> None:
+    reason = {"text": "%(what)s, since %(time)s", "args": {"what": "<b>", "time": "08:00"}}
+    assert said("en", reason) == "<b>, since 08:00"  # the template escapes it
+    began = said("en", {**reason, "began_ms": 0})
+    assert began == '&lt;b&gt;, since <time data-ms="0">1970-01-01 00:00 UTC</time>'
