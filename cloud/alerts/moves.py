@@ -89,7 +89,7 @@ def tell_next(
     if mother is None:
         return _to_centre(conn, alert, now_ms, words(NO_MOTHER))
     asked, urgent = alerts.asked(conn, alert.id), alert.priority == "high"
-    looks_after = looks_after or _looks_after(conn, mother.id)
+    looks_after = looks_after or held_by(conn, mother.id)
     plan = how.planner.plan(conn, mother, asked, urgent, now_ms, how.roads, looks_after)
     if not plan.fit:
         return _to_centre(conn, alert, now_ms, routing_words.why_nobody(conn, plan))
@@ -103,11 +103,13 @@ def tell_next(
     return alert
 
 
-def _looks_after(conn: Connection, mother_id: int) -> int | None:
-    """The hospital that has accepted another alert of hers, and has not handled it yet."""
+def held_by(conn: Connection, mother_id: int) -> int | None:
+    """The hospital that has accepted an alert of hers, the newest, and has not handled it yet."""
     for one in reversed(alerts.open_of_mother(conn, mother_id)):
         if one.phase is Phase.ACCEPTED and one.kind == "patient":
-            return one.organisation_id
+            place = people.get_organisation(conn, one.organisation_id or 0)
+            if place is not None and place.kind == "hospital":
+                return place.id
     return None
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cloud.alerts.moves import held_by
 from cloud.alerts.views import views
 from cloud.hospitals.planner import Planner
-from cloud.store import alerts, people, recordings
+from cloud.store import alerts, green, people, recordings
 from cloud.store.alerts import OVER, Alert, Step
 from cloud.store.people import Mother, Organisation
 from cloud.store.recordings import HOME, Recording
@@ -18,8 +19,11 @@ GOING_MS = 6 * 3600 * 1000  # an older one says nothing about where she is
 OVER_MS = 12 * 3600 * 1000  # how long she reads that it is over
 PRIORITIES = ("high", "medium", "low")
 SAID = ("tell", "accept", "decline")  # steps: what becomes of asking a hospital
-AT_HOME = (  # outcomes of static/actions.js by which she stays at home
+ENDS_WAY = (  # outcomes of static/actions.js by which she is not on her way any more
     "spoke with the mother, she stays at home",
+    "she has been admitted",
+    "she has given birth",
+    "she has had a caesarean section or another operation",
     "the probe was placed again",
     "the alert was not useful",
 )
@@ -70,9 +74,16 @@ def told_view(
 def _place(
     conn: Connection, planner: Planner, alert: Alert, mother: Mother, now_ms: int
 ) -> Organisation | None:
-    """The hospital that has it or is asked; else the first that is fit for her now and has not
-    declined it, or her own; one that has declined when there is no other. Never the centre."""
+    """One place for all her alerts: the hospital that expects her or has her; the one that has
+    taken one of them; the one that is asked; the first that is fit for her now; her own. But for
+    the first, none that has declined this alert, unless there is no other. Never the centre."""
+    expects = green.of_mother(conn, mother.id)
+    if expects is not None:
+        return people.get_organisation(conn, expects.organisation_id)
     declined = _declined(alerts.steps_of(conn, [alert.id])[alert.id])
+    holder_id = held_by(conn, mother.id)
+    if holder_id is not None and holder_id not in declined:
+        return people.get_organisation(conn, holder_id)
     asked = people.get_organisation(conn, alert.organisation_id or 0)
     if asked is not None and asked.kind == "hospital" and asked.id not in declined:
         return asked
@@ -113,14 +124,14 @@ def last_view(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:
 
 
 def _going(alert: Alert, steps: list[Step], begun: list[Recording], now_ms: int) -> str:
-    """She is on her way until somebody has said that she stays, the alert is closed, or she
-    records again."""
+    """She is on her way until somebody has said that she stays or is there, the alert is closed,
+    or she records again."""
     answer, since_ms = alert.mother_answer, alert.mother_answer_ms or 0
     if answer not in GOING or alert.phase is Phase.CLOSED or now_ms - since_ms > GOING_MS:
         return ""
     if any(one.gateway_id != HOME and one.opened_ms > since_ms for one in begun):
         return ""
-    return "" if _outcome(steps) in AT_HOME else answer
+    return "" if _outcome(steps) in ENDS_WAY else answer
 
 
 def _outcome(steps: list[Step]) -> str:

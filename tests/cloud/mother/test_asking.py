@@ -106,6 +106,22 @@ def test_she_is_never_sent_to_a_hospital_that_has_declined(ward: Ward) -> None:
     assert then is not None and then["call"].id == 5
 
 
+def test_one_hospital_is_named_for_all_her_alerts(ward: Ward) -> None:
+    """That which has taken one of them, also while another one is asked about the next."""
+    ward.pregnancies.said(1, ["reduced_movement"], ward.now_ms)
+    now = told(ward)
+    assert now is not None
+    near, middle = (world.WHO[place, 1] for place in (world.NEAR, world.MIDDLE))
+    ward.alerting.act(now["id"], "decline", near, "no bed", ward.now_ms)
+    ward.alerting.act(now["id"], "accept", middle, "", ward.now_ms)
+    recording_id = world.record(ward.engine, now_ms=ward.now_ms).id
+    second = world.raised(ward.alerting, recording_id, now_ms=ward.now_ms) or 0
+    ward.alerting.escalate_due(ward.now_ms + 60_000)
+    then = told(ward)
+    assert then is not None and then["id"] == second
+    assert then["organisation"]["id"] == world.NEAR and then["call"].id == world.MIDDLE
+
+
 def test_weeks_are_counted_by_the_calendar_of_her_hospital(ward: Ward) -> None:
     at_ms = round(datetime(2026, 11, 21, 20, 12, tzinfo=UTC).timestamp() * 1000)
     due = date(2026, 12, 20)
