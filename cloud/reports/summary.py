@@ -23,7 +23,7 @@ def lines_of(facts: Facts, language: str) -> list[Line]:
         *(_found(facts.document, language) if facts.document else _nothing(facts, language)),
         *_annotated(facts, language),
         *_pressed(facts, language),
-        *_completeness(facts, language),
+        *(() if facts.plain else _completeness(facts, language)),
         *(_scores(facts.document, language) if facts.document else ()),
     ]
 
