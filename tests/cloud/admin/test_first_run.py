@@ -14,8 +14,10 @@ from cloud.auth import hash_password
 from cloud.config import Settings
 from cloud.deps import Services
 from cloud.main import Server
+from cloud.routes.admin_settings import limit_of
 from cloud.store import people
 from cloud.store.db import reading, writing
+from models.rules import BY_ID
 from tests.cloud.pages import leave_picture
 from tests.cloud.web.service import SECRET
 from tests.process import free_port, wait_until
@@ -182,3 +184,16 @@ def test_there_is_no_demo_here(context: Any) -> None:
     assert context.request.get("/demo").status == 404
     for path in ("/demo/enter", "/demo/story"):
         assert context.request.post(path, form={"username": "centre"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "words"),
+    [
+        ("bradycardia_80", "zh", "80 次/分"),
+        ("pressure_severe", "en", "2 readings"),
+        ("danger_sign", "en", ""),  # it is so or not
+        ("signal_lost", "en", ""),
+    ],
+)
+def test_a_limit_has_its_unit_in_the_readers_language(rule: str, language: str, words: str) -> None:
+    assert limit_of(BY_ID[rule], language) == words

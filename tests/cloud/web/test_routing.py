@@ -202,6 +202,7 @@ def test_the_pages_of_routing_by_hand(service: Service, alert_id: int, browser: 
     row.locator("td", has_text="7").first.wait_for()
     centre.get_by_label("For the alert of").select_option(str(alert_id))
     row.get_by_text("no obstetrician on call").wait_for()
+    centre.locator(".hospitals ~ .quiet", has_text="measured from her").wait_for()
     centre.locator(f"#queue [data-alert='{alert_id}']").get_by_text("Who is asked, and why").click()
     centre.get_by_text(re.compile("^Why ")).first.wait_for()
     her.get_by_text("Where I am, and who may know about me").click()
