@@ -122,6 +122,7 @@ ACCESS: dict[tuple[str, str], dict[str, Scope]] = {
     ("GET", "/api/recordings/{recording_id}/readings"): _PEOPLE,
     ("POST", "/api/recordings/{recording_id}/readings"): _CLINICIANS,
     ("GET", "/readings"): _CLINICIANS | {"admin": "all"},
+    ("GET", "/readings/waiting"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/readings"): _PEOPLE,
     ("GET", "/api/readings/statistics"): _CLINICIANS | {"admin": "all"},
     ("GET", "/api/readings/settings"): _STAFF,

@@ -24,10 +24,10 @@ ANSWER_S = 60  # issue 4 and FIELD 8.3: then a person calls
 ASKED = {"call_me": "call_me", "ambulance": "ambulance"}  # her answers that ask for one
 SCRIPTS = {
     "no_answer": "She has not answered her alert. Say who you are. Ask how she feels and whether "
-    "the baby moves. Read her the steps below. If she does not pick up, call again in two minutes, "
-    "then her family or 120.",
+    "the baby moves. Read her the steps below and tell her the number of her hospital. If she does "
+    "not pick up, call again in two minutes, then her family or 120.",
     "call_me": "She says that she is fine and asks for a call. Ask for pain, bleeding, fluid and "
-    "movements. Read her the steps below.",
+    "movements. Read her the steps below and tell her the number of her hospital.",
     "ambulance": "She asks for an ambulance. Call 120 first, then her. Stay on the line until it "
     "has come.",
 }

@@ -12,6 +12,7 @@ from cloud.hub import Viewer
 from cloud.journeys.green_moves import ticked
 from cloud.journeys.referral_moves import sides
 from cloud.journeys.sending import before_home
+from cloud.pregnancy.essentials import essentials
 from cloud.store import alerts, green, people, readings, referrals
 from cloud.store.green import Green
 from cloud.store.people import Organisation
@@ -125,6 +126,7 @@ def _green(
         "referral_id": one.referral_id,
         "recording_id": one.recording_id,
         "assessment": _assessment(found.get(one.recording_id or 0)),
+        "essentials": [] if over else essentials(conn, one.mother_id, who.viewer),
         "why": _why(conn, one),
         "opened_ms": one.opened_ms,
         "expected_ms": one.expected_ms,

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from cloud.deps import Now, ServicesDep, VisibleRecording, Who
 from cloud.render import page
-from cloud.routes.readings import Said, get_settings, get_statistics, of_recording
+from cloud.routes.readings import Said, get_settings, get_statistics, list_readings, of_recording
 
 router = APIRouter(tags=["pages"])
 
@@ -17,6 +17,12 @@ def readings_page(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -
     blind = get_settings(who, parts)["blind"] if who.organisation_id else None
     rows = get_statistics(who, parts, now_ms)
     return page(request, "readings.html", who, rows=rows, blind=blind)
+
+
+@router.get("/readings/waiting", summary="The part of a page with what waits to be read")
+def waiting(request: Request, who: Who, parts: ServicesDep, now_ms: Now) -> Response:
+    rows = [one for one in list_readings(who, parts, now_ms) if one["signed"] is None]
+    return page(request, "to_read.html", who, rows=rows)
 
 
 @router.get("/recordings/{recording_id}/readings", summary="The page of one recording's readings")

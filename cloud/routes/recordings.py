@@ -22,6 +22,7 @@ from cloud.deps import (
     seen_of,
 )
 from cloud.live import KEEP_S
+from cloud.pregnancy.essentials import essentials
 from cloud.render import page
 from cloud.routes.marks import view
 from cloud.store import assessments, marks, readings, recordings
@@ -72,9 +73,14 @@ def list_strips(
 
 
 @router.get("/api/recordings/{recording_id}", summary="One recording")
-def get_recording(recording: VisibleRecording, parts: ServicesDep, now_ms: Now) -> dict[str, Any]:
+def get_recording(
+    recording: VisibleRecording, who: Who, parts: ServicesDep, now_ms: Now
+) -> dict[str, Any]:
+    """With what staff have to know of her at once, `essentials`."""
     with reading(parts.engine) as conn:
-        return views.recording_view(conn, parts.live, recording, now_ms)
+        her_id = recording.mother_id
+        told = essentials(conn, her_id, who.viewer) if her_id else []
+        return views.recording_view(conn, parts.live, recording, now_ms) | {"essentials": told}
 
 
 @router.get("/api/recordings/{recording_id}/trace", response_class=Response)
@@ -113,14 +119,19 @@ def get_completeness(recording: VisibleRecording, parts: ServicesDep) -> dict[st
 @router.get("/api/recordings/{recording_id}/assessment", response_class=Response)
 def get_assessment(recording: VisibleRecording, who: Who, parts: ServicesDep) -> Response:
     """The newest analysis with all that a page draws, null when there is none yet. Its body is
-    JSON already. A blind reader who has not said yet what the strip is gets none of it."""
+    JSON already; `said`: which minutes the verdict is about, and what it does not speak of. A blind
+    reader who has not said yet what the strip is gets none of it."""
     with reading(parts.engine) as conn:
         if readings.is_held_unread(conn, recording.id, who.person_id):
             return JSONResponse({"hidden": True})
     found = _newest(parts, recording.id)
     if found is None:
         return JSONResponse(None)
-    head = json.dumps({"at_s": found.at_s, "made_ms": found.made_ms, "verdict": found.verdict})
+    document = found.document()
+    said = findings.said_of(document) if "baseline" in document else []
+    head = json.dumps(
+        {"at_s": found.at_s, "made_ms": found.made_ms, "verdict": found.verdict, "said": said}
+    )
     return Response(f'{head[:-1]}, "body": {found.body}}}', media_type=JSON)
 
 

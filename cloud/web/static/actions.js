@@ -2,7 +2,8 @@
 
 import { isOpen } from "./alerts.js";
 import { post } from "./live.js";
-import { h, Kept } from "./parts.js";
+import { h, Kept, me } from "./parts.js";
+import { isHere } from "./ways.js";
 import { msgid, t } from "./words.js";
 
 const DECLINE = [
@@ -14,31 +15,30 @@ const HANDLE = [
   msgid("spoke with the mother, she stays at home"),
   msgid("she is on her way to us"),
   msgid("an ambulance has been sent"),
+  msgid("she has been admitted"),
+  msgid("she has given birth"),
+  msgid("she has had a caesarean section or another operation"),
   msgid("the probe was placed again"),
   msgid("the alert was not useful"),
 ];
-// [heading, reasons, button] of the events that want words
-const DECLINING = [msgid("Why not?"), DECLINE, msgid("Decline")];
-const HANDLING = [msgid("What was done?"), HANDLE, msgid("Mark as handled")];
-
+const AWAY = 3; // of these: of one who has not come
 // What a button does, to the list and to her.
 const HELP = {
   asked: msgid("Whoever takes it looks after her from now on; nobody else is asked."),
-  accepted: msgid("Handled: a person has looked after her. The reminders stop; it stays on this list and on her phone until it is closed."),
-  handled: msgid("Closed: it leaves this list and her phone, and stays in her record."),
+  accepted: msgid("Once you say it, the alert counts as handled and the reminders stop; it stays on this list and on her phone until it is closed."),
+  handled: msgid("Once you close it, it leaves this list and her phone; it stays in her record."),
 };
 
 const USES = { [msgid("not said")]: null, [msgid("yes, it was")]: true, [msgid("no, it was not")]: false };
 export const bars = new Kept();
 
 // The bar of an alert, the same one while what can be done stays the same.
-// me: {role, organisationId}
-export function actionBar(alert, me) {
-  const state = stateOf(alert, me);
-  return bars.of(`alert ${alert.id}`, state, () => newBar(alert.id, state));
+export function actionBar(alert) {
+  const state = stateOf(alert);
+  return bars.of(`alert ${alert.id}`, state, () => newBar(alert, state));
 }
 
-function stateOf(alert, me) {
+function stateOf(alert) {
   const mine = alert.organisation?.id === me.organisationId;
   if (!["hospital", "centre"].includes(me.role)) return "theirs";
   if (alert.kind === "technical" && isOpen(alert)) return "technical";
@@ -47,14 +47,15 @@ function stateOf(alert, me) {
   return "theirs";
 }
 
-function newBar(id, state) {
+function newBar(alert, state) {
+  const { id } = alert;
   const bar = h("div", { class: "actions" });
   const send = (event, body) => act(bar, `/api/alerts/${id}/${event}`, body);
   const button = (words, kind, onclick) => bar.append(h("button", { type: "button", class: kind, onclick }, words));
   if (state === "technical") button(t("I see to it"), "go", () => send("acknowledge"));
   if (state === "asked" || state === "open") button(t("I take it"), "go", () => send("accept"));
-  if (state === "asked") button(t("Decline"), "", () => ask(bar, ...DECLINING, (reason) => send("decline", { reason })));
-  if (state === "accepted") button(t("Say what was done"), "go", () => ask(bar, ...HANDLING, (reason, useful) => send("handle", { reason, useful }), true));
+  if (state === "asked") button(t("Decline"), "", () => ask(bar, t("Why not?"), DECLINE, t("Decline"), (reason) => send("decline", { reason })));
+  if (state === "accepted") button(t("Say what was done"), "go", () => ask(bar, t("What was done?"), HANDLE.slice(isHere(alert) ? AWAY : 0), t("Mark as handled"), (reason, useful) => send("handle", { reason, useful }), true));
   if (["handled", "acknowledged"].includes(state)) button(t("Close"), "", () => send("close"));
   if (!["theirs", "technical"].includes(state)) bar.append(h("a", { href: `/consultations/case?alert_id=${id}` }, t("Discuss a case")));
   const help = HELP[state];
@@ -88,7 +89,7 @@ export function choice(reasons, label) {
 
 // A reason is chosen or written; then it is sent.
 // Staff who handle an alert may say whether it was of use.
-export function ask(bar, title, reasons, confirm, send, withUse = false) {
+function ask(bar, title, reasons, confirm, send, withUse = false) {
   const before = [...bar.childNodes];
   const [chosen, own] = choice(reasons);
   const use = h("select", {}, ...Object.keys(USES).map((one) => h("option", { value: one }, t(one))));
@@ -98,7 +99,7 @@ export function ask(bar, title, reasons, confirm, send, withUse = false) {
     send(own.value.trim() || chosen.value, USES[use.value]);
   };
   const back = h("button", { type: "button", onclick: () => bar.replaceChildren(...before) }, t("Back"));
-  const go = h("button", { class: "go" }, t(confirm));
-  bar.replaceChildren(h("form", { class: "why", onsubmit }, h("label", {}, t(title), chosen), own, used, go, back));
+  const go = h("button", { class: "go" }, confirm);
+  bar.replaceChildren(h("form", { class: "why", onsubmit }, h("label", {}, title, chosen), own, used, go, back));
   chosen.focus();
 }

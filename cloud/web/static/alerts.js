@@ -18,12 +18,16 @@ export function worstFirst(a, b) {
   return rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.id - b.id;
 }
 
-// For the queue: first what holds now, then calls (no phase) and the rest.
+// Whether its clock runs for the reader's own place.
+export const asksMe = (one) => Boolean(one.deadline_ms) && isOpen(one) && one.organisation?.id === me.organisationId;
+
+// For the queue: first what is asked of the reader, then what holds now, calls (no phase), the rest.
 export const nowFirst = (a, b) => place(a) - place(b) || worstFirst(a, b);
 
 function place(one) {
   const n = rank(one);
   if (n > 2) return n + 6;
+  if (asksMe(one)) return n - 3;
   return one.kind === "ambulance" ? 0 : one.now.live && one.phase ? n : 3 + 2 * n + !one.now.live;
 }
 
@@ -38,12 +42,17 @@ export function worstByRecording(alerts) {
 
 export const ageOf = (alert, nowMs) => t("raised %(time)s ago", { time: duration(nowMs - alert.raised_ms) });
 
+const TO_CALL = msgid("No hospital is left to ask. The centre has been asked to call her; nobody there has taken it yet.");
+const CALLED = msgid("No hospital is left to ask. The centre has called her; nobody there has taken it yet.");
+
 // What happens next if nobody does anything; empty when no clock runs.
 export function nextStep(alert, nowMs) {
   if (!isOpen(alert)) return "";
   if (alert.phase === "centre") {
     if (alert.kind === "technical") return t("For the centre: help her with the probe");
-    return t("No hospital is left to ask: the centre calls her now");
+    const calls = alert.steps.some(({ event }) => event === "called") ? t(CALLED) : t(TO_CALL);
+    const { organisation, phone } = alert.mother ?? {};
+    return phone && organisation?.id === me.organisationId ? `${calls} ${t("You can call her: %(phone)s", { phone })}` : calls;
   }
   if (!alert.deadline_ms) return "";
   const time = duration(Math.max(0, alert.deadline_ms - nowMs) + 999);
@@ -105,6 +114,8 @@ const STEPS = {
   acknowledge: msgid("acknowledged"),
   over: msgid("over"),
   joined: msgid("and also"),
+  worsened: msgid("more urgent"),
+  follow: msgid("follows her"),
   reminded: msgid("reminded"),
   "to call": msgid("a call is asked for"),
   called: msgid("called"),

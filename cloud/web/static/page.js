@@ -1,12 +1,12 @@
 // What every live page of staff does: one stream, a queue, a wall, sound, four pictures a second.
 
-import { isOpen, worstByRecording, worstFirst } from "./alerts.js";
+import { asksMe, isOpen, worstByRecording, worstFirst } from "./alerts.js";
 import { Live } from "./live.js";
 import { byId, me } from "./parts.js";
 import { Queue } from "./queue.js";
 import { Sound } from "./sound.js";
-import { ToRead } from "./toread.js";
 import { Wall } from "./wall.js";
+import { loadGreens } from "./ways.js";
 import { writtenParts } from "./written.js";
 
 const DRAW_MS = 250;
@@ -15,19 +15,18 @@ const DRAW_MS = 250;
 export function staffPage(options = {}) {
   const sound = new Sound(byId("sound"));
   const wall = new Wall(byId("wall"), byId("wall-note"));
-  const toRead = new ToRead(byId("to-read"), byId("to-read-empty"));
   const queue = new Queue(byId("queue"), {
-    me,
     empty: byId("queue-empty"),
     news: byId("queue-news"),
     announce: byId("announce"),
     onSelect: options.onSelect,
   });
   const written = writtenParts();
+  const title = document.title;
   const live = new Live({
     reload: () => {
       for (const part of written) part.stale = true;
-      return Promise.all([queue.load(), wall.refresh(true), toRead.load()]).then(() => {
+      return Promise.all([queue.load(), loadGreens(), wall.refresh(true)]).then(() => {
         byId("loading").hidden = true;
         return options.reload?.(queue);
       });
@@ -41,8 +40,7 @@ export function staffPage(options = {}) {
       options.alert?.(view, queue);
     },
     recordings: () => wall.refresh(),
-    reading: () => toRead.load(),
-    green: options.green,
+    green: loadGreens,
     changed: (one) => {
       wall.changed(one);
       options.changed?.(one);
@@ -52,11 +50,13 @@ export function staffPage(options = {}) {
   setInterval(() => {
     live.running = wall.rows;
     queue.draw(live);
-    toRead.draw(live.nowMs);
     const alerts = [...queue.alerts.values()].sort(worstFirst);
     wall.mark(worstByRecording(alerts));
     wall.draw(live);
-    const worst = alerts.find(isOpen)?.priority;
+    const open = alerts.filter(isOpen);
+    const worst = open[0]?.priority;
+    const waits = open.filter((one) => me.role !== "hospital" || asksMe(one)).length;
+    document.title = waits ? `(${waits}) ${title}` : title;
     sound.tick(live.lostMs && worst !== "high" ? "medium" : worst); // a deaf page sounds too
     if (byId("loading").hidden || live.failed) for (const part of written) part.tick(live); // after what is urgent
     options.draw?.(live, queue);

@@ -5,11 +5,12 @@
 
 import { actionBar } from "./actions.js";
 import { callList } from "./calls.js";
-import { ageOf, answerText, holder, isClosed, nextStep, nowFirst, stateLines } from "./alerts.js";
+import { ageOf, holder, isClosed, nextStep, nowFirst, stateLines } from "./alerts.js";
 import { get } from "./live.js";
 import { h, keepFocus, motherName, motherWeeks, priorityMark, orgName, riskPills, setText } from "./parts.js";
 import { planBox } from "./plan.js";
 import { ageText } from "./tile.js";
+import { answerNow } from "./ways.js";
 import { say, t } from "./words.js";
 
 const REST_MS = 5000;
@@ -24,7 +25,7 @@ function dataText({ recording_id: id, mother, kind, now }, live) {
 }
 
 export class Queue {
-  // options: me, empty (shown when there is nothing), news, announce (elements), onSelect(alert)
+  // options: empty (shown when there is nothing), news, announce (elements), onSelect(alert)
   constructor(element, options) {
     this.element = element;
     this.options = options;
@@ -118,7 +119,8 @@ export class Queue {
     const age = h("time", { class: "alert-age" });
     const next = h("span", { class: "next" });
     const data = h("small", {});
-    const { me, onSelect } = this.options;
+    const answer = h("p", { class: "answer" });
+    const { onSelect } = this.options;
     const name = onSelect
       ? h("button", { type: "button", class: "name", onclick: () => onSelect(this.alerts.get(alert.id)) }, motherName(alert.mother))
       : h("a", { class: "name", href: `/recordings/${alert.recording_id}?at=${Math.floor(alert.at_s)}` }, motherName(alert.mother));
@@ -133,15 +135,16 @@ export class Queue {
       ...stateLines(alert),
       h("p", { class: "holder" }, holder(alert)),
       next,
-      alert.mother_answer ? h("p", { class: "answer" }, answerText(alert)) : null,
+      answer,
       onSelect || alert.phase !== "centre" ? null : callList(alert),
-      onSelect ? null : actionBar(alert, me),
+      onSelect ? null : actionBar(alert),
       onSelect || alert.kind === "technical" ? null : planBox(alert),
     );
     const tick = (now, live) => {
       setText(age, ageOf(now, live.nowMs));
       setText(next, nextStep(now, live.nowMs));
       setText(data, dataText(now, live));
+      setText(answer, answerNow(now));
     };
     return { element, tick };
   }

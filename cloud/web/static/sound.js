@@ -14,18 +14,26 @@ const EVERY_MS = { high: 6000, medium: 15_000, low: 60_000 };
 const ORDER = ["low", "medium", "high"];
 const PAUSE_MS = 120_000;
 const KEY = `sound pause ${document.body.dataset.person} ${location.pathname}`;
+const ARMED = `${KEY} armed`;
 
 export class Sound {
   constructor(bar) {
     this.bar = bar;
+    const again = localStorage.getItem(ARMED);
+    if (again) this.context = new AudioContext(); // silent until a click where the browser wants one
+    addEventListener("click", () => this.context?.resume());
     this.words = h("span", {});
-    this.arm = h("button", { type: "button", onclick: () => this.#arm() }, t("Sound is off: click to arm"));
+    this.arm = h("button", { type: "button", onclick: () => this.#arm() }, again ? t("Sound is OFF since this page was loaded: click to arm") : t("Sound is off: click to arm"));
     this.test = h("button", { type: "button", onclick: () => this.#play("low") }, t("Test"));
     this.hush = h("button", { type: "button", onclick: () => this.#pause() }, t("Pause 2 min"));
     this.playedAt = -Infinity;
     this.#resume();
     bar.append(this.arm, this.words, this.test, this.hush);
     this.#show(null);
+  }
+
+  get armed() {
+    return this.context?.state === "running";
   }
 
   // Called twice a second with the worst priority that nobody has taken, or nothing.
@@ -35,7 +43,7 @@ export class Sound {
     const paused = now < this.pausedUntil;
     if (priority !== this.last) this.playedAt = -Infinity;
     this.last = priority;
-    if (this.context && priority && !paused && now - this.playedAt > EVERY_MS[priority]) {
+    if (this.armed && priority && !paused && now - this.playedAt > EVERY_MS[priority]) {
       this.playedAt = now;
       this.#play(priority);
     }
@@ -43,7 +51,8 @@ export class Sound {
   }
 
   #arm() {
-    this.context = new AudioContext();
+    this.context ??= new AudioContext();
+    localStorage.setItem(ARMED, 1);
     this.#play("low");
   }
 
@@ -68,7 +77,7 @@ export class Sound {
   }
 
   #show(pausedMs) {
-    const armed = Boolean(this.context);
+    const { armed } = this;
     this.bar.classList.toggle("off", !armed || pausedMs !== null);
     this.arm.hidden = armed;
     this.test.hidden = this.hush.hidden = !armed;

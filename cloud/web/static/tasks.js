@@ -47,11 +47,11 @@ export class Calls {
       { class: `row call ${task.priority}`, "data-task": task.id },
       h("div", { class: "row-head" }, priorityMark({ priority: task.priority, owner: null }), age),
       h("p", { class: "row-who" }, h("b", {}, t("Call %(name)s", { name: motherName(task.mother) })), " ", phone ? phoneLink(phone) : t("no number is known")),
-      phone || !task.hospital ? null : h("p", {}, t("Ask her hospital how to reach her:"), " ", orgName(task.hospital), " ", phoneLink(task.hospital.phone) ?? t("no number is known")),
+      task.hospital ? h("p", {}, phone ? t("Her hospital, for her to call:") : t("Ask her hospital how to reach her:"), " ", orgName(task.hospital), " ", phoneLink(task.hospital.phone) ?? t("no number is known")) : null,
       task.reason ? h("p", { class: "reason" }, say(task.reason)) : null,
       state,
       h("p", {}, t(task.script)),
-      task.steps ? h("blockquote", {}, t(task.steps)) : null,
+      task.steps ? h("blockquote", {}, t(task.steps).replaceAll(t(" on this page"), "")) : null,
       this.#form(task, queue),
     );
     queue.element.append(element);

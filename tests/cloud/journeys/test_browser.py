@@ -60,13 +60,13 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
     card.get_by_role("link", name="Refer back").click()
     form = county.locator("form.refer")
     assert "heart rate" in form.locator("label:has(input[type=radio]:checked)").inner_text()
-    form.get_by_label("I know of it").check()  # nobody has handled the alert
+    form.get_by_label("I know that these alerts are not handled").check()  # nobody has handled the alert
     form.get_by_label("Plan of care").fill("Blood pressure twice a day.")
     form.get_by_label("Day").first.fill("2026-12-01")
     form.get_by_label("what for").first.fill("CTG")
     second = service.alert(service.play("probe-2", trace), "bradycardia_80", 110)
     bar = county.locator("#waiting p.high[role=alert]")
-    wait_for_text(bar, r"Alerts without an answer: 1\s.*HIGH, raised 0 min ago\s*To the alerts")
+    wait_for_text(bar, r"Alerts without an answer: 1\s.*HIGH, raised 0 min ago\s*This page makes no sound")
     assert county.title().startswith("(1) Refer back")
     assert form.get_by_label("what for").first.input_value() == "CTG"  # the bar came alone
     assert fits(county) == []
