@@ -4,6 +4,10 @@ strip each one leads to. The words are in web/templates/analysis.html."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloud.research.said import clock, duration
+from models.scores import TABLES
+from models.tiers import JUDGED_S
+
 FIRST = ("nichd", "figo_2015", "nice_ng229")  # ids of models.scores
 ALWAYS = ("decelerations", "accelerations")  # said to be 0, too
 KINDS = ("late", "variable", "prolonged")  # that the items of scores name
@@ -22,6 +26,24 @@ POINTS = "Before labour: the points of all items together."
 DIFFER = (
     "Each score looks at its own minutes, for its own purpose, by its own limits. So scores may "
     "differ from each other and from the verdict of Lucina. A doctor weighs them."
+)
+UNCHECKED = (  # what stands once below all scores
+    "Not compared with the printed guidelines yet: most of these tables come from copies, "
+    "summaries, screens of monitors and memory. Compare them before clinical use."
+)
+REASSURING = ("normal", "negative", "reactive", "I", "not below")  # results and the verdict
+DOUBTFUL = ("suspicious", "suspicious, hyperstimulation", "II", "unknown")
+PROLONGED_S, GRAVE_S = 120.0, 300.0  # NICHD 2008; FIGO 2015: pathological by itself
+ABOUT_VERDICT = "about %(from)s to %(to)s of the recording, by rules %(version)s"
+EARLIER = "earlier, at %(at)s: a deceleration of %(length)s min, down to %(bpm)s bpm"
+EARLIER_LATE = "earlier, at %(at)s: a late deceleration"
+ALSO = "but at %(at)s: a deceleration of %(length)s min, down to %(bpm)s bpm"
+SOURCES = {table.id: table.source for table in TABLES}
+OLDER = (  # words of reasons that stored documents hold
+    "Late decelerations: %(value)d",
+    "Variable decelerations: %(value)d",
+    "Prolonged decelerations: %(value)d",
+    "Gradual decelerations of unknown kind: %(value)d",
 )
 # what a document leaves out
 _SCORE: dict[str, Any] = {"because": [], "check": "", "points": None, "not_computable": False}
@@ -84,6 +106,44 @@ def variability(found: Found) -> tuple[float | None, dict[str, Any] | None]:
     if found.get("bandwidth_minutes", LEAST_MINUTES) < LEAST_MINUTES:
         return None, {"text": FEW_MINUTES, "args": {"least": LEAST_MINUTES}}
     return found["bandwidth_bpm"], None
+
+
+def source_of(name: str, score: Found) -> str:
+    """Of the table as it is now; documents of older versions have other words."""
+    return str(SOURCES.get(name, score["source"]))
+
+
+def unsaid(found: Found, result: str, from_s: float) -> Found | None:
+    """The gravest deceleration of the recording of which this result, about what came after
+    `from_s`, does not speak, in words: nothing reassures while one stands beside it. None: there
+    is none, or the result is grave itself."""
+    least_s = PROLONGED_S if result in REASSURING else GRAVE_S if result in DOUBTFUL else None
+    if least_s is None:
+        return None
+    falls = found["decelerations"]
+    longest = max(falls, key=_lasts_s, default=None)
+    if longest and _lasts_s(longest) >= least_s:
+        text = EARLIER if longest["start_s"] < from_s else ALSO
+        nadir = longest.get("nadir_bpm")
+        args = {"at": clock(longest["start_s"]), "length": duration(_lasts_s(longest))}
+        return {"text": text, "args": args | {"bpm": None if nadir is None else f"{nadir:.0f}"}}
+    late = [one for one in falls if one["kind"] == "late" and one["start_s"] < from_s]
+    if late and result in REASSURING:
+        return {"text": EARLIER_LATE, "args": {"at": clock(late[-1]["start_s"])}}
+    return None
+
+
+def _lasts_s(event: Found) -> float:
+    return float(event["end_s"] - event["start_s"])
+
+
+def said_of(found: Found) -> list[Found]:
+    """What stands beside the verdict: which minutes it is about, and what it does not speak of."""
+    begin_s = found["at_s"] - found["duration_s"]
+    from_s = max(begin_s, found["at_s"] - JUDGED_S)
+    args = {"from": clock(from_s), "to": clock(found["at_s"]), "version": found["rules_version"]}
+    beside = unsaid(found, found["verdict"], from_s)
+    return [{"text": ABOUT_VERDICT, "args": args}, *([beside] if beside else [])]
 
 
 def about(name: str) -> str:

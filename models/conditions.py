@@ -93,11 +93,14 @@ def maternal(
     return by_second(alike), turns, alike & np.repeat(latch(*turns), FS_HZ)
 
 
-def reason(rule: Rule, bpm: float, beyond: int, from_s: float, to_s: float) -> Reason:
-    """Why a rule became true. bpm: of the seconds beyond its limit; beyond: samples."""
+def reason(rule: Rule, bpm: float, window: tuple[int, int], from_s: float, to_s: float) -> Reason:
+    """Why a rule became true. bpm: of the seconds beyond its limit; window: as on_off() has it,
+    the samples that are valid, and of these those beyond the limit."""
+    valid, beyond = window
     args: dict[str, int | float | str] = {
         "limit": int(rule.limit),
         "seconds": beyond // FS_HZ,
+        "valid": valid // FS_HZ,
         "window": rule.window_s,
     }
     if "%(bpm)d" in rule.reason:

@@ -194,10 +194,17 @@ TABLE = (
             kind=kind,
         )
         for kind, text in (
-            ("late", "Late decelerations: %(value)d"),
-            ("variable", "Variable decelerations: %(value)d"),
-            ("prolonged", "Prolonged decelerations: %(value)d"),
-            ("unclassified", "Gradual decelerations of unknown kind: %(value)d"),
+            ("late", "Late decelerations in the last %(minutes)d min: %(value)d"),
+            ("variable", "Variable decelerations in the last %(minutes)d min: %(value)d"),
+            (
+                "prolonged",
+                "Prolonged decelerations (NICHD: 2 min or more) in the last %(minutes)d min: "
+                "%(value)d",
+            ),
+            (
+                "unclassified",
+                "Gradual decelerations of unknown kind in the last %(minutes)d min: %(value)d",
+            ),
         )
     ),
 )
@@ -237,4 +244,6 @@ def _reason(row: Row, value: float, features: Features) -> Reason:
         "limit": round(row.limit * row.scale),
         "seconds": round(end_s - start_s),
     }
+    if "%(minutes)d" in row.text:
+        args["minutes"] = round((features.end_s - _since(features, row.over_s)) / 60)
     return Reason(row.text, args, start_s, end_s, row.id)

@@ -186,7 +186,8 @@ class Watch:
         rates = [rate for ago in hits if (rate := self._rates[ago]) == rate]
         bpm = float(np.median(rates)) if rates else NAN
         onset_s = at_s + hits[0]
-        return Change(rule, "raised", onset_s, at_s, reason(rule, bpm, sum(counts), onset_s, at_s))
+        window = state.counted.total, state.beyond.total
+        return Change(rule, "raised", onset_s, at_s, reason(rule, bpm, window, onset_s, at_s))
 
 
 def _last(mask: Mask, otherwise: int) -> int:

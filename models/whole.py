@@ -163,7 +163,9 @@ def _edges(seen: Seen, start_s: float, rates: Floats) -> list[Change]:
         measured = rates[hits][np.isfinite(rates[hits])]
         bpm = float(np.median(measured)) if len(measured) else NAN
         onset_s, at_s = start_s + int(hits[0]), start_s + int(at) + 1
-        why = reason(rule, bpm, int(beyond[first[at] : at + 1].sum()), onset_s, at_s)
+        past = slice(max(0, at + 1 - rule.window_s), at + 1)
+        window = int(seen.counted[past].sum()), int(beyond[past].sum())
+        why = reason(rule, bpm, window, onset_s, at_s)
         found.append(Change(rule, "raised", onset_s, at_s, why))
         if stop < len(seen.told):
             found.append(Change(rule, "cleared", onset_s, start_s + int(stop) + 1, why))

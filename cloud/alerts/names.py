@@ -8,10 +8,10 @@ from models.rules import BY_ID
 CONDITIONS = {
     "bradycardia_80": "Heart rate below 80 bpm",
     "bradycardia_100": "Heart rate below 100 bpm",
-    "prolonged_deceleration_300": "Prolonged deceleration, over 5 min",
+    "prolonged_deceleration_300": "Prolonged deceleration, 5 min",
     "tachycardia_180": "Heart rate above 180 bpm",
     "low_rate": "Heart rate below 110 bpm",
-    "prolonged_deceleration_180": "Prolonged deceleration",
+    "prolonged_deceleration_180": "Prolonged deceleration, 3 min",
     "tachycardia_160": "Heart rate above 160 bpm",
     "sinusoidal": "Sinusoidal pattern",
     "low_variability_50": "Reduced variability, over 50 min",
@@ -41,7 +41,18 @@ CONDITIONS = {
 }
 
 
-WITHIN = "%(condition)s in %(share)d %% of %(seconds)d s"
+WITHIN = "%(condition)s in %(share)d %% of the signal of the last %(seconds)d s"
+EARLIER = (  # words of older catalogues, which alerts of theirs hold
+    "Fetal heart rate %(bpm)d bpm: above %(limit)d for %(seconds)d s of the last %(window)d s",
+    "Fetal heart rate %(bpm)d bpm: below %(limit)d for %(seconds)d s of the last %(window)d s",
+    "Fetal heart rate %(bpm)d bpm: %(limit)d or more under its earlier level for %(seconds)d s of "
+    "the last %(window)d s",
+    "The fetal rate is within %(limit)d bpm of the mother's pulse for %(seconds)d s of the last "
+    "%(window)d s",
+    "%(condition)s in %(share)d %% of %(seconds)d s",
+    "Prolonged deceleration, over 5 min",
+    "Prolonged deceleration",
+)
 
 
 def condition(rule_id: str) -> str:

@@ -28,8 +28,8 @@ TECHNICAL = (
         window_s=30,
         share=0.5,
         rearm_s=15,
-        reason="The fetal rate is within %(limit)d bpm of the mother's pulse for %(seconds)d s "
-        "of the last %(window)d s",
+        reason="The fetal rate is within %(limit)d bpm of the mother's pulse in %(seconds)d of "
+        "the %(valid)d s with both rates, of the last %(window)d s",
         mother_text="The probe may be hearing your own heart, not your baby's. "
         "Lie on your left side and move the probe slowly until the number changes. "
         "If it does not change in ten minutes, call the hospital.",

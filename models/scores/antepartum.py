@@ -48,7 +48,7 @@ def stv(hits: Hits) -> Outcome:
 STV = Table(
     "stv_limit",
     "action limits",
-    "TRUFFLE and ISUOG 2020, for early growth restriction, from memory",
+    "ISUOG 2020 and TRUFFLE, action limits of short-term variation in early growth restriction",
     HOUR_S,  # never to be read before an hour
     tuple(_stv_row(*row) for row in STV_ROWS),
     stv,

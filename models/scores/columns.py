@@ -134,7 +134,7 @@ def low_inside_s(m: Measures) -> float:
 FIGO = Table(
     "figo_2015",
     "2015",
-    "FIGO 2015 (Ayres-de-Campos et al.), from its table in a review",
+    "FIGO 2015 (Ayres-de-Campos et al.), table of the classes, as a review prints it",
     3600.0,
     (
         Item(
@@ -169,11 +169,12 @@ FIGO = Table(
         Item(
             Scale("late_or_prolonged", "min", {"normal": "<=30", "pathological": ">30"}),
             lambda m: late_minutes(m, when_reduced=False),
+            note="prolonged: from 2 min here; FIGO: over 3 min",
         ),
         Item(
             Scale("late_or_prolonged_flat", "min", {"normal": "<=20", "pathological": ">20"}),
             lambda m: late_minutes(m, when_reduced=True),
-            note="with reduced variability",
+            note="prolonged: from 2 min here; FIGO: over 3 min",
         ),
         Item(
             Scale("longest_deceleration", "s", {"normal": "<=300", "pathological": ">300"}),

@@ -39,7 +39,7 @@ def concerning_span_min(m: Measures) -> float:
 NICE = Table(
     "nice_ng229",
     "2022",
-    "NICE NG229 (2022), figures from memory; amendment on late decelerations read",
+    "NICE NG229 (2022), table of white, amber and red features; amendment on late decelerations",
     3600.0,
     (
         Item(
@@ -88,6 +88,7 @@ NICE = Table(
             Scale("prolonged", "s", {"white": "<180", "red": ">=180"}),
             lambda m: longest_s(m, "prolonged"),
             "decelerations",
+            "NICE: 3 min or more",
         ),
     ),
     nice,

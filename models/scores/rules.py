@@ -3,6 +3,7 @@
 ALGORITHMS 5.1, 5.6 and 5.7.
 """
 
+from models.scores.fall import Fall
 from models.scores.measures import NO_TOCO, Measures
 from models.scores.scale import Scale, Unknown
 from models.scores.table import Hits, Item, Outcome, Table, missing
@@ -37,7 +38,7 @@ def acog(hits: Hits) -> Outcome:
 NST = Table(
     "nst_acog",
     "ACOG",
-    "ACOG practice bulletin on antepartum surveillance, from memory and a summary",
+    "ACOG practice bulletin on antepartum fetal surveillance, non-stress test",
     FORTY_MIN_S,
     (
         Item(
@@ -73,15 +74,20 @@ def late_percent(m: Measures) -> float | Unknown:
     return share if isinstance(share, Unknown) else 100 * share
 
 
+def is_significant(fall: Fall) -> bool:
+    """Variable and concerning; a prolonged one is no less, and no strip with it is negative."""
+    return fall.concerning or fall.kind == "prolonged"
+
+
 def hyperstimulated(m: Measures) -> str:
     """Contractions come too often, or one with a deceleration is too long."""
-    found = {fall.contraction for fall in m.falls if fall.kind == "late" or fall.concerning}
+    found = {fall.contraction for fall in m.falls if fall.kind == "late" or is_significant(fall)}
     longest = max((c.end_s - c.start_s for c in found if c), default=0.0)
     return "yes" if m.shortest_interval_s() < 120 or longest > 90 else "no"
 
 
-def concerning(m: Measures) -> float:
-    return float(sum(fall.concerning for fall in m.falls))
+def significant(m: Measures) -> float:
+    return float(sum(is_significant(fall) for fall in m.falls))
 
 
 def cst(hits: Hits) -> Outcome:
@@ -101,7 +107,7 @@ def cst(hits: Hits) -> Outcome:
 CST = Table(
     "cst",
     "category",
-    "categories of the contraction stress test, from memory",
+    "ACOG practice bulletin on antepartum fetal surveillance, contraction stress test",
     TWENTY_MIN_S,
     (
         Item(
@@ -118,7 +124,8 @@ CST = Table(
         ),
         Item(
             Scale("significant_variable", "decelerations", {"negative": "0", "suspicious": ">=1"}),
-            concerning,
+            significant,
+            note="prolonged ones too, from 2 min",
         ),
         Item(
             Scale("often_or_long", "", {"usual": "no", "hyperstimulation": "yes"}),
@@ -188,7 +195,7 @@ def nichd(hits: Hits) -> Outcome:
 NICHD = Table(
     "nichd",
     "2008",
-    "NICHD 2008 three tiers, the same as the Chinese classes I to III; rule text from memory",
+    "NICHD 2008, three-tier table; the same as the Chinese classes I to III",
     1800.0,
     (
         Item(

@@ -5,7 +5,7 @@ import pytest
 from models.rules import BY_ID, RANK, RULES, STREAMED, Rule
 
 FIELDS = {
-    *("bpm", "limit", "seconds", "window", "value", "count", "minutes"),
+    *("bpm", "limit", "seconds", "valid", "window", "value", "count", "minutes"),
     *("systolic", "diastolic"),
 }
 NEVER = ("no heartbeat", "%", "normal", "suspicious", "pathological", "bradycardia", "deceleration")

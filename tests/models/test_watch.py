@@ -127,10 +127,17 @@ def test_without_her_pulse_the_coincidence_stays_open():
 def test_a_reason_has_its_figures():
     (change, *_) = changes(flat((140, 240), (75, 360)))
     assert change.reason.text % change.reason.args == (
-        "Fetal heart rate 75 bpm: below 80 for 48 s of the last 60 s"
+        "Fetal heart rate 75 bpm: below 80 in 48 of the 60 s with a signal, of the last 60 s"
     )
     assert (change.reason.start_s, change.reason.end_s) == (240, 288)
     assert change.reason.rule == "bradycardia_80"
+
+
+def test_a_share_is_told_of_the_seconds_that_it_is_a_share_of():
+    (change, *_) = changes(flat((140, 300), (np.nan, 80), (90, 300)))
+    args = change.reason.args
+    assert change.rule.id == "bradycardia_100"
+    assert (args["seconds"], args["valid"], args["window"]) == (80, 100, 180)
 
 
 @settings(max_examples=12, deadline=None)

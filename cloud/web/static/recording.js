@@ -224,7 +224,7 @@ function showCompleteness(found) {
     : msgid("%(stored)d of %(made)d frames stored, %(missing)d missing, %(resent)d resent, %(damaged)d damaged on the way");
   setText(byId("completeness"), t(words, args));
   const gaps = found.gaps.map((gap) => {
-    const length = duration((gap.to_s - gap.from_s) * 1000);
+    const length = recorded(gap.to_s - gap.from_s);
     const words = t("%(length)s without a heart rate: %(cause)s", { length, cause: t(gap.cause) });
     return line(gap.from_s, gap.to_s, words);
   });
@@ -255,7 +255,7 @@ function showAssessment(newest) {
   const { body } = newest;
   setText(byId("verdict"), t(newest.verdict));
   byId("verdict").dataset.verdict = newest.verdict;
-  setText(byId("assessed"), t("at %(time)s of the recording, rules %(version)s", { time: recorded(newest.at_s), version: body.rules_version }));
+  setText(byId("assessed"), newest.said.map(say).join("; "));
   byId("reasons").replaceChildren(...body.reasons.map(reasonLine));
   const isBad = ["suspicious", "pathological"].includes(newest.verdict); // red marks only what is
   const places = body.reasons.map((reason) => ({ fromS: reason.start_s, toS: reason.end_s }));
@@ -275,7 +275,7 @@ function alertCard(alert) {
   return h(
     "article",
     { class: "history" },
-    h("h3", {}, priorityMark(alert), " ", say(alert.reason)),
+    h("h3", {}, priorityMark(alert), " ", tile ? jump(alert.onset_s, alert.at_s) : "", " ", say(alert.reason)),
     h("p", { class: "holder" }, holder(alert)),
     h("ol", { class: "steps" }, ...steps),
     messageList(alert.id),

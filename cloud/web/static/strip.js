@@ -9,7 +9,7 @@
 import { drawBaseline, drawCross, drawFocus, drawMarks, drawNotes, drawPresses, drawZones } from "./marks.js";
 import { LEFT_PX, LOOK, PX_PER_CM, Paper } from "./paper.js";
 import { FS_HZ } from "./trace.js";
-import { duration, t } from "./words.js";
+import { duration, recorded, t } from "./words.js";
 
 export const AXES = { wide: [30, 240], narrow: [50, 210] }; // bpm
 export const STALE_MS = 10_000;
@@ -63,8 +63,8 @@ export class Strip {
     this.#ready(pen);
     paper.within(pen, [LEFT_PX, paper.width], () => this.#over(spans));
     paper.numbers();
-    if (lostMs > 0) this.#veil(t("connection lost %(time)s", { time: duration(lostMs) }));
-    else if (ageMs > STALE_MS) this.#veil(t("no data %(time)s", { time: duration(ageMs) }));
+    if (lostMs > 0) this.#veil(t("connection lost %(time)s", { time: duration(lostMs, true) }));
+    else if (ageMs > STALE_MS) this.#veil(t("no data %(time)s", { time: duration(ageMs, true) }));
   }
 
   // The paper up to this second, moved by whole pixels of the screen; the pen for it.
@@ -143,7 +143,7 @@ export class Strip {
     const cut = (parts, { fromS, toS }) => parts.flatMap(([from, to]) => [[from, Math.min(to, fromS)], [Math.max(from, toS), to]]).filter(([from, to]) => from < to);
     for (const [fromS, toS] of awaited.reduce(cut, gaps)) {
       if (toS - fromS < GAP_S) continue;
-      const time = duration((toS - fromS) * 1000);
+      const time = recorded(toS - fromS);
       spans.push({ fromS, toS, words: [t("no signal %(time)s", { time }), time] });
     }
     return spans;

@@ -165,7 +165,7 @@ class Service:
 
     def alert(self, recording_id: int, rule: str, at_s: float = 300) -> int:
         """As the monitor raises it."""
-        args = {"bpm": 75, "limit": 80, "seconds": 50, "window": 60}
+        args = {"bpm": 75, "limit": 80, "seconds": 50, "valid": 60, "window": 60}
         reason = {"text": BY_ID[rule].reason, "args": args}
         now_ms = time.time_ns() // 1_000_000
         alert_id = self.parts.alerting.raise_alert(

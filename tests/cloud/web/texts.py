@@ -35,7 +35,7 @@ from models.verdict import Verdict
 
 ROOT = Path(__file__).parents[3]
 _JS = re.compile(r"""\b(?:t|msgid)\(\s*"((?:[^"\\]|\\.)*)\"""")
-_RISKS = ("green", "yellow", "orange", "red", "purple")  # colours of cloud.store.tables.mothers
+_RISKS = ("green", "yellow", "orange", "red", "purple", "not assessed")  # cloud.store.people
 _PRIORITIES = ("high", "medium", "low")  # of models.rules
 _WORDS = ("words", "Refused", "ReasonMissing", "Reason", "gettext")  # calls whose text is a msgid
 _BANDS = (  # results that no cell and no range of points names
@@ -63,6 +63,7 @@ _TABLES = (  # files whose module constants are texts
     "cloud/firmware/images.py",
     "cloud/firmware/service.py",
     "cloud/pending.py",
+    "cloud/pregnancy/essentials.py",
     "cloud/pregnancy/notices.py",
     "cloud/readings/annotating.py",
     "cloud/readings/moves.py",
@@ -135,6 +136,8 @@ def all_texts() -> set[str]:
         found |= {rule.reason, rule.mother_text, rule.doctor_text}
     found |= {verdict.value for verdict in Verdict} | set(CAUSES)
     found |= {*findings.ABOUT.values(), findings.POINTS, findings.DIFFER, findings.FEW_MINUTES}
+    found |= {*findings.OLDER, findings.UNCHECKED, findings.ABOUT_VERDICT, findings.EARLIER}
+    found |= {findings.EARLIER_LATE, findings.ALSO}
     found |= {one.text for one in SENTENCES.values()} | {one.value for one in Class}
     found |= {phase.value for phase in ReadingPhase}
     found |= {item.text for item in green.CHECKLIST}

@@ -151,6 +151,7 @@ def test_nichd_categories(changes, category):
         (SIX, falls_with(SIX[:2], "late"), "suspicious"),
         (SIX, falls_with(SIX[:1], "variable", 70.0), "suspicious"),
         (SIX, falls_with(SIX[:1], "variable", 40.0), "negative"),
+        (SIX, (fall(700, 457, "prolonged"),), "suspicious"),  # ended in its 20 minutes
         (squeezes(9, 1200, 110.0), falls_with(squeezes(9, 1200, 110.0)[:1], "late"),
          "suspicious, hyperstimulation"),
         (squeezes(2, 1200), (), None),
