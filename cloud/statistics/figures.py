@@ -116,7 +116,8 @@ def _of_alerts(raised: Iterable[Alerts], hours: float) -> Values:
         useful, useless = useful + one.useful, useless + one.useless
     for kind, (count_, in_ended) in counts.items():
         row[f"{kind}_alerts"] = count_
-        row[f"{kind}_per_h"] = in_ended / hours if hours else None
+        counts_all = in_ended or not count_  # else 0 would be said beside alerts that go on
+        row[f"{kind}_per_h"] = in_ended / hours if hours and counts_all else None
     judged = useful + useless
     return row | {"judged": judged, "useful_pct": 100 * useful / judged if judged else None}
 

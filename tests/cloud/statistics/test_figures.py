@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from cloud.routes.statistics import first_month
+from cloud.statistics.figures import Counted, values
 from cloud.statistics.report import charts, report, xlsx_of
 from cloud.statistics.signal import Signals, measured_s
 from cloud.store import frames, people, recordings, tables
 from cloud.store.db import reading, writing
+from cloud.store.figures import Alerts, Measured
 from device import payloads, wire
 from tests.cloud.alerts import world
 from tests.cloud.alerts.world import CENTRE, FAR, MIDDLE, NEAR, T0_MS
@@ -254,3 +256,13 @@ def _signal(engine: Engine, recording_id: int) -> tuple[float, float]:
     with reading(engine) as conn:
         row = conn.execute(table.select().where(table.c.recording_id == recording_id)).one()
     return row.recorded_s, row.good_s
+
+
+def test_a_rate_is_not_zero_beside_alerts_of_what_goes_on() -> None:
+    key = (NEAR, 0)
+    measured = {key: Measured(2, 1, 1080.0, 1000.0)}
+    for in_ended, rate in ((0, None), (1, pytest.approx(1 / 0.3))):
+        raised = {(key, "bradycardia_80"): Alerts("patient", 1, in_ended, 0, 0)}
+        found = values(Counted(measured, {}, {}, raised, {}, {}, {}), {key})
+        assert (found["patient_alerts"], found["patient_per_h"]) == (1, rate)
+        assert found["technical_per_h"] == 0
