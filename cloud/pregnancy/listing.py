@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from cloud.gestation import gestation_weeks, zone_of
 from cloud.pregnancy.progress import Progress, progress_of
 from cloud.store import alerts, care, home_values, people, pregnancies
+from cloud.store.alerts import Alert
 from cloud.store.people import Mother, Organisation
 from cloud.store.pregnancies import RiskAssessment
 from models.pregnancy_risk import COLOURS, due_again_days
@@ -16,18 +17,23 @@ from models.rules import REPORTED
 
 DAY_MS = 24 * 3600 * 1000
 HOME_RULES = frozenset(rule.id for rule in REPORTED if rule.kind == "patient")
+PRIORITIES = ("high", "medium", "low")
+_RISKS = (COLOURS[0], people.NOT_ASSESSED, *COLOURS[1:])  # who was never assessed may be any
 FILTERS = ("risk_due", "poor", "abnormal", "tasks_due")
 
 
 def rows(conn: Connection, mothers: Sequence[Mother], now_ms: int) -> list[dict[str, Any]]:
-    """One for each: abnormal home values first, then the highest colour, then what is overdue."""
+    """One for each: alerts that nobody has handled first, the worst of each; then abnormal home
+    values, the highest colour, and what is overdue."""
     ids = [mother.id for mother in mothers]
     places = {place.id: place for place in people.all_organisations(conn)}
     zones = {mother.id: zone_of(places.get(mother.organisation_id or 0)) for mother in mothers}
     risks = pregnancies.newest_risks(conn, ids)
     progress = progress_of(conn, zones, now_ms)
     advised = home_values.proposed(conn, ids)
-    alarmed = {one.mother_id for one in alerts.visible(conn, recent=0) if one.rule in HOME_RULES}
+    open_ = alerts.visible(conn, recent=0)
+    called = _worst_alerts(open_)
+    alarmed = {one.mother_id for one in open_ if one.rule in HOME_RULES}
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     late = care.overdue(conn, ids, today)
     found = [
@@ -35,6 +41,7 @@ def rows(conn: Connection, mothers: Sequence[Mother], now_ms: int) -> list[dict[
             **about(mother, place, now_ms),
             "assessed": assessed(risks.get(mother.id), mother, place, now_ms),
             "progress": _brief(progress[mother.id]),
+            "called": called.get(mother.id),
             "alert": mother.id in alarmed,
             "advice": mother.id in advised,
             "tasks_due": late.get(mother.id, 0),
@@ -93,16 +100,25 @@ def assessed(
     return {"at_ms": risk.at_ms, "weeks_ago": weeks_ago, "due_ms": due_ms, "overdue": overdue}
 
 
+def _worst_alerts(open_: Sequence[Alert]) -> dict[int | None, dict[str, Any]]:
+    """By mother: the worst of hers that is about herself or her baby, of those not over."""
+    hers = [one for one in open_ if one.kind == "patient"]
+    hers.sort(key=lambda one: (PRIORITIES.index(one.priority), one.raised_ms), reverse=True)
+    return {one.mother_id: {"priority": one.priority, "reason": dict(one.reason)} for one in hers}
+
+
 def _brief(progress: Progress) -> dict[str, Any]:
     view = progress.view()
     return {name: view[name] for name in ("plan", "week", "streak_weeks", "poor")}
 
 
 def _urgency(row: dict[str, Any]) -> tuple[Any, ...]:
+    called = row["called"]
     return (
+        PRIORITIES.index(called["priority"]) if called else len(PRIORITIES),
         not row["alert"],
         not row["advice"],
-        -COLOURS.index(row["risk"]),
+        -_RISKS.index(row["risk"]),
         not row["purple"],
         not row["assessed"]["overdue"],
         not row["progress"]["poor"],

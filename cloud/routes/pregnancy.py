@@ -141,7 +141,7 @@ def rows_for(parts: Services, who: Principal, now_ms: int) -> list[dict[str, Any
 class Wanted(BaseModel):
     """Which rows of the list; several must all hold."""
 
-    colour: Literal["green", "yellow", "orange", "red", "purple", ""] = ""
+    colour: Literal["green", "yellow", "orange", "red", "purple", "not assessed", ""] = ""
     only: list[Literal["risk_due", "poor", "abnormal", "tasks_due"]] = []
     name: Annotated[str, text(100)] = ""  # or telephone number, or a part of one
 

@@ -7,10 +7,17 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, case, exists, insert, select, update
 
 from cloud.store.hidden import shown
+from cloud.store.pregnancy_tables import risk_assessments
 from cloud.store.tables import devices, gateways, mothers, organisations, people
+
+NOT_ASSESSED = "not assessed"  # in the place of the colour that a new row has
+_never = ~exists().where(risk_assessments.c.mother_id == mothers.c.id)
+_risk = case((_never & (mothers.c.risk == "green"), NOT_ASSESSED), else_=mothers.c.risk)
+_others = [column for column in mothers.c if column.name != "risk"]
+_MOTHERS = select(*_others, _risk.label("risk"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Mother:
     phone: str | None
     organisation_id: int | None
     due_date: date | None
-    risk: str  # green, yellow, orange, red
+    risk: str  # green, yellow, orange, red, or NOT_ASSESSED
     purple: bool
     address: str | None
     latitude: float | None
@@ -132,7 +139,8 @@ def add_mother(
     longitude: float | None = None,
 ) -> Mother:
     values = {key: value for key, value in locals().items() if key != "conn"}
-    return _add(conn, Mother, mothers, values)
+    mother_id = conn.execute(insert(mothers).values(values).returning(mothers.c.id)).scalar_one()
+    return mothers_by_id(conn, [mother_id])[mother_id]
 
 
 def add_person(
@@ -210,21 +218,21 @@ def hospitals(conn: Connection) -> list[Organisation]:
 
 
 def get_mother(conn: Connection, mother_id: int) -> Mother | None:
-    return _get(conn, Mother, mothers, mother_id)
+    return mothers_by_id(conn, [mother_id]).get(mother_id)
 
 
 def mothers_by_id(conn: Connection, ids: Collection[int | None]) -> dict[int, Mother]:
     """Those of these that there are."""
-    return {one.id: one for one in _all(conn, Mother, select(mothers).where(mothers.c.id.in_(ids)))}
+    return {one.id: one for one in _all(conn, Mother, _MOTHERS.where(mothers.c.id.in_(ids)))}
 
 
 def all_mothers(conn: Connection) -> list[Mother]:
-    query = select(mothers).where(shown(mothers.c.id))
+    query = _MOTHERS.where(shown(mothers.c.id))
     return _all(conn, Mother, query.order_by(mothers.c.id))
 
 
 def mothers_of_org(conn: Connection, organisation_id: int) -> list[Mother]:
-    query = select(mothers).where(mothers.c.organisation_id == organisation_id)
+    query = _MOTHERS.where(mothers.c.organisation_id == organisation_id)
     return _all(conn, Mother, query.order_by(mothers.c.id))
 
 
