@@ -69,23 +69,19 @@ def told_together(stage: Stage, found: Records) -> list[str]:
     within a second after it was raised, where they were open."""
     wrong = []
     for one in found.alerts:
-        told = since_anew(found.alert_steps[one.id])
-        first = next((s for s in told if s.event == "tell"), None)
+        steps = found.alert_steps[one.id]
+        raised_ms = steps[0].at_ms  # it may have become more urgent since
+        first = next((step for step in steps if step.event == "tell"), None)
         place = stage.cast.place_of(first.organisation_id) if first else None
         mother = stage.cast.mothers.get(one.mother_id or 0)
         pages = [stage.cast.staff(place)[0].account] if place else []
         pages += [mother.account] if mother else []
+        pages = [account for account in pages if stage.service.was_open(account, raised_ms)]
         for account in pages:
             seen_ms = stage.seen.get((account, one.id))
-            if not stage.service.was_open(account, one.raised_ms):
-                continue
-            if seen_ms is None or seen_ms - one.raised_ms > SLACK_MS:
-                wrong.append(f"alert {one.id}, raised {one.raised_ms}: on {account}'s {seen_ms}")
-        both = {
-            stage.seen.get((account, one.id))
-            for account in pages
-            if stage.service.was_open(account, one.raised_ms)
-        }
+            if seen_ms is None or seen_ms - raised_ms > SLACK_MS:
+                wrong.append(f"alert {one.id}, raised {raised_ms}: on {account}'s {seen_ms}")
+        both = {stage.seen.get((account, one.id)) for account in pages}
         if len(both) > 1:
             wrong.append(f"alert {one.id}: its two sides saw it at {sorted(map(str, both))}")
     return wrong

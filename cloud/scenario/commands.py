@@ -22,7 +22,16 @@ Data = Annotated[
     Path | None,
     typer.Option(envvar="LUCINA_DATA", help="Folder of recordings to replay (docs/data.md)."),
 ]
-EVENTS = ("raised", "joined", "accept", "decline", "time up", "nobody left", "acknowledge")
+EVENTS = (
+    "raised",
+    "joined",
+    "worsened",
+    "accept",
+    "decline",
+    "time up",
+    "nobody left",
+    "acknowledge",
+)
 
 
 def commands(open_packer: Any) -> typer.Typer:
