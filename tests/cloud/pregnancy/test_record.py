@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from cloud.alerts.answers import ReasonMissing, Refused
+from cloud.hub import Viewer
 from cloud.pregnancy import care, record
-from cloud.store import changes, consents
+from cloud.pregnancy.essentials import essentials
+from cloud.routing.needs import UNKNOWN_RISK, needs_of
+from cloud.store import changes, consents, people
 from cloud.store.db import reading, writing
 from tests.cloud.alerts import world
 from tests.cloud.pregnancy.ward import DOCTOR, HER, NURSE, OTHER_DOCTOR, Ward
@@ -196,3 +199,35 @@ def test_nobody_is_in_a_team_whom_she_does_not_agree_with(ward: Ward) -> None:
         with pytest.raises(ReasonMissing):
             ward.do(care.set_team, wanted={"specialist": wrong})
     assert changed(ward) == []
+
+
+def test_who_was_never_assessed_has_no_colour_and_asks_for_no_level(ward: Ward) -> None:
+    with writing(ward.engine) as conn:
+        new = people.add_mother(conn, name="New (test)")
+        told = people.add_mother(conn, name="Told elsewhere (test)", risk="yellow")
+    assert (new.risk, told.risk) == (people.NOT_ASSESSED, "yellow")
+    needs = needs_of(new, 38)
+    assert (needs.level, needs.notes) == (1, ({"text": UNKNOWN_RISK, "args": {}},))
+    ward.do(care.assess_risk, chosen=[], colour=None, reason="")
+    assert ward.mother.risk == "green"
+
+
+def test_what_has_to_be_known_at_once_is_for_staff_who_may_see_her_record(ward: Ward) -> None:
+    def said(viewer: Viewer) -> list[str]:
+        with reading(ward.engine) as conn:
+            return [one["text"] % one["args"] for one in essentials(conn, 1, viewer)]
+
+    centre = Viewer("centre", world.CENTRE)
+    assert said(centre) == ["gravida and para: not said", "allergies: not said"]
+    ward.do(care.assess_risk, chosen=["scar", "praevia"], colour=None, reason="")
+    ward.do(record.set_history, {"gravida": 2, "history": "bled in week 20"})
+    assert said(centre) == [
+        "Placenta praevia",  # orange before yellow
+        "Scarred uterus",
+        "gravida 2, para –",
+        "allergies: not said",
+        "history: bled in week 20",
+    ]
+    assert said(Viewer("hospital", DOCTOR.organisation_id)) == said(centre)
+    assert said(Viewer("hospital", OTHER_DOCTOR.organisation_id)) == []
+    assert said(Viewer("mother", mother_id=1)) == []
