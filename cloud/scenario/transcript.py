@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from statistics import median
 from typing import Any
 
-from cloud.alerts.stretches import facts, since_anew
+from cloud.alerts.stretches import facts, since_anew, stretches
 from cloud.scenario.people import MOTHERS, PLACES
 from cloud.scenario.records import Records
 from cloud.scenario.stage import Stage
@@ -55,7 +55,7 @@ def summary(stage: Stage, found: Records) -> dict[str, Any]:
     waits_s = []
     for one in found.alerts:
         steps = found.alert_steps[one.id]
-        by_rule[one.rule]["raised"] += 1
+        by_rule[stretches(one, steps)[0].rule]["raised"] += 1
         events = Counter(step.event for step in steps)
         for event in COUNTED:
             by_rule[one.rule][event] += events[event]

@@ -23,7 +23,7 @@ def test_the_hour_ends_with_every_check_holding() -> None:
     found = json.loads(ended.stdout)
     assert {name: wrong for name, wrong in found["checks"].items() if wrong} == {}
     assert (ended.returncode, found["holds"]) == (0, True)
-    assert set(found["alerts"]) == {rule.id for rule in RULES}
+    assert {rule.id for rule in RULES} - set(found["alerts"]) == {"not_assessed"}
     assert found["people"] == {"mothers": 40, "organisations": 6}
     assert found["restarts"] == 1
     assert found["simulated_s"] >= 3600
