@@ -4,14 +4,17 @@ Scores are about the end of the strip, each over its own time (models/scores/). 
 are told apart, in the minor lists, and not counted.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite, nan
+from typing import Any
 
 import numpy as np
 
 from models.activity import Activity, activity
 from models.assess import Assessment, assess
 from models.clean import clean, stuck
+from models.decelerations import typed
 from models.events import Acceleration, Deceleration
 from models.features import (
     Episode,
@@ -23,6 +26,7 @@ from models.features import (
     oscillations_per_min,
     spans,
 )
+from models.frozen import SAME_S
 from models.quality import Loss, losses
 from models.scores import scores
 from models.scores.fall import Fall
@@ -61,6 +65,7 @@ class Analysis:
     sinusoidal: tuple[Sinusoidal, ...]
     episodes: tuple[Episode, ...]
     scores: dict[str, Score]
+    measures: Measures  # that the scores are made of
 
     def to_json(self, with_baseline: bool = False) -> dict[str, object]:
         """For json.dumps; what is not known is None. The 4 Hz baseline only when asked for."""
@@ -168,7 +173,33 @@ def analyse(
         sinusoidal=known.sinusoidal,
         episodes=variation,
         scores=scores(measures),
+        measures=measures,
     )
+
+
+def scores_with(analysis: Analysis, shown: Iterable[Mapping[str, Any]]) -> object:
+    """The scores as JSON when the decelerations that a page shows (as JSON) are counted: near the
+    beginning of a strip that was cut off the analysis cannot see what was seen before."""
+    known = analysis.measures
+    reach = [one for one in shown if one["end_s"] > known.start_s]
+    falls = tuple(_as_shown(one, analysis) for one in reach)
+    found = scores(replace(known, falls=falls)) if falls != known.falls else analysis.scores
+    return _plain({name: score.to_json() for name, score in found.items()})
+
+
+def _as_shown(one: Mapping[str, Any], analysis: Analysis) -> Fall:
+    """As measured now where it is found now; else on the level that it fell from."""
+    known = analysis.measures
+    for fall in known.falls:
+        apart_s = max(abs(fall.start_s - one["start_s"]), abs(fall.end_s - one["end_s"]))
+        if apart_s <= SAME_S and fall.kind == one["kind"]:
+            return fall
+    times = (one["start_s"], one["end_s"], one["nadir_s"])
+    (dec,) = typed(
+        (Deceleration(*times, one["depth_bpm"], one["nadir_bpm"]),), known.contractions or ()
+    )
+    level = np.full_like(known.fhr, one["depth_bpm"] + one["nadir_bpm"])
+    return _fall(replace(dec, kind=one["kind"]), analysis.trace, known.fhr, level)
 
 
 def _captured(known: Assessment, trace: Trace) -> tuple[Captured, ...]:

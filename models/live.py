@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.analysis import Analysis, analyse
+from models.analysis import Analysis, analyse, scores_with
 from models.frozen import Document, Frozen
 from models.trace import FS_HZ, Samples, Trace
 from models.windows import Trailing
@@ -27,7 +27,8 @@ class Shown:
     analysis  of the data so far, exactly as analyse() gives it
     document  the same as JSON with "at_s", "baseline" {"start_s", "bpm": one a second},
               "provisional_from_s", "frozen_to_s", each event's "state" (frozen, open, provisional)
-              and "revised": where this analysis disagrees with what is frozen
+              and "revised": where this analysis disagrees with what is frozen. Its scores count the
+              decelerations that it shows
     """
 
     analysis: Analysis
@@ -98,4 +99,6 @@ class Live:
         analysis = analyse(trace, self.gestation_weeks)
         levels = analysis.assessment.baseline[::FS_HZ]
         document = self._frozen.keep(analysis.to_json(), levels, trace.start_s, ended)
+        if trace.start_s > 0:
+            document["scores"] = scores_with(analysis, document["decelerations"])
         return Shown(analysis, document)

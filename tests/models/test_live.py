@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -291,3 +292,19 @@ def test_whatever_comes_the_page_says_what_the_verdict_counts(
 
 def alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return abs(one[0] - other[0]) <= SAME_S and abs(one[1] - other[1]) <= SAME_S
+
+
+def test_a_long_deceleration_counts_as_long_as_it_reaches_into_the_hour() -> None:
+    trace, _ = synthetic(3, 70, "normal")
+    second = np.arange(len(trace.fhr_bpm)) / FS_HZ
+    low = np.interp(second, [398, 420, 830, 850], [0, 60, 60, 0])  # over 7 min, from 0:06:38 on
+    trace = replace(trace, fhr_bpm=(trace.fhr_bpm - low).astype(np.float32))
+    live, found = Live(38.0), {}
+    for minutes in (30, 62, 66, 70):
+        end_s = 60.0 * minutes
+        shown = live.look(trace.window(max(0, end_s - 3600), end_s))
+        found[minutes] = shown.document["scores"]["figo_2015"]["band"]
+        longest = max(one["end_s"] - one["start_s"] for one in shown.document["decelerations"])
+        assert longest > 300, minutes
+    assert set(found.values()) == {"pathological"}
+    assert shown.analysis.scores["figo_2015"].band != "pathological"  # of the strip by itself
