@@ -58,7 +58,7 @@ staffPage({
 function choose(alert) {
   chosenId = alert.id;
   show(alert); // at once: the next click must not meet the alert before
-  detail.scrollIntoView({ block: "nearest" });
+  detail.firstElementChild.scrollIntoView({ block: "nearest" });
 }
 
 function show(alert) {
