@@ -62,13 +62,35 @@ def told_view(
     view = views(conn, [alert])[0]
     passed = [step["at_ms"] for step in view["steps"] if step["event"] == "nobody left"]
     place = _place(conn, planner, alert, mother, now_ms) if alert.kind == "patient" else None
+    going = alert.mother_answer == "on_my_way"
     return {
         **view,
         "centre_ms": passed[-1] if passed and alert.phase is Phase.CENTRE else None,
         "call": place,
-        "going": alert.mother_answer == "on_my_way",
+        "going": going,
+        "go": going or "go there" in view["mother_text"],
+        "instead_of": _left(conn, alert, place) if going else None,
+        "to_call": _waits(view["steps"]),
         "ambulance": alert.mother_answer == "ambulance",
     }
+
+
+def _waits(steps: list[dict[str, Any]]) -> bool:
+    """Somebody is asked to call her and has not yet: as static/happening.js has it."""
+    last = [step["event"] for step in steps if step["event"] in ("to call", "called")]
+    return last[-1:] == ["to call"]
+
+
+def _left(conn: Connection, alert: Alert, place: Organisation | None) -> Organisation | None:
+    """The hospital that was asked when she set out, if she is to go to another one now."""
+    asked = [
+        step.organisation_id
+        for step in alerts.steps_of(conn, [alert.id])[alert.id]
+        if step.event in ("tell", "accept") and step.at_ms <= (alert.mother_answer_ms or 0)
+    ]
+    was = people.get_organisation(conn, asked[-1] or 0) if asked else None
+    away = was is not None and was.kind == "hospital" and place is not None and was.id != place.id
+    return was if away else None
 
 
 def _place(
@@ -112,15 +134,21 @@ def _first_fit(
 
 def last_view(conn: Connection, mother: Mother, now_ms: int) -> dict[str, Any]:
     """Of her newest alert, when it is over: `going`, what she answered as long as it still holds,
-    and `over`: who ended it and how; both empty while an alert is open."""
+    `over`: who ended it and how, and the hospital where that was; all empty while one is open."""
     every = [one for one in alerts.visible(conn, mother_id=mother.id) if one.kind == "patient"]
     newest = max(every, key=lambda one: (one.raised_ms, one.id), default=None)
     if newest is None or any(one.phase not in OVER for one in every):
-        return {"going": "", "over": None}
+        return {"going": "", "place": None, "over": None}
     steps = alerts.steps_of(conn, [newest.id])[newest.id]
     begun = recordings.latest(conn, mother_ids=[mother.id], limit=2)
     going = _going(newest, steps, begun, now_ms)
-    return {"going": going, "over": None if going else _over(conn, newest, steps, now_ms)}
+    ended = end_of(conn, newest, steps)
+    at = ended["organisation"]
+    return {
+        "going": going,
+        "place": at if at and at.kind == "hospital" else None,
+        "over": None if going or now_ms - ended["at_ms"] > OVER_MS else ended,
+    }
 
 
 def _going(alert: Alert, steps: list[Step], begun: list[Recording], now_ms: int) -> str:
@@ -137,11 +165,6 @@ def _going(alert: Alert, steps: list[Step], begun: list[Recording], now_ms: int)
 def _outcome(steps: list[Step]) -> str:
     said = [step.text for step in steps if step.event == "handle"]
     return said[-1] if said and isinstance(said[-1], str) else ""
-
-
-def _over(conn: Connection, alert: Alert, steps: list[Step], now_ms: int) -> dict[str, Any] | None:
-    ended = end_of(conn, alert, steps)
-    return None if now_ms - ended["at_ms"] > OVER_MS else ended
 
 
 def end_of(conn: Connection, alert: Alert, steps: list[Step]) -> dict[str, Any]:

@@ -32,7 +32,9 @@ MOVED = {  # of models.movements; msgids: never that all is well
     "unknown": "Her usual number is not known yet: it takes five counts within 14 days",
 }
 MOVED_HER = {
-    "fewer": "That is fewer than usual for your baby. Call the hospital now; do not wait.",
+    "fewer": "That is fewer than usual for your baby. The hospital has been told. "
+    "Call it now; do not wait.",
+    "none": "You felt no movement. The hospital has been told. Call it now; do not wait.",
     "more": "That is more than usual for your baby. If it goes on or worries you, call.",
     "as usual": "About as many as usual. If something feels different, call all the same.",
     "unknown": "Thank you. After five counts in two weeks we know what is usual for your baby.",
@@ -57,6 +59,9 @@ def record_view(conn: Connection, mother: Mother, who: Actor, now_ms: int) -> di
         "movements": _movements(values, who),
         "high_pressure": high_pressure(values, now_ms),
         "advice": _advice(conn, mother, who, names),
+        "advice_waits": any(
+            one.phase is Phase.PROPOSED for one in home_values.advice_of(conn, mother.id)
+        ),
         "team": _team(conn, mother, names),
         "sharing": _sharing(conn, mother, names),
         "changes": _changes(conn, mother, names),
@@ -135,7 +140,8 @@ def _movements(values: Sequence[HomeValue], who: Actor) -> dict[str, Any] | None
     if found is None:
         return None
     usual = None if isnan(found.usual_per_hour) else round(found.usual_per_hour, 1)
-    said = (MOVED_HER if who.role == "mother" else MOVED)[found.change]
+    hers = "none" if found.per_hour == 0 else found.change
+    said = MOVED_HER[hers] if who.role == "mother" else MOVED[found.change]
     return {
         "change": found.change,
         "per_hour": round(found.per_hour, 1),

@@ -1,6 +1,6 @@
 """Patient rules on the fetal heart rate, looked at each second."""
 
-from models.rules.rule import Rule
+from models.rules.rule import GO_THERE, Rule
 
 FETAL = (
     Rule(
@@ -70,7 +70,8 @@ FETAL = (
         reason="Fetal heart rate %(bpm)d bpm: above %(limit)d in %(seconds)d of the "
         "%(valid)d s with a signal, of the last %(window)d s",
         mother_text="Your baby's heart is beating very fast. Lie down on your left side. "
-        "Call the hospital on this page now. Say if you have a fever, pain or bleeding.",
+        f"Call the hospital on this page now. {GO_THERE} "
+        "Say if you have a fever, pain or bleeding.",
         doctor_text="Marked tachycardia. Ask for fever, pain, bleeding and medicines; review now.",
         source="ALGORITHMS 8.2 A4",
     ),

@@ -1,6 +1,6 @@
 """Patient rules on what the mother measures and says. Limits: models/mother.py, pressure.py."""
 
-from models.rules.rule import Rule
+from models.rules.rule import GO_THERE, Rule
 
 CALL_NOW = "Call the hospital on this page now."
 
@@ -110,7 +110,8 @@ MOTHER = (
         measure="reduced_movement",
         reason="The mother reports that her baby moves less",
         mother_text=f"You told us that your baby moves less. {CALL_NOW} "
-        "Do not wait until tomorrow.",
+        "If nobody answers within ten minutes, go there. Do not wait until tomorrow. "
+        "With bleeding or strong pain, call 120.",
         doctor_text="Reduced movements reported. Speak to the mother and see her today: a normal "
         "strip does not settle it.",
         source="FIELD 8.3: refer after 28 weeks, never wait",
@@ -128,7 +129,8 @@ MOTHER = (
         measure="temperature",
         back=37.5,
         reason="Temperature %(value)s °C, above %(limit)s",
-        mother_text="You have a fever. Drink some water. Call the hospital on this page.",
+        mother_text="You have a fever. Drink some water. Call the hospital on this page. "
+        f"{GO_THERE}",
         doctor_text="Fever. Ask for pain, fluid, bleeding and infection.",
         source="ALGORITHMS 7.1: MEOWS red",
     ),

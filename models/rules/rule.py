@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import nan
 
 CATALOGUE_VERSION = "7"  # of limits, windows and words; kept with each alert
+GO_THERE = "If nobody answers, go there."
 VALID_SHARE = 0.5  # of a window must be valid before its rule may speak: ALGORITHMS 8.2, k of n
 LOWEST_BPM, HIGHEST_BPM = 30.0, 240.0  # what monitors display: ALGORITHMS 1.1
 COVER_S = 300  # a weaker rule is a duplicate so long after the stronger one: ALGORITHMS 8.3

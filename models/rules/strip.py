@@ -1,6 +1,6 @@
 """Patient rules on the analysis of the last hour, each time it is made anew."""
 
-from models.rules.rule import Rule
+from models.rules.rule import GO_THERE, Rule
 
 CALL_NOW = "Lie down on your left side. Call the hospital on this page now."
 
@@ -35,7 +35,8 @@ STRIP = (
         where="strip",
         reason="Variability %(value)d bpm: below %(limit)d for %(minutes)d min",
         mother_text="Your baby's heart rate has changed very little for fifty minutes. "
-        "Lie down on your left side. Call the hospital on this page now.",
+        "Lie down on your left side. Call the hospital on this page now. "
+        f"{GO_THERE}",
         doctor_text="Reduced variability for fifty minutes. Ask for medicines and fetal movement; "
         "review now.",
         source="ALGORITHMS 8.2 A6; NICE NG229: over 50 min",
@@ -52,7 +53,7 @@ STRIP = (
         where="strip",
         reason="Late decelerations with %(value)d %% of the contractions of the last %(minutes)d "
         "min: %(count)d",
-        mother_text=f"Your baby's heart slows after your tightenings. {CALL_NOW}",
+        mother_text=f"Your baby's heart slows after your tightenings. {CALL_NOW} {GO_THERE}",
         doctor_text="Recurrent late decelerations. Read the strip and speak to the mother.",
         source="ALGORITHMS 8.2 A5; NICHD 2008: half of the contractions in 20 min",
     ),
@@ -68,7 +69,7 @@ STRIP = (
         where="strip",
         reason="Severe variable decelerations with %(value)d %% of the contractions of the last "
         "%(minutes)d min: %(count)d",
-        mother_text=f"Your baby's heart slows again and again. {CALL_NOW}",
+        mother_text=f"Your baby's heart slows again and again. {CALL_NOW} {GO_THERE}",
         doctor_text="Recurrent severe variable decelerations. Read the strip and speak to the "
         "mother.",
         source="ALGORITHMS 8.2 A5 and 4.5: under 70 bpm, 60 s",
@@ -104,7 +105,7 @@ STRIP = (
         where="strip",
         reason="%(value)s contractions in 10 min, more than %(limit)d, averaged over "
         "%(minutes)d min, with %(count)d decelerations",
-        mother_text=f"Your tightenings come very often. {CALL_NOW}",
+        mother_text=f"Your tightenings come very often. {CALL_NOW} {GO_THERE}",
         doctor_text="Tachysystole. Read the strip; reduce or stop what drives the contractions.",
         source="ALGORITHMS 4.4; NICHD 2008: qualified by decelerations, three here",
     ),

@@ -20,6 +20,7 @@ const WAITS_MS = 60_000; // for the probe, before she reads what to check
 const { done, ...patient } = ALL_ANSWERS;
 const ANSWERS = { patient, technical: { done, call_me: msgid("Please help me") } };
 const openedAt = performance.now();
+let isRead = false;
 let found = null; // {id, at}: the recording whose heart was found, and when that was seen last
 let tile = null;
 const alerts = new Map();
@@ -50,26 +51,22 @@ async function reload() {
   for (const view of views) alerts.set(view.id, view);
   showAlert();
   const row = rows.find((one) => one.open) ?? null;
-  if (row && tile?.recording.id !== row.id) {
-    tile = new Tile(row, { seconds: 300 });
-    byId("strip").replaceChildren(tile.element);
-    byId("origin").replaceChildren(...originBadges(row));
-  }
-  if (!row) {
-    tile = null;
-    byId("strip").replaceChildren();
-    byId("origin").replaceChildren();
+  if (!row || tile?.recording.id !== row.id) {
+    tile = row && new Tile(row, { seconds: 300 });
+    byId("strip").replaceChildren(...(row ? [tile.element] : []));
+    byId("origin").replaceChildren(...(row ? originBadges(row) : []));
   }
   if (row && location.hash === "#placing") history.replaceState(null, "", location.pathname);
   byId("strip-box").hidden = !row;
   for (const part of written) part.stale = true;
+  isRead = true;
   await Promise.all([tile?.load(), showButtons(row?.id)]);
   draw();
 }
 
 // For the page without a network.
 function remember() {
-  if (!live.lostMs) localStorage.setItem("lucina-known", JSON.stringify({ atMs: Date.now(), running: Boolean(tile), unsentS: unsentS() }));
+  if (!live.lostMs) localStorage.setItem("lucina-known", JSON.stringify({ atMs: Date.now(), running: Boolean(tile), unsentS: unsentS(), phone: said("call", "told") || byId("hers")?.textContent }));
 }
 
 const unsentS = () => live.unsentS[tile?.recording.id] ?? 0;
@@ -84,27 +81,29 @@ const current = () => [...alerts.values()].filter((alert) => asks(alert, tile?.r
 
 const shown = new Set(); // alerts that the page has gone to
 let shownFor = "";
-const keyOf = (alert) => (alert ? `${alert.id} ${expected()} ${said("call", "told")}` : "");
+const wordsOf = (alert) => sentences(alert, expected(), live.nowMs);
+const keyOf = (alert) => (alert ? `${alert.id} ${wordsOf(alert)} ${said("call", "told")}` : "");
 
 function showAlert() {
   const alert = current();
   shownFor = keyOf(alert);
   const box = byId("alert");
   box.hidden = !alert;
+  byId(alert ? "alert-rate" : "beats").append(byId("rate-box"));
   if (!alert) return;
-  const [what, ...steps] = sentences(alert, expected());
+  const [what, ...steps] = wordsOf(alert);
   box.className = `card alert ${alert.priority}`;
-  const { time } = alert.reason.late_s ? alert.reason.args : {}; // of what is told late
-  const since = time ?? (alert.cleared_s === null ? "" : clock(alert.raised_ms, false)); // of what has gone away
-  setText(byId("alert-what"), since ? t("At %(time)s: %(words)s", { time: since, words: what }) : what);
+  const { now, reason } = alert;
+  const late = reason.late_s && reason.args.time;
+  const since = !late && now.live && now.lines[0];
+  const time = late || clock(since ? since.at_ms : alert.raised_ms, false);
+  setText(byId("alert-what"), t(since ? msgid("Since %(time)s: %(words)s") : msgid("At %(time)s: %(words)s"), { time, words: what }));
+  byId("back").hidden = !now.strip || now.holds;
   byId("alert-steps").replaceChildren(...steps.map(stepLine));
-  byId("told").hidden = expected() === "here" && !alert.owner; // the staff beside her know
-  const answers = expected() === "here" ? {} : ANSWERS[alert.kind];
-  byId("tell-us").hidden = expected() === "here";
+  const answers = ANSWERS[alert.kind];
   byId("answers").replaceChildren(...Object.keys(answers).map((answer) => answerButton(alert, answer)));
   const given = answers[alert.mother_answer];
-  const args = given && { answer: t(given), time: clock(alert.mother_answer_ms, false) };
-  setText(byId("answered"), given ? t("You answered at %(time)s: %(answer)s. You can still change it.", args) : "");
+  setText(byId("answered"), given ? t("You answered at %(time)s: %(answer)s. You can still change it.", { answer: t(given), time: clock(alert.mother_answer_ms, false) }) : "");
   if (shown.has(alert.id)) return;
   shown.add(alert.id);
   if (document.activeElement.matches("input, select, textarea")) return; // the bar leads to it
@@ -132,6 +131,8 @@ const said = (name, part = "now") => byId(part).querySelector(`[data-${name}]`)?
 const expected = () => said("expected");
 
 function draw() {
+  for (const part of written) part.tick(live);
+  if (!live.lostMs && !(isRead && wanted())) return; // what is not known yet is not said
   const ageMs = tile ? live.ageMs(tile.recording.id) : null;
   tile?.draw(live);
   const alert = current();
@@ -140,10 +141,9 @@ function draw() {
   const says = happening(factsOf(alert, ageMs));
   document.body.dataset.state = says.state;
   setText(byId("state"), says.now);
-  setText(byId("todo"), says.meter && says.hints && placed() ? "" : says.todo);
+  setText(byId("todo"), says.hints && placed() ? "" : says.todo);
   setText(byId("watching"), says.watching);
   showPlacing(says.meter ? placed() : null, says.hints);
-  for (const part of written) part.tick(live);
   const left = Math.ceil(wanted() - (tile?.trace.endS ?? 0) / 60);
   setText(byId("left"), t("Minutes left: %(left)d of %(minutes)d", { left, minutes: wanted() }));
   const late = unsentS();
@@ -152,9 +152,8 @@ function draw() {
   const bpm = says.rate ? tile.trace.newest("fhr", 5) : NaN;
   setText(byId("rate"), bpm.toFixed(0));
   const visible = {
-    todo: byId("todo").textContent, left: says.left && wanted() && left > 0, "rate-box": !Number.isNaN(bpm), unsent: late >= LATE_S,
-    picture: says.picture, "placing-late": says.state === "late", calm: says.calm, begin: says.begin, "less-box": says.less,
-    watching: says.watching,
+    left: says.left && wanted() && left > 0, "rate-box": !Number.isNaN(bpm), unsent: late >= LATE_S,
+    calm: says.calm, begin: says.begin, "less-box": says.less,
   };
   for (const [id, is] of Object.entries(visible)) byId(id).hidden = !is;
 }

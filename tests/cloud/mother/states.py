@@ -28,12 +28,14 @@ FACTS = {
 }
 ANSWERS = {"patient": (None, "on_my_way", "ambulance", "call_me"), "technical": (None, "done")}
 STEPS = ((), ("to call",), ("to call", "called"))
+ASKED_MS = 1_790_000_000_000
+NOWS_MS = (ASKED_MS + 60_000, ASKED_MS + 200_000)  # before and after she calls herself
 OPEN = [phase.value for phase in Phase if phase not in (Phase.HANDLED, Phase.CLOSED)]
 
 SAID = """async (given) => {
     const [facts, alerts] = JSON.parse(given);
     const { happening, sentences } = await import("/static/happening.js");
-    const orders = alerts.map(([alert, expected]) => sentences(alert, expected));
+    const orders = alerts.map(([alert, expected, nowMs]) => sentences(alert, expected, nowMs));
     return JSON.stringify([facts.map(happening), orders]);
 }"""
 
@@ -58,8 +60,9 @@ CONTRADICTIONS = [
 ]
 OF_AN_ALERT = [
     ("Keep your phone free", "[Cc]all the hospital|nobody answers|Go to the hospital"),
-    ("Go to the hospital", "Lie|[Cc]all|Keep"),
-    ("call 120 yourself", "[Cc]all the hospital|nobody has called"),
+    ("Go to the hospital", "Lie|[Cc]all the hospital|Keep|nobody answers"),
+    ("call 120 yourself", "[Cc]all the hospital|[Nn]obody has called"),
+    ("Nobody has called", "Keep your phone free|If nobody"),
     ("asked to look", ""),  # who knows stands below, with its time
 ]
 
@@ -68,15 +71,17 @@ def every_fact() -> list[dict[str, Any]]:
     return [dict(zip(FACTS, values, strict=True)) for values in product(*FACTS.values())]
 
 
-def every_alert() -> list[tuple[dict[str, Any], str]]:
-    """Each rule in each phase, with each answer of hers, called or not, expected or not."""
+def every_alert() -> list[tuple[dict[str, Any], str, int]]:
+    """Each rule in each phase, with each answer of hers, called or not, in time or
+    not, expected or not."""
     found = []
     for rule in RULES:
-        kinds = product(OPEN, ANSWERS[rule.kind], STEPS, FACTS["expected"])
-        for phase, answer, events, expected in kinds:
-            steps = [{"event": event} for event in events]
+        kinds = product(OPEN, ANSWERS[rule.kind], STEPS, FACTS["expected"], NOWS_MS)
+        for phase, answer, events, expected, now_ms in kinds:
+            asked = ("nobody left", *events) if phase == "centre" else events
+            steps = [{"event": event, "at_ms": ASKED_MS} for event in asked]
             alert = {"mother_text": rule.mother_text, "kind": rule.kind, "phase": phase}
-            found.append((alert | {"mother_answer": answer, "steps": steps}, expected))
+            found.append((alert | {"mother_answer": answer, "steps": steps}, expected, now_ms))
     return found
 
 

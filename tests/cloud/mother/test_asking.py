@@ -10,7 +10,8 @@ from sqlalchemy import insert, update
 
 from cloud.gestation import gestation_weeks, weeks_of
 from cloud.hospitals.planner import Planner
-from cloud.mother.asking import last_view, told_view
+from cloud.mother.asking import ENDS_WAY, last_view, told_view
+from cloud.render import WEB
 from cloud.school import views as school
 from cloud.store import people, pregnancies, tables
 from cloud.store.db import reading, writing
@@ -52,18 +53,23 @@ def act(ward: Ward, alert_id: int, event: str, reason: str = "") -> None:
     ward.alerting.act(alert_id, event, world.WHO[world.CENTRE, 1], reason, ward.now_ms)
 
 
+def test_the_words_that_end_her_way_are_those_that_staff_choose() -> None:
+    chosen = (WEB / "static" / "actions.js").read_text()
+    assert [words for words in ENDS_WAY if f'msgid("{words}")' not in chosen] == []
+
+
 def test_she_is_on_her_way_until_somebody_says_that_she_stays(ward: Ward) -> None:
     handled(ward, STAYS)
     found = last(ward)
     assert found["going"] == "" and found["over"]["outcome"] == STAYS
     assert found["over"]["person"].name == "Person 11"
     ward.wait(minutes=13 * 60)
-    assert last(ward) == {"going": "", "over": None}
+    assert last(ward) == {"going": "", "place": None, "over": None}
 
 
 def test_she_is_on_her_way_until_it_is_closed_or_she_records(ward: Ward) -> None:
     alert = handled(ward, "she is on her way to us")
-    assert last(ward) == {"going": "on_my_way", "over": None}
+    assert last(ward) == {"going": "on_my_way", "place": None, "over": None}
     act(ward, alert, "close")
     assert last(ward)["going"] == "" and last(ward)["over"] is not None
     handled(ward, "she is on her way to us")
