@@ -87,9 +87,11 @@ def _nothing(facts: Facts, language: str) -> Iterator[Line]:
 
 def _found(document: Mapping[str, Any], language: str) -> Iterator[Line]:
     yield _heading(language, "rules")
-    minutes = int(document["duration_s"] // 60)
+    minutes = findings.minutes_of(document, 30)
     verdict = translate(language, document["verdict"])
     yield Line(verdict, bold=True, tail=say(language, "looked", minutes=minutes))
+    for one in findings.said_of(document)[1:]:
+        yield Line(said(language, one), bold=True)
     for one in document["reasons"]:
         words = said(language, {"text": one["message"], "args": one["args"]})
         yield Line(f"{words} [{clock(one['start_s'])}-{clock(one['end_s'])}]")
@@ -173,6 +175,8 @@ def _scores(document: Mapping[str, Any], language: str) -> Iterator[Line]:
             lacking.setdefault(why, []).append(title)
             continue
         yield Line(title, bold=True, above_mm=1.2, keep=True, tail=result)
+        if beside := findings.unsaid(document, one["band"], one["start_s"]):
+            yield Line(said(language, beside), SMALL_PT, bold=True, keep=True)
         items = list(one["items"].values())
         for n, item in enumerate(items, 1):
             label = translate(language, item["label"])

@@ -64,8 +64,7 @@ function choose() {
 }
 for (const name of ["speed", "axis"]) byId(name).addEventListener("change", choose);
 
-// To the next paper speed, or the one before, about the cross, else about the middle of what is
-// seen, or about now.
+// To another paper speed, about the cross, else the middle of what is seen, or now.
 function zoom(steps) {
   const list = byId("speed");
   const { strip, trace } = tile;
@@ -124,8 +123,8 @@ function showSpan(fromS, toS) {
   byId("strip").scrollIntoView({ block: "nearest" });
 }
 
-// What staff mark: while its form is open, a click on the strip or Enter at the cross gives the
-// beginning, the next one the end. Each that is marked leads to its place.
+// What staff mark: with its form open, a click or Enter at the cross gives the beginning, the next
+// one the end.
 let pressedX = 0;
 let begunS = NaN;
 byId("strip").addEventListener("pointerdown", ({ clientX }) => (pressedX = clientX));

@@ -143,7 +143,8 @@ export class Strip {
     const cut = (parts, { fromS, toS }) => parts.flatMap(([from, to]) => [[from, Math.min(to, fromS)], [Math.max(from, toS), to]]).filter(([from, to]) => from < to);
     for (const [fromS, toS] of awaited.reduce(cut, gaps)) {
       if (toS - fromS < GAP_S) continue;
-      const time = recorded(toS - fromS);
+      const seconds = toS - fromS;
+      const time = seconds < 100 ? t("%(seconds)d s", { seconds }) : recorded(seconds);
       spans.push({ fromS, toS, words: [t("no signal %(time)s", { time }), time] });
     }
     return spans;

@@ -88,7 +88,7 @@ def test_nothing_is_drawn_in_a_gap(page: Any) -> None:
     gap: list[float | None] = [None] * 80
     picture = Picture(page, [140.0] * 80 + gap + [140.0] * 80)
     assert picture.has(FHR, 2, 18, around(140))
-    words = range(row(135) - 10, row(135) + 11)  # "no signal 0:20" stands in the middle
+    words = range(row(135) - 10, row(135) + 11)  # "no signal 20 s" stands in the middle
     assert not picture.has(FHR, 21, 39, range(RATE_TOP, words.start))
     assert not picture.has(FHR, 21, 39, range(words.stop, round(RATE_BOTTOM)))
     assert picture.has(FHR, 21, 39, words)
@@ -292,4 +292,4 @@ def test_a_day_comes_in_pieces(service: Service, browser: Any) -> None:
     assert got["failing"]["words"] == ["has not arrived yet"]
     assert got["failing"]["lacking"] > 0
     assert got["same"]
-    assert got["words"] == ["no signal 0:30"]
+    assert got["words"] == ["no signal 30 s"]
