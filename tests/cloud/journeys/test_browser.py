@@ -53,6 +53,9 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
     her.locator("#expected .good").wait_for()
     card.get_by_role("button", name="She has arrived").click()
     her.locator("#expected h1", has_text="正在照护您").wait_for()
+    card.locator(".failed", has_text="Checklist: 7 of 8 not ticked").wait_for()
+    wait_for_text(card.locator(".facts"), "allergies: not said")
+    county.locator("#queue .answer", has_text="She has arrived").wait_for()
     card.get_by_role("button", name="Admitted").click()
     card.get_by_role("button", name="Close the green channel").click()
     her.locator("#expected").wait_for(state="hidden")
@@ -60,13 +63,17 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
     card.get_by_role("link", name="Refer back").click()
     form = county.locator("form.refer")
     assert "heart rate" in form.locator("label:has(input[type=radio]:checked)").inner_text()
-    form.get_by_label("I know that these alerts are not handled").check()  # nobody has handled the alert
+    form.get_by_label(
+        "I know that these alerts are not handled"
+    ).check()  # nobody has handled the alert
     form.get_by_label("Plan of care").fill("Blood pressure twice a day.")
     form.get_by_label("Day").first.fill("2026-12-01")
     form.get_by_label("what for").first.fill("CTG")
     second = service.alert(service.play("probe-2", trace), "bradycardia_80", 110)
     bar = county.locator("#waiting p.high[role=alert]")
-    wait_for_text(bar, r"Alerts without an answer: 1\s.*HIGH, raised 0 min ago\s*This page makes no sound")
+    wait_for_text(
+        bar, r"Alerts without an answer: 1\s.*HIGH, raised 0 min ago\s*This page makes no sound"
+    )
     assert county.title().startswith("(1) Refer back")
     assert form.get_by_label("what for").first.input_value() == "CTG"  # the bar came alone
     assert fits(county) == []

@@ -84,7 +84,10 @@ def test_the_list_has_its_filters_and_its_order(service: Service) -> None:
     service.client("mother2").post("/api/mothers/2/values", json={"systolic": 170, "diastolic": 99})
     abnormal = centre.get("/api/mothers?only=abnormal").json()
     assert [(one["id"], one["alert"]) for one in abnormal] == [(2, True)]
-    assert centre.get("/api/mothers").json()[0]["id"] == 2  # before orange
+    first = centre.get("/api/mothers").json()[0]  # before orange
+    assert (first["id"], first["called"]["priority"]) == (2, "medium")
+    page = centre.get("/mothers", headers={"accept": "text/html"}).text
+    assert page.index("MEDIUM · ") < page.index('"/mothers/1"')
     assert centre.get("/api/mothers?only=risk_due&only=abnormal").json()[0]["id"] == 2
     assert centre.get("/api/mothers?only=nothing").status_code == 422
     hers = service.client("mother2").get("/api/alerts").json()

@@ -220,7 +220,7 @@ def test_what_has_to_be_known_at_once_is_for_staff_who_may_see_her_record(ward: 
     centre = Viewer("centre", world.CENTRE)
     assert said(centre) == ["gravida and para: not said", "allergies: not said"]
     ward.do(care.assess_risk, chosen=["scar", "praevia"], colour=None, reason="")
-    ward.do(record.set_history, {"gravida": 2, "history": "bled in week 20"})
+    ward.do(record.set_fields, given={"gravida": 2, "history": "bled in week 20"})
     assert said(centre) == [
         "Placenta praevia",  # orange before yellow
         "Scarred uterus",

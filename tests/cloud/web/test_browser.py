@@ -159,7 +159,19 @@ def test_declining_wants_a_reason_and_asks_the_next(
 ) -> None:
     alert = service.alert(service.play("probe-2", trace), "tachycardia_180", 115)
     page = open_page("county", "/hospital")
-    page.locator(f"[data-alert='{alert}'] button.name").click()
+    page.locator("#detail h2").wait_for()
+    shown = page.locator("#detail h2").inner_text()
+    service.alert(service.play("probe-1", trace), "bradycardia_80", 115)
+    bar = page.locator("#other", has_text="Another alert asks you")
+    bar.wait_for()  # the page changes no mother under somebody who has just come to it
+    assert page.locator("#detail h2").inner_text() == shown
+    assert re.match(r"\(\d+\) ", page.title())
+    bar.click()
+    page.wait_for_function(
+        "(was) => document.querySelector('#detail h2').innerText !== was", arg=shown
+    )
+    page.locator(f"[data-alert='{alert}']").click()  # the card, not only the name
+    page.locator(f"[data-alert='{alert}'].chosen").wait_for()
     page.locator("#detail .actions button", has_text="Decline").click()
     page.keyboard.press("Shift")  # the alert is now seen, which redraws it under the form
     page.locator("#detail .steps li", has_text="seen").wait_for()
@@ -209,6 +221,7 @@ def test_an_alert_is_seen_and_taken_by_keyboard_alone(
 
 SORTED = """async () => {
   const { nowFirst } = await import("/static/alerts.js");
+  const { me } = await import("/static/parts.js");
   const alert = (id, priority, live, more = {}) =>
     ({ id, priority, now: { live }, phase: "told", kind: "patient", raised_ms: -id, ...more });
   const call = { phase: undefined };
@@ -220,8 +233,9 @@ SORTED = """async () => {
     alert(3, "high", true, call),
     alert(2, "medium", true),
     alert(1, "high", true),
+    alert(8, "low", false, { deadline_ms: 1, organisation: { id: me.organisationId } }),
   ].sort(nowFirst).map((one) => one.id);
-}"""  # alerts that hold, then by priority, those of calls and what is over; then what is taken
+}"""  # what asks the reader; what holds, by priority, calls and what is over; then what is taken
 
 
 def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace: Trace) -> None:
@@ -241,7 +255,7 @@ def test_the_mothers_answer_arrives(service: Service, open_page: OpenPage, trace
     assert call.locator("select").input_value() == ""  # nothing is said beforehand
     call.locator("button.go").click()
     assert call.locator("select").evaluate("one => one.matches(':invalid')")
-    assert centre.evaluate(SORTED) == [1, 2, 3, 4, 5, 6, 7]
+    assert centre.evaluate(SORTED) == [8, 1, 2, 3, 4, 5, 6, 7]
     page.locator("#told a[href='tel:120']").wait_for()  # nobody has called one yet
     shown = service.parts.alerting.views(service_viewer())
     assert any(view["mother_answer"] == "ambulance" for view in shown)
@@ -372,6 +386,10 @@ def test_sound_is_off_until_it_is_armed(
     arm.wait_for(state="hidden")
     page.get_by_role("button", name="Pause 2 min").click()
     page.locator("#sound", has_text=re.compile(r"Sound pauses for [12]:\d\d")).wait_for()
+    page.reload()  # it says that it is off, or a browser that allows it goes on
+    page.locator("#sound", has_text=re.compile("Sound is OFF since|Sound pauses for")).wait_for()
+    page.locator("#queue-title").click()
+    page.locator("#sound", has_text="Sound pauses for").wait_for()
 
 
 def test_a_break_is_shown_and_repaired(tmp_path: Path, browser: Any, trace: Trace) -> None:

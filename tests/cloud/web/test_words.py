@@ -6,9 +6,11 @@ import pytest
 
 from cloud import i18n
 from cloud.render import said
+from models.rules import RULES
 from tests.cloud.web.texts import all_texts
 
 FIELD = re.compile(r"%\((\w+)\)[^a-z]*([a-z])|%%")
+PAGE = " on this page"  # static/tasks.js leaves it out
 
 
 def test_every_text_has_its_chinese() -> None:
@@ -23,6 +25,15 @@ def test_no_text_is_kept_that_nobody_shows() -> None:
 @pytest.mark.parametrize(("text", "chinese"), i18n.catalogue("zh").items())
 def test_fields_are_the_same(text: str, chinese: str) -> None:
     assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(chinese))
+
+
+def test_what_is_read_to_her_on_the_telephone_speaks_of_no_page() -> None:
+    told = [
+        i18n.translate(language, rule.mother_text).replace(i18n.translate(language, PAGE), "")
+        for rule in RULES
+        for language in ("en", "zh")
+    ]
+    assert [words for words in told if "page" in words or "页" in words] == []
 
 
 def test_the_search_finds_each_kind_of_text() -> None:
