@@ -1,5 +1,5 @@
 // What a mother's page says: one state, one line of what happens now, what to do, who is watching.
-// Pure: tests/cloud/mother/test_happening.py walks every state.
+// Pure: tests/cloud/mother/states.py has every one.
 
 import { clock, msgid, t } from "./words.js";
 
@@ -63,7 +63,7 @@ function stateOf({ lost, alert, going, expected, waiting, recording }) {
 // The truth about who looks: the service checks by itself, a person only once called.
 function watching({ alert, person, expected, recording }, state) {
   if (state === "lost") return "";
-  if (!recording) return alert || expected || state in { on_my_way: 1, ambulance: 1 } ? "" : t("Nobody is watching now.");
+  if (!recording) return alert || expected || /way|ambul/.test(state) ? "" : t("Nobody is watching now.");
   if (recording.stale) return t("Nobody can see your recording until data arrive again.");
   if (alert && person) return t("%(person)s can see your recording live.", { person });
   if (alert) return t("The staff who are called can see your recording.");

@@ -8,7 +8,7 @@ const known = JSON.parse(localStorage.getItem("lucina-known") ?? "null");
 if (known) {
   const { atMs, running, unsentS: seconds, phone } = known;
   const time = moment(atMs);
-  const late = seconds ? t("At %(time)s, %(seconds)d seconds of your recording were not sent yet.", { time, seconds }) : t("At %(time)s your recording was running.", { time });
+  const late = seconds > 9 ? t("At %(time)s, %(seconds)d seconds of your recording were not sent yet.", { time, seconds }) : t("At %(time)s your recording was running.", { time });
   setText(byId("known"), running ? late : t("At %(time)s no recording was running.", { time }));
   if (phone) byId("hers").append(t("Hospital"), ": ", phoneLink(phone), " ·");
 }
