@@ -84,18 +84,25 @@ class Assessor:
         turn = self._turns.get(recording_id)
         return turn is not None and turn.under_way
 
-    def begin(self, recording: Recording, trace: LiveTrace, to_s: float, now_ms: int) -> None:
-        """Assess this recording up to `to_s`."""
+    def begin(
+        self,
+        recording: Recording,
+        trace: LiveTrace,
+        to_s: float,
+        now_ms: int,
+        whole: Trace | None = None,
+    ) -> None:
+        """Assess this recording up to `to_s`; `whole`: what the store has of one that has ended."""
         turn = self._turns[recording.id]
         turn.next_ms = now_ms + self._every_ms(trace)
         has_ended = trace.ended_ms is not None
         made_ms = max(now_ms, trace.ended_ms or 0)
-        self._look(recording, trace, trace.window(KEEP_S, to_s), (made_ms, now_ms), has_ended)
+        window = trace.window(KEEP_S, to_s) if whole is None else _last_part(whole)
+        self._look(recording, trace, window, (made_ms, now_ms), has_ended)
 
     def begin_last(self, recording: Recording, whole: Trace, now_ms: int) -> None:
         """Of a recording that ended before this process began."""
-        window = whole.window(whole.end_s - KEEP_S, whole.end_s)
-        self._look(recording, None, window, (now_ms, now_ms), has_ended=True)
+        self._look(recording, None, _last_part(whole), (now_ms, now_ms), has_ended=True)
 
     def _look(
         self,
@@ -225,3 +232,7 @@ class Assessor:
         with reading(self._engine) as conn:
             mother = people.get_mother(conn, recording.mother_id)
             return weeks_of(conn, mother, recording.start_ms) if mother else None
+
+
+def _last_part(whole: Trace) -> Trace:
+    return whole.window(whole.end_s - KEEP_S, whole.end_s)

@@ -135,11 +135,11 @@ class Ingest:
             pass
         return [message for one in raw if (message := _read(*one)) is not None]
 
-    def _store(self, messages: Sequence[Message]) -> None:
-        """Store until it is stored; receipts and live traces only then."""
+    def _store(self, messages: Sequence[Message], again: bool = False) -> None:
+        """Store until it is stored; receipts and live traces only then. again: it was tried."""
         while self._changed:
             self._sessions.forget_recordings([self._changed.popleft()])
-        wait_s, again = RETRY_S[0], False
+        wait_s = RETRY_S[0]
         while True:
             began_s = time.monotonic()
             try:
@@ -170,7 +170,7 @@ class Ingest:
             log.exception("gateway %s: a message for %s cannot be stored", gateway, device)
             return
         for message in messages:
-            self._store([message])
+            self._store([message], again=True)
 
     def _tell(self, stored: Sequence[Stored], commit_s: float) -> None:
         for watcher in self.watchers:

@@ -31,6 +31,7 @@ from cloud.views import stored_trace
 from device.wire import Frame
 from models.conditions import Change
 from models.findings import Findings
+from models.trace import Trace
 from models.whole import changes
 
 log = logging.getLogger(__name__)
@@ -133,9 +134,15 @@ class Monitor:
         for trace, to_s in self._assessor.due(settled, now_ms):
             if self._timer_s() > until_s or not self._assessor.has_room:
                 break
-            self._guarded(self._assessor.begin, trace.recording, trace, to_s, now_ms)
+            self._guarded(self._begin, trace.recording, trace, to_s, now_ms)
             self._take_done()
         self._assessor.flush()
+
+    def _begin(self, recording: Recording, trace: LiveTrace, to_s: float, now_ms: int) -> None:
+        if trace.ended_ms is None:
+            self._assessor.begin(recording, trace, to_s, now_ms)
+            return
+        self._assessor.begin(recording, trace, to_s, now_ms, self._tell_whole(recording, now_ms))
 
     def _take_done(self) -> None:
         for one in self._assessor.done():
@@ -147,11 +154,16 @@ class Monitor:
 
     def _finish(self, recording: Recording, now_ms: int) -> None:
         """It ended while nobody looked: tell what its last seconds hold."""
+        trace = self._tell_whole(recording, now_ms)
+        self._agree(recording, Reported(self._engine, recording.id), now_ms)
+        self._assessor.begin_last(recording, trace, now_ms)
+
+    def _tell_whole(self, recording: Recording, now_ms: int) -> Trace:
+        """It has ended: the store is the truth, memory may lack what was stored in a fault."""
         with reading(self._engine) as conn:
             trace = stored_trace(conn, recording.id, math.inf)
         self._apply(recording, changes(trace), now_ms, trace.end_s)
-        self._agree(recording, Reported(self._engine, recording.id), now_ms)
-        self._assessor.begin_last(recording, trace, now_ms)
+        return trace
 
     def _look_at_reports(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:
         reported = self._reported.get(recording.id)

@@ -281,6 +281,23 @@ def test_what_could_not_be_looked_at_while_it_was_in_memory_is_looked_at_later(
         assert assessments.unfinished(conn) == []
 
 
+def test_what_is_stored_and_did_not_reach_memory_is_looked_at_when_it_has_ended(
+    cloud: Cloud,
+) -> None:
+    seconds = range(int(RAISED.at_s) + 5)
+    made = [frame_of(TRACE, second) for second in seconds]
+    with writing(cloud.engine) as conn:
+        new = [(frame.seq, wire.encode(frame)) for frame in made]
+        frames.add_frames(conn, cloud.recording.id, new, cloud.now_ms)
+    for frame in made[: int(RAISED.onset_s)]:
+        cloud.live.add(cloud.recording.id, frame, cloud.now_ms)
+    cloud.tick(6)
+    assert cloud.alerts("bradycardia_80") == []
+    cloud.end()
+    cloud.tick()
+    assert [a.onset_s for a in cloud.alerts("bradycardia_80")] == [RAISED.onset_s]
+
+
 def test_a_silent_link_is_told_after_28_s_once_and_cleared(cloud: Cloud) -> None:
     cloud.come(TRACE, range(20))
     cloud.tick()
