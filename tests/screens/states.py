@@ -67,6 +67,7 @@ PAGES = {
     "/trends": Page(WRITTEN, "Nothing was recorded in these hours."),
     "/journeys": Page(WRITTEN, "Nobody is expected by the green channel; no referral goes on."),
     "/journeys/brief": Page(WRITTEN, "No line."),
+    "/readings/waiting": Page(WRITTEN, "Everything has been read."),
     "/alerts/waiting": Page(WRITTEN, "No bar: no alert waits for an answer."),
     "/organisation": Page(WRITTEN, "Nobody is on the duty roster now. Nothing has been changed "
                           "yet. No telephone number of yours is known."),
