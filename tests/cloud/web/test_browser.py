@@ -366,7 +366,7 @@ def test_an_analysis_is_all_chinese_and_not_for_the_mother(
     assert re.findall(r"\b[a-z]{3,}\b", re.sub(r"nichd-\S*", "", words)) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     hers = open_page("mother1", path, PHONE)
-    hers.locator("canvas").wait_for()
+    hers.locator("#how").wait_for()
     assert hers.locator("#verdict, #scores, #overlay, .legend .fall").count() == 0
 
 
