@@ -63,7 +63,7 @@ export class Queue {
       else this.element.append(row.element);
       this.rows.set(alert.id, row);
     });
-    if (!old && announce) this.#announce(alert);
+    if (old?.priority !== alert.priority && announce) this.#announce(alert); // or it is more urgent
   }
 
   draw(live) {
