@@ -125,21 +125,16 @@ class Alerting:
 
         LookupError: no such alert. Refused: not possible, with who has it if somebody has.
         """
-        how = self._telling_next(alert_id, now_ms)
+        how, changed = self._telling_next(alert_id, now_ms), list[int]()
         with writing(self._engine) as conn:
+            if event == "accept":
+                alerts.lock_hers(conn, alert_id)
             alert = _locked(conn, alert_id)
             moved = answer(conn, alert, event, actor, reason.strip(), now_ms, useful)
-            if event == "decline" and moved is not None:
-                moved = tell_next(conn, moved, now_ms, how)
-            if event in calls.ENDED and moved is not None:
-                calls.after_end(conn, moved, event, actor.person_id, now_ms)
-            others = list[int]()
-            if event == "accept" and moved is not None and actor.role == "hospital":
-                others = follow(conn, moved, actor.organisation_id or 0, now_ms, how)
             if moved is not None:
-                command_device(conn, moved, now_ms)
-        for changed in () if moved is None else (alert_id, *others):
-            self.publish(changed)
+                changed = [alert_id, *_goes_on(conn, moved, event, actor, now_ms, how)]
+        for one in changed:
+            self.publish(one)
         return self._showing.now(alert_id)
 
     def delivered(self, alert_id: int, organisation_id: int, now_ms: int) -> None:
@@ -224,3 +219,18 @@ def _locked(conn: Connection, alert_id: int) -> Alert:
     if alert is None:
         raise LookupError(f"no alert {alert_id}")
     return alert
+
+
+def _goes_on(
+    conn: Connection, alert: Alert, event: str, actor: Actor, now_ms: int, how: Telling
+) -> list[int]:
+    """What else an answer brings about; which other alerts of hers it has changed."""
+    others = list[int]()
+    if event == "decline":
+        alert = tell_next(conn, alert, now_ms, how)
+    if event in calls.ENDED:
+        calls.after_end(conn, alert, event, actor.person_id, now_ms)
+    if event == "accept" and actor.role == "hospital":
+        others = follow(conn, alert, actor.organisation_id or 0, now_ms, how)
+    command_device(conn, alert, now_ms)
+    return others

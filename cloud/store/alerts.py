@@ -92,6 +92,15 @@ def get_locked(conn: Connection, alert_id: int) -> Alert | None:
     return None if row is None else _alert(row)
 
 
+def lock_hers(conn: Connection, alert_id: int) -> None:
+    """The open alerts of this one's mother, in the order of their ids: whoever locks several does
+    so, or two might wait for each other."""
+    a = alerts.c
+    mother = select(a.mother_id).where(a.id == alert_id).scalar_subquery()
+    query = select(a.id).where(a.mother_id == mother, ~_is_over()).order_by(a.id)
+    conn.execute(query.with_for_update()).all()
+
+
 def of_rule(conn: Connection, recording_id: int, rule: str) -> list[Alert]:
     """All that this rule raised for this recording, by onset."""
     query = select(alerts).where(alerts.c.recording_id == recording_id, alerts.c.rule == rule)

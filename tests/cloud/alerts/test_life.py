@@ -19,8 +19,8 @@ from tests.cloud.alerts import world
 from tests.cloud.alerts.world import CENTRE, FAR, MIDDLE, MOTHER, NEAR, SIGNAL_LOST, T0_MS, WHO
 
 LOW_RATE, TACHYCARDIA = BY_ID["low_rate"], BY_ID["tachycardia_160"]
-BELOW_80 = "Heart rate below 80 bpm in 80 % of 60 s"
-BELOW_110 = "Heart rate below 110 bpm in 80 % of 180 s"
+BELOW_80 = "Heart rate below 80 bpm in 80 % of the signal of the last 60 s"
+BELOW_110 = "Heart rate below 110 bpm in 80 % of the signal of the last 180 s"
 OPERATOR, DOCTOR, HER_OWN = WHO[CENTRE, 1], WHO[NEAR, 1], WHO[FAR, 1]
 
 
