@@ -182,7 +182,7 @@ class Assessor:
         if one.trace is None:
             self.forget(one.recording.id)
         else:
-            one.trace.assessment = found
+            one.trace.assessment, one.trace.looked = found, turn.done
 
     def pace(self, now_ms: int) -> Pace:
         """For any thread."""

@@ -144,7 +144,7 @@ class Ingest:
             began_s = time.monotonic()
             try:
                 with writing(self._engine) as conn:
-                    stored = self._sessions.store(conn, messages)
+                    stored = self._sessions.store(conn, messages, self._clock())
             except StoreAway as error:
                 self._sessions.forget(messages)
                 self.failing, again = str(error.orig), True

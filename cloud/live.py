@@ -21,7 +21,8 @@ from models.trace import FS_HZ, Trace
 log = logging.getLogger(__name__)
 KEEP_S = 3600  # 5 channels x 4 Hz x 4 bytes x 3600 s = 281 KiB, and 28 KiB of arrival times
 GIVE_UP_MS = 5_000  # a missing second is waited for this long: two resends of 2 s
-LINGER_MS = 60_000  # a recording that ended stays for its last looks
+LINGER_MS = 60_000  # a recording that ended stays so long
+LINGER_MOST_MS = 600_000  # and until its last look, which the store may keep waiting, at most
 _KEEP = KEEP_S * FS_HZ
 _NEVER = -1
 _KIND = 3  # where it is in a frame
@@ -40,6 +41,7 @@ class LiveTrace:
         self.recording = recording
         self.last_frame_wall_ms = recording.last_frame_ms
         self.ended_ms: int | None = None  # wall clock when it was closed; None: it goes on
+        self.looked = False  # whether its last look is over
         self.assessment: Stored | None = None  # the newest, of cloud.assessing
         self.placed: Placed | None = None  # how the probe lies; None: it has not said
         self.listens_ms = 0  # wall clock since when missing seconds can come
@@ -177,6 +179,7 @@ class Live:
                 trace = self.recordings[recording.id] = LiveTrace(recording)
             trace.recording = recording
             trace.ended_ms = recording.closed_ms
+            trace.looked = trace.looked and recording.closed_ms is not None
         if before != _worth_telling(recording):
             _tell(self.watchers, recording)
         return trace
@@ -200,7 +203,8 @@ class Live:
             gone = [
                 key
                 for key, trace in self.recordings.items()
-                if trace.ended_ms is not None and now_ms - trace.ended_ms >= LINGER_MS
+                if trace.ended_ms is not None
+                and now_ms - trace.ended_ms >= (LINGER_MS if trace.looked else LINGER_MOST_MS)
             ]
             for key in gone:
                 del self.recordings[key]

@@ -105,8 +105,9 @@ class Sessions:
     def __init__(self) -> None:
         self._known: dict[Key, Session] = {}
 
-    def store(self, conn: Connection, messages: Sequence[Message]) -> list[Stored]:
-        """Write a batch. Nothing counts until its transaction is committed and accept()ed."""
+    def store(self, conn: Connection, messages: Sequence[Message], now_ms: int) -> list[Stored]:
+        """Write a batch. Nothing counts until its transaction is committed and accept()ed. now_ms:
+        of this try; a message may have waited long for it."""
         stored = []
         new: list[frames.NewFrame] = []
         for key, part in parts_of(messages).items():
@@ -116,7 +117,7 @@ class Sessions:
             fresh = [seq for seq in sorted(part.frames) if seq not in session.tally]
             number = session.recording.id
             new += [(number, seq, part.frames[seq][1], part.came_ms) for seq in fresh]
-            stored.append(_stored(session, part, frozenset(fresh)))
+            stored.append(_stored(session, part, frozenset(fresh), now_ms))
         frames.add_all(conn, new)
         for one in stored:
             _commands_done(conn, one)
@@ -180,7 +181,7 @@ def _load(conn: Connection, key: Key, part: Part) -> Session | None:
     return Session(recording, frames.tally_of(conn, recording.id))
 
 
-def _stored(session: Session, part: Part, fresh: frozenset[int]) -> Stored:
+def _stored(session: Session, part: Part, fresh: frozenset[int], now_ms: int) -> Stored:
     before = session.recording
     came = [frame for _, (frame, _) in sorted(part.frames.items())]
     changed = _changed(before, part, part.came - len(fresh))
@@ -190,7 +191,7 @@ def _stored(session: Session, part: Part, fresh: frozenset[int]) -> Stored:
             after = _told(after, frame)
     complete = session.tally.count + len(fresh) == after.frames_made
     if complete and (fresh or before.closed_ms is None):
-        after = replace(after, closed_ms=part.came_ms)
+        after = replace(after, closed_ms=max(part.came_ms, now_ms))  # no look knows of it before
     elif fresh and not complete and before.closed_ms is not None:
         after = replace(after, closed_ms=None)
     return Stored(session, after, came, fresh, part.came_ms)

@@ -271,7 +271,7 @@ def test_what_could_not_be_looked_at_while_it_was_in_memory_is_looked_at_later(
         cloud.come(TRACE, range(int(RAISED.at_s) + 5))
         cloud.end()
         for _ in range(10):
-            cloud.tick(6)
+            cloud.tick(60)
         assert cloud.live.evict(cloud.now_ms) == [cloud.recording.id]
     assert cloud.alerts() == []
     for _ in range(12):

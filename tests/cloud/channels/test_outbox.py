@@ -286,7 +286,7 @@ def test_what_comes_in_is_told_when_it_begins_and_when_it_is_whole(engine: Engin
         came = read_message(wire.gateway_up("g1", "probe-1"), message(part), T0_MS)
         assert came is not None
         with writing(engine) as conn:
-            stored = sessions.store(conn, [came])
+            stored = sessions.store(conn, [came], came.came_ms)
         sessions.accept(stored)
 
     def steps() -> list[str]:

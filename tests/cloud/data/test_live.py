@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from cloud.ingest import Ingest
-from cloud.live import GIVE_UP_MS, KEEP_S, LINGER_MS, Live, LiveTrace
+from cloud.live import GIVE_UP_MS, KEEP_S, LINGER_MOST_MS, LINGER_MS, Live, LiveTrace
 from cloud.store import frames, recordings
 from cloud.store.db import reading, writing
 from cloud.store.recordings import Recording
@@ -160,6 +160,8 @@ def test_listeners_and_eviction() -> None:
     live.open(ended)
     live.open(ended)
     assert told == [None, 1000]
+    assert live.evict(1000 + LINGER_MOST_MS - 1) == []  # nobody has looked at its end
+    live.recordings[1].looked = True
     assert live.evict(1000 + LINGER_MS - 1) == []
     assert live.evict(1000 + LINGER_MS) == [1] and live.get(1) is None
 
@@ -198,7 +200,7 @@ def test_one_that_goes_on_after_it_was_taken_for_ended_has_its_past(engine: Engi
     come(0, 1, 78)
     clock.now_ms += recordings.SUCCEEDED_AFTER_MS + 1
     ingest.keep_house(clock.now_ms)
-    clock.now_ms += LINGER_MS
+    clock.now_ms += LINGER_MOST_MS
     ingest.keep_house(clock.now_ms)
     (newer,) = live.all()
     assert newer.recording.session == 78
