@@ -7,6 +7,7 @@ import pytest
 
 from cloud.store import people
 from cloud.store.db import writing
+from models.synth import synthetic
 from tests.cloud.pages import PHONE, OpenPage, opening
 from tests.cloud.web.service import Service
 
@@ -70,9 +71,14 @@ def test_a_box_for_a_mother(service: Service, open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize(("size", "language"), [(PHONE, "zh-CN"), ((1280, 800), "en")])
 def test_figures_have_charts_and_tables(
-    open_page: OpenPage, size: tuple[int, int], language: str
+    service: Service, open_page: OpenPage, size: tuple[int, int], language: str
 ) -> None:
     page = open_page("county", "/statistics", size, language)
+    if not page.locator("svg.chart").count():
+        nothing = "No recording began" if language == "en" else "没有"
+        page.get_by_text(nothing).first.wait_for()
+        service.play("probe-3", synthetic(1, 2, "normal")[0])
+        page.reload()
     page.locator("svg.chart").first.wait_for()
     assert page.locator("svg.chart").count() == 9
     name = "Recordings" if language == "en" else "监护次数"
