@@ -27,7 +27,7 @@ def said_here(tmp_path: Path, *args: str, **env: str) -> str:
 def refusal(tmp_path: Path, *args: str, **env: str) -> str:
     """What the command says when it ends with code 2."""
     with Process([*COMMAND, *args], tmp_path, {**ENV, "LUCINA_HOME": str(tmp_path), **env}) as it:
-        code = it.wait(30)
+        code = it.wait(90)
     said = it.stderr.strip().splitlines()
     assert code == 2, (code, it.stderr)
     assert len(said) == 1 and said[0].startswith("lucina: "), it.stderr

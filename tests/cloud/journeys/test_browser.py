@@ -55,7 +55,7 @@ def test_from_the_alert_to_the_way_back(service: Service, open_page: OpenPage) -
     her.locator("#expected h1", has_text="正在照护您").wait_for()
     card.locator(".failed", has_text="Checklist: 7 of 8 not ticked").wait_for()
     wait_for_text(card.locator(".facts"), "allergies: not said")
-    county.locator("#queue .answer", has_text="She has arrived").wait_for()
+    county.locator("#queue .answer", has_text="She has arrived").first.wait_for()
     card.get_by_role("button", name="Admitted").click()
     card.get_by_role("button", name="Close the green channel").click()
     her.locator("#expected").wait_for(state="hidden")
