@@ -102,6 +102,8 @@ class Service:
 
     def stop(self) -> None:
         self._server.should_exit = True
+        self._thread.join(30)
+        self._server.force_exit = True  # as a second interrupt: connections have had their time
         self._thread.join()
 
     def client(self, username: str = "") -> httpx2.Client:
