@@ -18,7 +18,7 @@ from cloud.alerts.moves import words
 from cloud.alerts.reporting import Reported
 from cloud.alerts.service import Alerting
 from cloud.alerts.silences import keep_silent
-from cloud.alerts.watching import Watched
+from cloud.alerts.watching import REMEMBERS_S, Watched
 from cloud.assessing import Assessor
 from cloud.clock import Clock
 from cloud.failing import NOT_ASSESSED
@@ -40,6 +40,7 @@ CATCH_UP_S = 0.3  # of one tick at most: recordings that are in step are not kep
 ASSESS_S = 0.075  # of one tick at most: the rules come first, what is left waits for the next tick
 UNFINISHED_EVERY_MS = 30_000
 UNFINISHED_BACK_MS = 24 * 3600 * 1000  # what ended longer ago waits for the next start
+ENDED_BACK_S = 7200.0  # of what was looked at live: a whole day would keep others waiting for 2 s
 HERE = Lookers(0)  # in this process
 
 
@@ -114,8 +115,7 @@ class Monitor:
                 self._take_done()
 
     def _read_unfinished(self, now_ms: int) -> None:
-        """What ended before this process began; now and then what has ended since, and was not
-        looked at while it was in memory, because the store was away."""
+        """What ended before this process began; now and then what a store that was away kept."""
         read_ms = self._unfinished_ms
         if read_ms is not None and 0 <= now_ms - read_ms < UNFINISHED_EVERY_MS:
             return
@@ -123,9 +123,8 @@ class Monitor:
         with reading(self._engine) as conn:
             found = assessments.unfinished(conn, since_ms)
         self._unfinished_ms = now_ms
-        self._unfinished = [
-            one for one in found if not (self._live.get(one) or self._assessor.looks_at(one))
-        ]
+        busy = self._assessor.looks_at
+        self._unfinished = [i for i in found if not (self._live.get(i) or busy(i))]
 
     def _assess(self, traces: Sequence[LiveTrace], now_ms: int, until_s: float) -> None:
         watched = ((trace, self._watched.get(trace.recording.id)) for trace in traces)
@@ -139,10 +138,9 @@ class Monitor:
         self._assessor.flush()
 
     def _begin(self, recording: Recording, trace: LiveTrace, to_s: float, now_ms: int) -> None:
-        if trace.ended_ms is None:
-            self._assessor.begin(recording, trace, to_s, now_ms)
-            return
-        self._assessor.begin(recording, trace, to_s, now_ms, self._tell_whole(recording, now_ms))
+        has_ended = trace.ended_ms is not None
+        stored = self._tell_stored(recording, ENDED_BACK_S, now_ms) if has_ended else None
+        self._assessor.begin(recording, trace, to_s, now_ms, stored)
 
     def _take_done(self) -> None:
         for one in self._assessor.done():
@@ -154,15 +152,17 @@ class Monitor:
 
     def _finish(self, recording: Recording, now_ms: int) -> None:
         """It ended while nobody looked: tell what its last seconds hold."""
-        trace = self._tell_whole(recording, now_ms)
+        trace = self._tell_stored(recording, math.inf, now_ms)
         self._agree(recording, Reported(self._engine, recording.id), now_ms)
         self._assessor.begin_last(recording, trace, now_ms)
 
-    def _tell_whole(self, recording: Recording, now_ms: int) -> Trace:
+    def _tell_stored(self, recording: Recording, seconds: float, now_ms: int) -> Trace:
         """It has ended: the store is the truth, memory may lack what was stored in a fault."""
         with reading(self._engine) as conn:
-            trace = stored_trace(conn, recording.id, math.inf)
-        self._apply(recording, changes(trace), now_ms, trace.end_s)
+            trace = stored_trace(conn, recording.id, seconds)
+        known_s = trace.start_s + REMEMBERS_S if trace.start_s > 0 else 0.0
+        found = [change for change in changes(trace) if change.at_s > known_s]
+        self._apply(recording, found, now_ms, trace.end_s)
         return trace
 
     def _look_at_reports(self, recording: Recording, trace: LiveTrace, now_ms: int) -> None:

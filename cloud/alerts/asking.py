@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.alerts.moves import words
-from cloud.alerts.stretches import WORSENED
-from cloud.store.alerts import Step
+from cloud.store.alerts import FOLLOW, WORSENED, Step
 
 WAITS = "no answer yet"
 SHOWN = "on its screen, no answer yet"
@@ -54,7 +53,7 @@ def asking(steps: Sequence[Step], names: Mapping[int, Any]) -> list[Asked]:
             continue
         if step.event == "tell":
             found[place] = Asked(place, step.at_ms, words(WAITS))
-        elif step.event == "follow":
+        elif step.event == FOLLOW:
             _end(found.values(), words(LOOKS_AFTER, organisation=names[place]), step.at_ms)
         elif step.event == "accept":
             _end(found.values(), words(TAKEN, organisation=names[place]), step.at_ms)

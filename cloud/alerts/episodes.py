@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from cloud.alerts.holding import held
 from cloud.alerts.moves import Telling, move, note, tell_next, words
 from cloud.alerts.names import condition
-from cloud.alerts.stretches import JOINED, RECURRED, WORSENED, Stretch, every_stretch
+from cloud.alerts.stretches import JOINED, RECURRED, Stretch, every_stretch
 from cloud.store import alerts, recordings
-from cloud.store.alerts import Alert
+from cloud.store.alerts import WORSENED, Alert
 from models.alerts import TRANSITIONS, Phase
 from models.rules import BY_ID, CATALOGUE_VERSION, JOIN_S, RANK, Rule
 

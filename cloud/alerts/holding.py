@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from cloud.alerts.moves import words
 from cloud.alerts.names import condition_in
-from cloud.alerts.stretches import NEWS, WORSENED, facts, stretches
+from cloud.alerts.stretches import NEWS, facts, stretches
 from cloud.completeness import at_ms
 from cloud.store import alerts, recordings
-from cloud.store.alerts import Alert, Step
+from cloud.store.alerts import WORSENED, Alert, Step
 from cloud.store.recordings import Recording
 from models.alerts import Phase
 from models.rules import BY_ID

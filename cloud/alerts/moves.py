@@ -15,7 +15,7 @@ from cloud.hospitals.planner import Planner
 from cloud.outgoing import outbox
 from cloud.routing.plan import Choice, Roads
 from cloud.store import alerts, changes, commands, hidden, people, recordings
-from cloud.store.alerts import Alert, Step
+from cloud.store.alerts import FOLLOW, Alert, Step
 from device.payloads import COMMAND_ALERT
 from models.alerts import ANSWERED, REMIND_AFTER_S, TRANSITIONS, Phase, after
 
@@ -24,7 +24,6 @@ Text = Mapping[str, Any] | str  # {"text": msgid, "args": {...}, ...}, or a pers
 TECHNICAL = "technical: the centre helps the mother with the probe"
 NO_MOTHER = "the recording belongs to no mother yet"
 SILENT = "no answer for %(seconds)s s"
-FOLLOW = "follow"
 FOLLOWS = "it has taken alert %(number)d of hers"
 BREAK_GLASS = "asked without the mother's consent, as the alert is urgent; she is told"
 _URGENCY = {"high": 2, "medium": 1, "low": 0}

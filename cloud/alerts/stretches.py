@@ -8,9 +8,8 @@ alert is of that rule, and has to be answered again.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from cloud.store.alerts import ANEW, Alert, Step
+from cloud.store.alerts import ANEW, WORSENED, Alert, Step
 
-WORSENED = "worsened"
 JOINED = "joined"
 RECURRED = "recurred"
 NEWS = (WORSENED, JOINED, RECURRED)  # a condition has become true

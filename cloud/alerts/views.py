@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from cloud.alerts.asking import asking
 from cloud.alerts.holding import states
-from cloud.alerts.stretches import WORSENED, facts, since_anew
+from cloud.alerts.stretches import facts, since_anew
 from cloud.gestation import gestation_weeks
 from cloud.store import alerts, people
-from cloud.store.alerts import Alert, Step
+from cloud.store.alerts import WORSENED, Alert, Step
 from cloud.store.people import Organisation, Person
 from cloud.views import organisation_view
 from models.alerts import ANSWERED

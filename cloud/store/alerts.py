@@ -21,7 +21,8 @@ from cloud.store.hidden import shown
 from cloud.store.tables import alert_steps, alerts, mothers
 from models.alerts import WAITING, NotAllowed, Phase
 
-ANEW = ("worsened", "follow")  # after these steps everybody may be asked again
+WORSENED, FOLLOW = "worsened", "follow"  # steps
+ANEW = (WORSENED, FOLLOW)  # after these steps everybody may be asked again
 OVER = (Phase.HANDLED, Phase.CLOSED)  # what the rule says after these is a new alert
 
 # Built once: a tick asks these four times a second
