@@ -82,13 +82,15 @@ class Planner:
     ) -> Plan:
         """`urgent`: hospitals without her consent may be asked when no other is left. For a hidden
         mother there is no hospital but her own. `looks_after`: a hospital that has taken an alert
-        of hers."""
+        of hers; without her consent it is no other than the rest."""
         closed = hidden.is_hidden(conn, mother.id)
         own = [mother.organisation_id or 0]
         every = hospitals.read(conn, now_ms, own) if closed else self._every(conn, now_ms)
         origin = self._origin(conn, mother, every, now_ms)
         needs = needs_of(mother, weeks_of(conn, mother, now_ms))
         consent = consents.of_mother(conn, mother.id, mother.organisation_id)
+        if looks_after is not None and not consent.holds_for(looks_after):
+            looks_after = None
         expecting = _expecting(conn, mother.id, looks_after)
         if roads is not None and roads.origin != origin.at:
             roads = None  # she has moved since

@@ -10,6 +10,7 @@ from cloud.alerts import asking, calls, holding
 from cloud.alerts.names import CONDITIONS
 from cloud.alerts.reminding import Reminder
 from cloud.alerts.service import Alerting, Refused
+from cloud.hospitals.consenting import Consenting
 from cloud.hub import Hub
 from cloud.routing.expecting import LOOKS_AFTER
 from cloud.store import tasks
@@ -235,6 +236,19 @@ def test_her_other_alerts_follow_to_the_hospital_that_has_taken_one(
     assert later is not None and later["organisation"]["id"] == MIDDLE
     another = world.raised(alerting, recording_id, 70.0, rule=BY_ID["glucose_high"])
     assert alerting.view(another or 0)["organisation"]["id"] == NEAR  # type: ignore[index]
+
+
+def test_who_has_taken_an_alert_without_her_consent_is_not_asked_first_for_the_next(
+    engine: Engine, alerting: Alerting, recording_id: int
+) -> None:
+    first = world.raised(alerting, recording_id) or 0
+    alerting.act(first, "accept", DOCTOR, "", T0_MS)
+    Consenting(engine, Hub(), alerting).decide(1, None, False, MOTHER, T0_MS + 1)
+    fever = world.raised(alerting, recording_id, rule=BY_ID["fever"], now_ms=T0_MS + 2)
+    view = alerting.view(fever or 0)
+    assert (
+        view is not None and view["organisation"]["id"] == FAR
+    )  # her own, which she need not name
 
 
 def test_what_was_told_before_it_was_worse_is_known(
